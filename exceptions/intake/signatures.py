@@ -1,0 +1,121 @@
+"""Is this body really from the partner? Pure: secrets, headers, body and the time come in, an answer goes out.
+
+Every scheme either returns quietly or raises `SignatureRefused`; no input whatsoever makes it raise anything else.
+Secrets come as a list, because during a rotation the old and the new one are valid side by side.
+"""
+
+import hashlib
+import hmac
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from django.db.models import TextChoices
+from standardwebhooks import Webhook
+
+# How far the sender's clock may be from ours, in either direction (standard-webhooks.md, "Verifying webhook
+# authenticity": timestamps outside the tolerance are replays).
+REPLAY_WINDOW: Final = timedelta(seconds=300)
+
+# A sender rotating its key signs with two; more than a handful of signatures in one header is an attempt at work.
+MAX_SIGNATURES: Final = 8
+
+
+class SignatureRefused(Exception):
+    """The request does not prove that it comes from the partner. `reason` is for our log, never for the sender."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Scheme(TextChoices):
+    EASYPOST_HMAC = "easypost_hmac", "EasyPost HMAC"
+    STANDARD_WEBHOOKS = "standard_webhooks", "Standard Webhooks"
+
+
+def verify(
+    scheme: str,
+    *,
+    secrets: Sequence[str],
+    headers: Mapping[str, str],
+    body: bytes,
+    now: datetime,
+) -> None:
+    """Return when one of `secrets` signed exactly these bytes; raise `SignatureRefused` in every other case.
+
+    Header names are compared without regard to case. `now` is aware UTC.
+    """
+    check = SCHEMES.get(scheme)
+    if check is None:
+        raise SignatureRefused("no such signature scheme")
+    lowered = {name.lower(): value for name, value in headers.items()}
+    try:
+        check(list(secrets), lowered, body, now)
+    except SignatureRefused:
+        raise
+    except Exception as error:  # the libraries raise ValueError, binascii.Error, UnicodeDecodeError and more on garbage
+        raise SignatureRefused(f"not a well-formed signature ({type(error).__name__})") from error
+
+
+def easypost_signature(secret: str, body: bytes) -> str:
+    """The value of `X-Hmac-Signature` for `body`.
+
+    Source: EasyPost client libraries, webhook validation: hex HMAC-SHA256 over the raw body, the key being the
+    webhook secret in Unicode normal form KD, with a fixed prefix.
+    """
+    key = unicodedata.normalize("NFKD", secret).encode()
+    return "hmac-sha256-hex=" + hmac.new(key, body, hashlib.sha256).hexdigest()
+
+
+def standard_signature(secret: str, *, message_id: str, timestamp: datetime, body: bytes) -> str:
+    """The value of `webhook-signature` for `body`: `v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`."""
+    return str(Webhook(secret).sign(message_id, timestamp, body.decode()))
+
+
+def _check_easypost(secrets: list[str], headers: dict[str, str], body: bytes, now: datetime) -> None:
+    given = headers.get("x-hmac-signature", "")
+    if not given:
+        raise SignatureRefused("no X-Hmac-Signature header")
+    # Every secret is tried, so that the time taken does not tell which one matched.
+    matches = [
+        hmac.compare_digest(easypost_signature(secret, body).encode(), given.encode()) for secret in secrets if secret
+    ]
+    if not any(matches):
+        raise SignatureRefused("no secret of this partner made that signature")
+
+
+def _check_standard(secrets: list[str], headers: dict[str, str], body: bytes, now: datetime) -> None:
+    message_id, stamp, given = (headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
+    if not (message_id and stamp and given):
+        raise SignatureRefused("webhook-id, webhook-timestamp or webhook-signature is missing")
+    timestamp = _timestamp(stamp)
+    if abs(now - timestamp) > REPLAY_WINDOW:
+        raise SignatureRefused("the timestamp is outside the replay window")
+    candidates = [part for part in given.split(" ") if part.startswith("v1,")]
+    if not 0 < len(candidates) <= MAX_SIGNATURES:
+        raise SignatureRefused("no v1 signature, or too many of them")
+    # The library's verify() reads its own clock and gives up at the first malformed entry, so only its signing half
+    # is used: what it would have signed is compared here with everything that was sent.
+    expected = [
+        standard_signature(secret, message_id=message_id, timestamp=timestamp, body=body)
+        for secret in secrets
+        if secret
+    ]
+    matches = [hmac.compare_digest(mine.encode(), theirs.encode()) for mine in expected for theirs in candidates]
+    if not any(matches):
+        raise SignatureRefused("no secret of this partner made that signature")
+
+
+def _timestamp(text: str) -> datetime:
+    """Whole seconds since 1970; `1614265330.9` or ` 1614265330` would be signed as something else than was sent."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+        raise SignatureRefused("webhook-timestamp is not a whole number of seconds")
+    return datetime.fromtimestamp(int(text), tz=UTC)
+
+
+SCHEMES: Final[dict[str, Callable[[list[str], dict[str, str], bytes, datetime], None]]] = {
+    Scheme.EASYPOST_HMAC: _check_easypost,
+    Scheme.STANDARD_WEBHOOKS: _check_standard,
+}

@@ -1,0 +1,222 @@
+"""A signature is proof or it is refused; there is no third outcome."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exceptions.intake.signatures import (
+    SCHEMES,
+    Scheme,
+    SignatureRefused,
+    easypost_signature,
+    standard_signature,
+    verify,
+)
+
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+BODY = '{"id":"evt_77","text":"Übergabe"}'.encode()
+SECRET = "whsec_" + "Q29udHJvbCBUb3dlciB0ZXN0IHNlY3JldA=="
+OLD_SECRET = "whsec_" + "YW4gb2xkZXIgc2VjcmV0IG9mIG91cnM="
+SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "data" / "webhooks"
+needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample data lies beside the project, not in it")
+
+
+def standard_headers(secret: str = SECRET, at: datetime = NOW, body: bytes = BODY) -> dict[str, str]:
+    signature = standard_signature(secret, message_id="msg_1", timestamp=at, body=body)
+    return {
+        "Webhook-Id": "msg_1",
+        "Webhook-Timestamp": str(int(at.timestamp())),
+        "Webhook-Signature": signature,
+    }
+
+
+def accepts(scheme: str, headers: dict[str, str], *, secrets: list[str], body: bytes = BODY) -> bool:
+    try:
+        verify(scheme, secrets=secrets, headers=headers, body=body, now=NOW)
+    except SignatureRefused:
+        return False
+    return True
+
+
+class TestEasyPost:
+    def test_the_signature_of_the_exact_bytes_is_accepted(self) -> None:
+        headers = {"X-Hmac-Signature": easypost_signature("geheim", BODY)}
+        assert accepts(Scheme.EASYPOST_HMAC, headers, secrets=["geheim"])
+        assert not accepts(Scheme.EASYPOST_HMAC, headers, secrets=["geheim"], body=BODY + b" ")
+
+    def test_a_known_value_computed_with_openssl(self) -> None:
+        # printf '{"id":"evt_1"}' | openssl dgst -sha256 -hmac 'tower'
+        assert easypost_signature("tower", b'{"id":"evt_1"}') == (
+            "hmac-sha256-hex=610ce1254ab6fce7c986e4e4839160563d5c7e7eefe4544c4e2b5788af0212fc"
+        )
+
+    def test_composed_and_decomposed_spellings_of_a_secret_are_the_same_key(
+        self,
+    ) -> None:
+        assert easypost_signature("s\u00e9cret", BODY) == easypost_signature("se\u0301cret", BODY)
+
+    def test_two_secrets_are_valid_at_once_and_a_third_is_not(self) -> None:
+        for secret in ("old", "new"):
+            assert accepts(
+                Scheme.EASYPOST_HMAC,
+                {"x-hmac-signature": easypost_signature(secret, BODY)},
+                secrets=["new", "old"],
+            )
+        assert not accepts(
+            Scheme.EASYPOST_HMAC,
+            {"x-hmac-signature": easypost_signature("older", BODY)},
+            secrets=["new", "old"],
+        )
+
+    def test_a_partner_without_a_secret_accepts_nothing(self) -> None:
+        assert not accepts(
+            Scheme.EASYPOST_HMAC,
+            {"x-hmac-signature": easypost_signature("", BODY)},
+            secrets=[],
+        )
+        assert not accepts(
+            Scheme.EASYPOST_HMAC,
+            {"x-hmac-signature": easypost_signature("", BODY)},
+            secrets=[""],
+        )
+
+    @needs_samples
+    def test_the_published_vectors_hold(self) -> None:
+        vectors = json.loads((SAMPLES / "easypost_signature_vectors.json").read_text())["vectors"]
+        for vector in vectors:
+            body = (SAMPLES / vector["body_file"]).read_bytes()
+            headers = {vector["header"]: vector["value"]}
+            assert accepts(Scheme.EASYPOST_HMAC, headers, secrets=[vector["secret"]], body=body)
+            assert not accepts(
+                Scheme.EASYPOST_HMAC,
+                headers,
+                secrets=[vector["secret"]],
+                body=body + b"\n",
+            )
+
+
+class TestStandardWebhooks:
+    def test_the_signature_of_the_exact_bytes_is_accepted(self) -> None:
+        assert accepts(Scheme.STANDARD_WEBHOOKS, standard_headers(), secrets=[SECRET])
+        assert not accepts(
+            Scheme.STANDARD_WEBHOOKS,
+            standard_headers(),
+            secrets=[SECRET],
+            body=BODY + b" ",
+        )
+
+    @pytest.mark.parametrize("age, fits", [(300, True), (301, False), (-300, True), (-301, False)])
+    def test_the_replay_window_is_300_seconds_both_ways(self, age: int, fits: bool) -> None:
+        headers = standard_headers(at=NOW - timedelta(seconds=age))
+        assert accepts(Scheme.STANDARD_WEBHOOKS, headers, secrets=[SECRET]) is fits
+
+    def test_the_timestamp_and_the_id_are_covered_by_the_signature(self) -> None:
+        for name, value in (
+            ("Webhook-Timestamp", str(int(NOW.timestamp()) + 1)),
+            ("Webhook-Id", "msg_2"),
+        ):
+            assert not accepts(
+                Scheme.STANDARD_WEBHOOKS,
+                {**standard_headers(), name: value},
+                secrets=[SECRET],
+            )
+
+    def test_one_valid_signature_among_several_is_enough_even_after_a_malformed_one(
+        self,
+    ) -> None:
+        headers = standard_headers()
+        headers["Webhook-Signature"] = "nonsense v1,AAAA v2,xyz " + headers["Webhook-Signature"]
+        assert accepts(Scheme.STANDARD_WEBHOOKS, headers, secrets=[SECRET])
+
+    def test_another_version_with_the_right_digest_is_refused(self) -> None:
+        headers = standard_headers()
+        headers["Webhook-Signature"] = headers["Webhook-Signature"].replace("v1,", "v2,")
+        assert not accepts(Scheme.STANDARD_WEBHOOKS, headers, secrets=[SECRET])
+
+    def test_a_flood_of_signatures_is_refused_unread(self) -> None:
+        headers = standard_headers()
+        headers["Webhook-Signature"] = " ".join(["v1,AAAA"] * 50 + [headers["Webhook-Signature"]])
+        assert not accepts(Scheme.STANDARD_WEBHOOKS, headers, secrets=[SECRET])
+
+    def test_old_and_new_secret_are_valid_during_a_rotation(self) -> None:
+        for signer in (SECRET, OLD_SECRET):
+            assert accepts(
+                Scheme.STANDARD_WEBHOOKS,
+                standard_headers(signer),
+                secrets=[SECRET, OLD_SECRET],
+            )
+        assert not accepts(Scheme.STANDARD_WEBHOOKS, standard_headers(OLD_SECRET), secrets=[SECRET])
+
+    @pytest.mark.parametrize("stamp", ["hello", "", "1.5", " 1", "-1", "१२३", "9" * 400, "nan"])
+    def test_a_timestamp_that_is_no_whole_number_is_refused(self, stamp: str) -> None:
+        headers = {**standard_headers(), "Webhook-Timestamp": stamp}
+        assert not accepts(Scheme.STANDARD_WEBHOOKS, headers, secrets=[SECRET])
+
+    @needs_samples
+    def test_the_published_vectors_hold(self) -> None:
+        published = json.loads((SAMPLES / "standard_webhooks_vectors.json").read_text())
+        secret = published["vectors"][0]["secret"]
+        for vector in published["vectors"]:
+            headers = {name: vector[name] for name in published["headers"]}
+            at = datetime.fromtimestamp(1614265330, tz=UTC)
+            if vector["valid"]:
+                verify(
+                    Scheme.STANDARD_WEBHOOKS,
+                    secrets=[secret],
+                    headers=headers,
+                    body=vector["body"].encode(),
+                    now=at,
+                )
+            else:
+                with pytest.raises(SignatureRefused):
+                    verify(
+                        Scheme.STANDARD_WEBHOOKS,
+                        secrets=[secret],
+                        headers=headers,
+                        body=vector["body"].encode(),
+                        now=at,
+                    )
+            assert not accepts(
+                Scheme.STANDARD_WEBHOOKS,
+                headers,
+                secrets=[secret],
+                body=vector["body"].encode(),
+            )
+
+
+def test_an_unknown_scheme_is_a_refusal() -> None:
+    assert not accepts("rot13", {}, secrets=["x"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    scheme=st.sampled_from(sorted(SCHEMES)),
+    secrets=st.lists(st.text(max_size=40), max_size=3),
+    headers=st.dictionaries(
+        st.sampled_from(
+            [
+                "X-Hmac-Signature",
+                "webhook-id",
+                "webhook-timestamp",
+                "webhook-signature",
+                "x",
+            ]
+        ),
+        st.one_of(
+            st.text(max_size=60),
+            st.just(str(int(NOW.timestamp()))),
+            st.just("v1,!!"),
+            st.just("v1,\ud800"),
+        ),
+    ),
+    body=st.binary(max_size=80),
+)
+def test_garbage_never_raises_anything_but_the_refusal(
+    scheme: str, secrets: list[str], headers: dict[str, str], body: bytes
+) -> None:
+    with pytest.raises(SignatureRefused):
+        verify(scheme, secrets=secrets, headers=headers, body=body, now=NOW)
