@@ -175,7 +175,7 @@ class _Postgres:
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--encoding=UTF8"]
         options = ["--username=postgres", "--auth=trust", *(["--no-sync"] if fast else [])]
         command = self._command("initdb", *locale, *options, "-D", str(unfinished))
-        done = subprocess.run(command, capture_output=True, text=True, cwd="/", **self._identity())  # type: ignore[call-overload]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd="/", **self._identity())  # type: ignore[call-overload]
         if done.returncode:
             raise EmbeddedError(f"PostgreSQL could not make its data folder {self.data}: {_last_line(done.stderr)}")
         if self.data.exists():
@@ -407,7 +407,7 @@ def _service_account() -> pwd.struct_passwd:
         SERVICE_USER,
     ]
     with suppress(OSError, KeyError):
-        subprocess.run(command, capture_output=True)
+        subprocess.run(command, check=False, capture_output=True)
         return pwd.getpwnam(SERVICE_USER)
     raise EmbeddedError(
         f"PostgreSQL does not run as root, and the user {SERVICE_USER} could not be made. Make it "

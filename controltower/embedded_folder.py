@@ -11,7 +11,7 @@ from pathlib import Path
 # A socket's path may have 103 bytes on macOS and 107 on Linux, and PostgreSQL reads a comma or quote in it as syntax.
 SOCKET_BYTES = 100
 PLAIN = re.compile(r"[A-Za-z0-9/._+@-]+\Z")
-OWN_NAMES = {"postgres", "run", "logs", "lock"}
+OWN_NAMES = {"postgres", "run", "logs", "lock", "secrets.json"}
 
 
 class EmbeddedError(RuntimeError):
