@@ -1,0 +1,83 @@
+"""What we assume until an organisation knows better: lead times, costs, likelihoods, house rates.
+
+The figures are ours, from what dispatchers commonly quote; they are starting points that an organisation corrects in its
+LeadTime table. Costs are in the organisation's own currency.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+# A coordinator's lateness is priced so that a new case without any contract still has a place in the queue.
+FIRST_RESPONSE_WITHIN = timedelta(hours=1)
+FIRST_RESPONSE_RATE = Decimal(30)
+OPEN_DAY_RATE = Decimal(25)
+# How far ETAs of a lane are usually off when nothing was measured yet.
+ETA_ERROR = timedelta(hours=2)
+# Later than its window by this much is late; earlier trackers report arrival a few minutes after the fact.
+ARRIVAL_TOLERANCE = timedelta(minutes=15)
+# Silence: how long a tracked shipment may say nothing, by mode; "" for modes not listed.
+SILENCE_LIMITS = {
+    "road": timedelta(hours=4),
+    "ltl": timedelta(hours=18),
+    "parcel": timedelta(hours=36),
+    "air": timedelta(hours=12),
+    "rail": timedelta(hours=24),
+    "ocean": timedelta(hours=72),
+    "": timedelta(hours=24),
+}
+# A recovered case that fails again within this is the same case.
+FLAP_WINDOW = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class LeadTimeDefault:
+    """How an action goes when nobody has told us otherwise.
+
+    party: whose working hours count ("" for ours): carrier, terminal, consignee, customer, broker, us. mode "" is any.
+    lead: working time of the party before the deadline; None is not known.
+    """
+
+    case_type: str
+    action: str
+    party: str
+    lead: timedelta | None
+    cost: Decimal = Decimal(0)
+    p_act: Decimal = Decimal(0)
+    mode: str = ""
+
+
+def _row(
+    case_type: str, action: str, party: str, minutes: int, cost: int, p_act: str, mode: str = ""
+) -> LeadTimeDefault:
+    return LeadTimeDefault(case_type, action, party, timedelta(minutes=minutes), Decimal(cost), Decimal(p_act), mode)
+
+
+LEAD_TIMES: tuple[LeadTimeDefault, ...] = (
+    _row("delivery_late", "call_carrier", "carrier", 90, 0, "0.60"),
+    _row("delivery_late", "rebook", "carrier", 150, 300, "0.10"),
+    _row("delivery_late", "expedite", "carrier", 300, 1200, "0.05"),
+    _row("delivery_late", "reschedule_appointment", "consignee", 60, 75, "0.25"),
+    _row("delivery_late", "rebook", "carrier", 24 * 60, 400, "0.20", "ltl"),
+    _row("delivery_late", "expedite", "carrier", 8 * 60, 650, "0.10", "ltl"),
+    _row("delivery_late", "call_carrier", "carrier", 240, 0, "0.55", "parcel"),
+    _row("delivery_late", "rebook", "carrier", 24 * 60, 35, "0.15", "parcel"),
+    _row("delivery_late", "expedite", "carrier", 12 * 60, 90, "0.10", "parcel"),
+    _row("delivery_attempt_failed", "book_redelivery", "carrier", 120, 65, "0.15"),
+    _row("delivery_refused", "agree_disposition", "consignee", 120, 0, "0.40"),
+    _row("freight_damaged", "inspect", "consignee", 240, 150, "0.50"),
+    _row("freight_damaged", "give_notice", "us", 30, 0, "0.05"),
+    _row("temperature_excursion", "inspect", "carrier", 45, 200, "0.40"),
+    _row("free_time_expiring", "book_dray", "carrier", 120, 0, "0.10"),
+    _row("tracking_silent", "call_carrier", "carrier", 45, 0, "0.20"),
+    _row("customs_hold", "request_document", "broker", 180, 0, "0.30"),
+)
+
+
+def lead_times(case_type: str, mode: str) -> tuple[LeadTimeDefault, ...]:
+    """The shipped rows for a case type; for an action with a row for this mode, that row and not the general one."""
+    rows = [row for row in LEAD_TIMES if row.case_type == case_type and row.mode in ("", mode)]
+    special = {row.action for row in rows if row.mode}
+    return tuple(row for row in rows if row.mode or row.action not in special)

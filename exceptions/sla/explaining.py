@@ -1,0 +1,126 @@
+"""The place of a case in the queue, in words. Written once when it is priced, never recomputed for display."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from exceptions.sla.exposure import Assessment, Choice, Stake
+
+UNAVOIDABLE = "unavoidable: notify and recover"
+NOTHING_PRICED = "no SLA: nothing is promised and nothing is priced"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """An action for people: "rebook", "rebooking"."""
+
+    imperative: str
+    gerund: str
+
+
+WORDINGS = {
+    "answer": Wording("answer", "answering"),
+    "resolve": Wording("resolve", "resolving"),
+    "call_carrier": Wording("call the carrier", "calling the carrier"),
+    "rebook": Wording("rebook", "rebooking"),
+    "expedite": Wording("expedite", "expediting"),
+    "reroute": Wording("reroute", "rerouting"),
+    "swap_equipment": Wording("swap the equipment", "swapping the equipment"),
+    "reschedule_appointment": Wording("move the appointment", "moving the appointment"),
+    "book_redelivery": Wording("book the redelivery", "booking the redelivery"),
+    "book_dray": Wording("book the dray", "booking the dray"),
+    "request_document": Wording("send the papers", "sending the papers"),
+    "give_notice": Wording("give notice", "giving notice"),
+    "inspect": Wording("have it inspected", "having it inspected"),
+    "agree_disposition": Wording("agree where it goes", "agreeing where it goes"),
+}
+
+
+def wording(action: str) -> Wording:
+    """The words for an action code; a code of an organisation's own is read as it is spelt."""
+    plain = action.replace("_", " ")
+    return WORDINGS.get(action, Wording(plain, plain))
+
+
+def phrase(assessment: Assessment, now: datetime) -> str:
+    """The one line of a row: "6,900 of 8,000 EUR still avoidable: rebook until 11:20"."""
+    leading = assessment.leading
+    if assessment.is_unavoidable:
+        left = assessment.at_risk or assessment.lost
+        return f"{money(left, assessment.currency)} {UNAVOIDABLE}" if left else UNAVOIDABLE
+    if leading is None or leading.option is None:
+        return NOTHING_PRICED if not assessment.lost else f"{money(assessment.lost, assessment.currency)} lost"
+    until = clock(leading.option.act_by, now, leading.stake.zone)
+    action = wording(leading.option.action).imperative
+    return (
+        f"{amount(assessment.avoidable)} of {money(assessment.at_risk, assessment.currency)} still avoidable: "
+        f"{action} until {until}"
+    )
+
+
+def sentences(assessment: Assessment, now: datetime) -> tuple[str, ...]:
+    """Why the case stands where it stands: one sentence for each kind of stake, those that weigh most first."""
+    groups: dict[tuple[object, ...], list[Choice]] = {}
+    for choice in sorted(assessment.choices, key=lambda choice: (-choice.saves, -choice.stake.payable)):
+        stake, option = choice.stake, choice.option
+        alike = (stake.unless, stake.books_at, stake.currency, option and (option.action, option.act_by))
+        groups.setdefault(alike, []).append(choice)
+    told = [_choices_sentence(alike, now) for alike in groups.values()]
+    told += [_booked_sentence(stake, now) for stake in assessment.booked]
+    if assessment.recoverable:
+        told.append(f"{money(assessment.recoverable, assessment.currency)} is recoverable from who caused it")
+    return tuple(told)
+
+
+def assumptions(assessment: Assessment) -> tuple[str, ...]:
+    """What had to be assumed for the current options, each once."""
+    found = [choice.option.assumed for choice in assessment.choices if choice.option and choice.option.assumed]
+    return tuple(dict.fromkeys(found))
+
+
+def amount(value: Decimal) -> str:
+    """Whole units with thousands separators; cents only below ten."""
+    if 0 < value < 10 and value != value.to_integral_value():
+        return f"{value:.2f}"
+    return f"{value.quantize(Decimal(1), ROUND_HALF_UP):,}"
+
+
+def money(value: Decimal, currency: str) -> str:
+    """ "8,000 EUR"."""
+    return f"{amount(value)} {currency}"
+
+
+def clock(at: datetime, now: datetime, zone: str) -> str:
+    """The clock at the place: "14:00" today, "Mon 08:00" within six days, else with the date, always unambiguous."""
+    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    if timedelta(0) < local.date() - today <= timedelta(days=6):
+        return f"{local:%a %H:%M}"
+    return f"{local:%a} {local.day} {local:%b %H:%M}"
+
+
+def _choices_sentence(choices: list[Choice], now: datetime) -> str:
+    first = choices[0]
+    stake, option = first.stake, first.option
+    payable = sum((choice.stake.payable for choice in choices), Decimal(0))
+    times = f" ({len(choices)} x)" if len(choices) > 1 else ""
+    opening = f"{money(payable, stake.currency)} if {stake.unless} by {_when(stake, now)}{times}"
+    if option is None:
+        return f"{opening}; {UNAVOIDABLE}"
+    saved = sum((choice.saves for choice in choices), Decimal(0))
+    said = f"{opening}; {wording(option.action).gerund} still works until {clock(option.act_by, now, stake.zone)}, saves about {amount(saved)}"
+    if first.then is not None:
+        said += f", after that {wording(first.then.action).gerund} until {clock(first.then.act_by, now, stake.zone)}"
+    return said
+
+
+def _booked_sentence(stake: Stake, now: datetime) -> str:
+    return f"{money(stake.payable, stake.currency)} lost: {stake.unless} by {_when(stake, now)}"
+
+
+def _when(stake: Stake, now: datetime) -> str:
+    return f"{clock(stake.books_at, now, stake.zone)} {stake.place}".rstrip()

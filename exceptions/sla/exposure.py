@@ -1,0 +1,250 @@
+"""What acting now can still save, and the order that follows from it.
+
+Pure functions of their arguments: no clock, no database. The derivation is in docs/exposure.md. Amounts are Decimal,
+likelihoods Decimal between 0 and 1, instants aware.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from math import exp2, log2
+
+from exceptions.sla.calendars import Calendar, NeverOpen, subtract_business
+
+T0 = datetime(2025, 1, 1, tzinfo=UTC)
+CENT = Decimal("0.01")
+ZERO = Decimal(0)
+CERTAIN = Decimal(1)
+
+# Likelihood of missing a deadline by slack over the usual error of this lane's ETA: the first row whose ratio is not
+# below the slack's. Shipped values, roughly the tail of a normal distribution; an organisation may replace the table.
+IDLE_TABLE: tuple[tuple[Decimal, Decimal], ...] = tuple(
+    (Decimal(ratio), Decimal(likelihood))
+    for ratio, likelihood in (
+        ("0.25", "0.45"),
+        ("0.5", "0.35"),
+        ("1", "0.20"),
+        ("1.5", "0.10"),
+        ("2", "0.05"),
+        ("3", "0.02"),
+    )
+)
+IDLE_REST = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One admissible action for a stake.
+
+    act_by: the last instant to begin it. cost: of the action as a whole. p_act: likelihood of the loss all the same.
+    assumed: what was not known about it, as a clause, or "".
+    """
+
+    action: str
+    act_by: datetime
+    cost: Decimal = ZERO
+    p_act: Decimal = ZERO
+    assumed: str = ""
+
+
+@dataclass(frozen=True)
+class Stake:
+    """`payable` books as lost at `books_at` unless the promise is kept by then.
+
+    recoverable: the part that somebody else owes us. unless: the clause that completes "8,000 EUR if ...". term: the
+    contract term behind it. is_house: priced by our own house rate, not by a contract. place, zone: whose clock is
+    shown. rate: value of one unit of `currency` in the organisation's.
+    """
+
+    key: str
+    books_at: datetime
+    payable: Decimal
+    currency: str
+    p_idle: Decimal = CERTAIN
+    recoverable: Decimal = ZERO
+    options: tuple[Option, ...] = ()
+    unless: str = "not kept"
+    term: str = ""
+    is_house: bool = False
+    place: str = ""
+    zone: str = "UTC"
+    rate: Decimal = CERTAIN
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A stake that has not booked, with its current option; `option` None means unavoidable. `then` comes after it."""
+
+    stake: Stake
+    option: Option | None
+    saves: Decimal
+    then: Option | None
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What a case is about in money, at one instant and until `next_change_at`.
+
+    The amounts are in `currency` and undiscounted; booked stakes count as lost only. leading: the choice that weighs
+    most in the rank, whose act_by is the case's. rank: None when nothing can be avoided.
+    """
+
+    currency: str
+    at_risk: Decimal
+    avoidable: Decimal
+    lost: Decimal
+    recoverable: Decimal
+    choices: tuple[Choice, ...]
+    booked: tuple[Stake, ...]
+    leading: Choice | None
+    rank: float | None
+    next_change_at: datetime | None
+
+    @property
+    def act_by(self) -> datetime | None:
+        """Until when the leading option works."""
+        return self.leading.option.act_by if self.leading and self.leading.option else None
+
+    @property
+    def is_unavoidable(self) -> bool:
+        """Whether something was promised and nothing promised can be saved any more (house rates aside)."""
+        promised = [choice for choice in self.choices if not choice.stake.is_house and choice.stake.payable > 0]
+        if not promised:
+            return any(not stake.is_house for stake in self.booked) or (self.at_risk > 0 and self.avoidable == 0)
+        return all(choice.option is None for choice in promised)
+
+
+def likelihood_idle(
+    slack: timedelta | None, eta_error: timedelta, table: Sequence[tuple[Decimal, Decimal]] = IDLE_TABLE
+) -> Decimal:
+    """p_idle: the likelihood of missing a deadline when nobody acts.
+
+    slack: deadline minus ETA, None when no ETA is known. eta_error: how far this lane's ETAs are usually off. Certain
+    without an ETA or with one at or past the deadline.
+    """
+    if slack is None or slack <= timedelta(0):
+        return CERTAIN
+    if eta_error <= timedelta(0):
+        return IDLE_REST
+    ratio = Decimal(slack.total_seconds()) / Decimal(eta_error.total_seconds())
+    return next((likelihood for bound, likelihood in table if ratio <= bound), IDLE_REST)
+
+
+def act_by(books_at: datetime, lead: timedelta | None, hours: Calendar) -> datetime | None:
+    """The last instant to begin an action: `lead` counted back through the acting party's working hours.
+
+    Without a known lead time it is `books_at` itself. None when the party has no such hours at all.
+    """
+    if lead is None:
+        return books_at
+    try:
+        return subtract_business(hours, books_at, lead)
+    except NeverOpen:
+        return None
+
+
+def gain(stake: Stake, option: Option) -> Decimal:
+    """What an option changes in the expected loss, before its cost."""
+    return max(ZERO, (stake.p_idle - option.p_act) * (stake.payable - stake.recoverable))
+
+
+def saves(stake: Stake, option: Option) -> Decimal:
+    """max(0, (p_idle - p_act) * (payable - recoverable) - cost), to the cent."""
+    return max(ZERO, gain(stake, option) - option.cost).quantize(CENT, ROUND_HALF_UP)
+
+
+def choose(stake: Stake, now: datetime) -> Choice:
+    """The current option, the one that saves most with its act_by ahead, and the best of those that outlast it."""
+    ahead = sorted(
+        (option for option in stake.options if option.act_by > now and saves(stake, option) > 0),
+        key=lambda option: (-saves(stake, option), -option.act_by.timestamp(), option.action),
+    )
+    if not ahead:
+        return Choice(stake, None, ZERO, None)
+    current = ahead[0]
+    then = next((option for option in ahead[1:] if option.act_by > current.act_by), None)
+    return Choice(stake, current, saves(stake, current), then)
+
+
+def assess(stakes: Sequence[Stake], now: datetime, *, half_life: timedelta, house_currency: str) -> Assessment:
+    """Everything that is stored with a case: money, act_by, rank, and when to look again.
+
+    Stakes of one action in one case share its cost in proportion to what each gains by it: a trailer is rebooked once,
+    however many shipments ride on it. Amounts stay in the stakes' currency when there is only one, else they are in
+    `house_currency` by the stakes' rates.
+    """
+    booked = tuple(stake for stake in stakes if stake.books_at <= now)
+    open_stakes = _with_shared_costs([stake for stake in stakes if stake.books_at > now], now)
+    choices = tuple(choose(stake, now) for stake in open_stakes)
+    currencies = {stake.currency for stake in stakes}
+    currency = currencies.pop() if len(currencies) == 1 else house_currency
+
+    def total(pairs: list[tuple[Stake, Decimal]]) -> Decimal:
+        amounts = (amount if stake.currency == currency else amount * stake.rate for stake, amount in pairs)
+        return sum(amounts, ZERO).quantize(CENT, ROUND_HALF_UP)
+
+    acting = [choice for choice in choices if choice.option is not None]
+    return Assessment(
+        currency=currency,
+        at_risk=total([(choice.stake, choice.stake.p_idle * choice.stake.payable) for choice in choices]),
+        avoidable=total([(choice.stake, choice.saves) for choice in choices]),
+        lost=total([(stake, stake.payable) for stake in booked]),
+        recoverable=total([(stake, stake.recoverable) for stake in stakes]),
+        choices=choices,
+        booked=booked,
+        leading=max(acting, key=lambda choice: _weight(choice, half_life), default=None),
+        rank=rank(choices, half_life),
+        next_change_at=min(
+            [choice.stake.books_at for choice in choices]
+            + [choice.option.act_by for choice in acting if choice.option],
+            default=None,
+        ),
+    )
+
+
+def rank(choices: Sequence[Choice], half_life: timedelta) -> float | None:
+    """log2(sum of saves * 2^(-(act_by - T0) / H)), by log-sum-exp; None when nothing can be avoided.
+
+    Ordering cases by it is ordering them by `urgency` at any instant, because that differs from it only by a factor
+    that all cases share. half_life must be the same for all cases that are compared.
+    """
+    weights = [_weight(choice, half_life) for choice in choices if choice.option is not None]
+    if not weights:
+        return None
+    highest = max(weights)
+    return highest + log2(sum(exp2(weight - highest) for weight in weights))
+
+
+def urgency(choices: Sequence[Choice], at: datetime, half_life: timedelta) -> float:
+    """X(t): urgency-weighted avoidable exposure at an instant. Shown nowhere; it is what `rank` orders by."""
+    return sum(
+        float(choice.saves * choice.stake.rate) * exp2((at - choice.option.act_by) / half_life)
+        for choice in choices
+        if choice.option is not None
+    )
+
+
+def _weight(choice: Choice, half_life: timedelta) -> float:
+    assert choice.option is not None
+    return log2(float(choice.saves * choice.stake.rate)) - (choice.option.act_by - T0) / half_life
+
+
+def _with_shared_costs(stakes: list[Stake], now: datetime) -> list[Stake]:
+    gains: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for stake in stakes:
+        for option in stake.options:
+            if option.act_by > now:
+                gains[option.action] += gain(stake, option) * stake.rate
+
+    def share(stake: Stake, option: Option) -> Decimal:
+        whole = gains[option.action]
+        return option.cost * gain(stake, option) * stake.rate / whole if whole else option.cost
+
+    return [
+        replace(stake, options=tuple(replace(option, cost=share(stake, option)) for option in stake.options))
+        for stake in stakes
+    ]
