@@ -1,0 +1,59 @@
+"""Small database helpers. Web and workers connect as the runtime role; `as_owner` is for migrations and set-up."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.conf import settings
+from django.db import connection
+
+
+def database_settings(url: str) -> dict[str, Any]:
+    """`postgresql://user:password@host:port/name?option=value` as a Django DATABASES entry.
+
+    A Unix socket stands in the query (`?host=/folder`). Raises `ValueError` for another scheme or no database name.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres") or len(parts.path) < 2:
+        raise ValueError("a database URL looks like postgresql://user:password@host:5432/name")
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    host = options.pop("host", "") or unquote(parts.hostname or "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path[1:]),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(options.pop("port", "") or parts.port or ""),
+        "OPTIONS": options,
+    }
+
+
+def broker_url(redis_url: str) -> str:
+    """The same Redis as Celery's transport spells it: a Unix socket has a scheme and a name for the database of its own."""
+    if not redis_url.startswith("unix://"):
+        return redis_url
+    return "redis+socket://" + redis_url.removeprefix("unix://").replace("?db=", "?virtual_host=")
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Let this process's default connection log in as the owner role: migrations, set-up, tests. Never a request."""
+    kept = dict(connection.settings_dict)
+    owner = database_settings(settings.DATABASE_OWNER_URL)
+    connection.close()
+    for key in ("USER", "PASSWORD", "HOST", "PORT"):
+        connection.settings_dict[key] = owner[key]
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(kept)
+
+
+def rows(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Run one statement on the default connection and return its rows: for calls of database functions."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())

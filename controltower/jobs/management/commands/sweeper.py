@@ -1,0 +1,18 @@
+"""`manage.py sweeper`: one sweeper process, until SIGTERM or SIGINT."""
+
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from controltower.jobs.sweeper import Sweeper
+
+
+class Command(BaseCommand):
+    help = "Rings due jobs, takes back those of dead workers, runs the schedules."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        sweeper = Sweeper()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: sweeper.stop.set())
+        sweeper.run()

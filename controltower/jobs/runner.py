@@ -1,0 +1,154 @@
+"""Claiming and running jobs. Used by the doorbell, by the sweeper when Redis is down, and by tests."""
+
+import logging
+import random
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from controltower.audit.recording import request_id
+from controltower.db import rows
+from controltower.jobs.models import Heartbeat, Job, JobState
+from controltower.jobs.registry import Dead, Finish, JobContext, Kind, Retry, kind
+from controltower.tenancy.context import acting_for
+
+log = logging.getLogger(__name__)
+LEASE_MARGIN = 15  # seconds beyond a kind's timeout before its job may be taken back
+BACKOFF_BASE, BACKOFF_CAP = 2.0, 600.0  # seconds
+
+
+class LostLease(Exception):
+    """Another worker has the job now. What this one did is rolled back."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    job_id: int
+    organisation_id: int
+    kind: str
+    payload: dict[str, Any]
+    attempt: int
+    fence: int
+    request_id: str
+
+
+def drain(queue: str, *, limit: int | None = None, seconds: float | None = None) -> int:
+    """Run due jobs one at a time until none is due, `limit` are done, or `seconds` have passed. Returns how many ran."""
+    started, ran = time.monotonic(), 0
+    while limit is None or ran < limit:
+        if seconds is not None and time.monotonic() - started > seconds:
+            break
+        claim = claim_next(queue)
+        if claim is None:
+            break
+        run(claim)
+        ran += 1
+    return ran
+
+
+def claim_next(queue: str) -> Claim | None:
+    """Take the next due job. One at a time: a job that kills its worker must not take batch-mates along."""
+    found = rows("SELECT * FROM jobs_claim(%s)", [queue])
+    if not found:
+        return None
+    claim = Claim(*found[0])
+    lease = _timeout(claim.kind) + LEASE_MARGIN
+    if lease != DEFAULT_LEASE:
+        with acting_for(claim.organisation_id):
+            Job.objects.filter(pk=claim.job_id, fence=claim.fence).update(
+                lease_until=timezone.now() + timedelta(seconds=lease)
+            )
+    return claim
+
+
+DEFAULT_LEASE = 30 + LEASE_MARGIN  # what jobs_claim() gives
+
+
+def _timeout(name: str) -> int:
+    try:
+        return kind(name).timeout
+    except LookupError:
+        return DEFAULT_LEASE - LEASE_MARGIN
+
+
+def run(claim: Claim) -> JobState:
+    """Run one claimed job to its next state. Never raises for what the handler does wrong."""
+    token = request_id.set(claim.request_id)
+    started = time.monotonic()
+    now = timezone.now()
+    try:
+        handler = kind(claim.kind)
+        _run(handler, claim, now)
+        state = JobState.DONE
+    except LostLease:
+        log.warning("lease lost, work discarded", extra={"job_id": claim.job_id, "kind": claim.kind})
+        state = JobState.RUNNING
+    except Exception as error:
+        state = _failed(claim, error)
+    finally:
+        request_id.reset(token)
+    log.info(
+        "job %s",
+        state.value,
+        extra={
+            "job_id": claim.job_id,
+            "kind": claim.kind,
+            "organisation": claim.organisation_id,
+            "attempt": claim.attempt,
+            "duration_ms": round((time.monotonic() - started) * 1000, 1),
+        },
+    )
+    return state
+
+
+def _run(handler: Kind, claim: Claim, now: datetime) -> None:
+    context = JobContext(claim.job_id, claim.organisation_id, claim.attempt, now)
+    finish: Finish | None = None
+    if handler.outside_transaction:
+        finish = handler.handler(claim.payload, context)
+    with acting_for(claim.organisation_id):
+        if not handler.outside_transaction:
+            handler.handler(claim.payload, context)
+        elif finish is not None:
+            finish()
+        done = Job.objects.filter(pk=claim.job_id, fence=claim.fence, state=JobState.RUNNING).update(
+            state=JobState.DONE, finished_at=timezone.now(), lease_until=None, last_error=""
+        )
+        if not done:
+            raise LostLease
+
+
+def _failed(claim: Claim, error: Exception) -> JobState:
+    connection.close_if_unusable_or_obsolete()
+    forgiven = _retries(claim.kind)
+    dead = isinstance(error, (Dead, LookupError)) or claim.attempt > forgiven
+    delay = error.after if isinstance(error, Retry) and error.after is not None else backoff(claim.attempt)
+    sentence = f"{type(error).__name__}: {error}"[:2000]
+    if not isinstance(error, (Retry, Dead)):
+        log.exception("job failed", extra={"job_id": claim.job_id, "kind": claim.kind, "attempt": claim.attempt})
+    with acting_for(claim.organisation_id):
+        (state,) = rows(
+            "SELECT jobs_fail(%s, %s, %s, %s, %s)", [claim.job_id, claim.fence, dead, max(0.0, delay), sentence]
+        )[0]
+    return JobState(state)
+
+
+def _retries(name: str) -> int:
+    try:
+        return kind(name).retries
+    except LookupError:
+        return 0
+
+
+def backoff(attempt: int) -> float:
+    """Seconds until the next try: full jitter under an exponential ceiling, so that failed jobs do not come back as one."""
+    return random.uniform(0, min(BACKOFF_CAP, BACKOFF_BASE * 2**attempt))
+
+
+def beat(name: str, *, role: str, queue: str = "") -> None:
+    """Leave a sign of life; what is older than a minute counts as gone."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"role": role, "queue": queue, "beat_at": timezone.now()})

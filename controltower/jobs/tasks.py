@@ -1,0 +1,20 @@
+"""The doorbell: the only Celery task there is. It names a queue, not a job, and may ring twice or never."""
+
+import os
+import socket
+
+from celery import shared_task
+
+from controltower.jobs.runner import beat, drain
+
+ONE_AT_A_RING = ("documents", "agents")
+LOOP_SECONDS = 5.0
+
+
+@shared_task(name="jobs.ring", acks_late=True, ignore_result=True)
+def ring(queue: str) -> int:
+    """Run due jobs of a queue: one for the heavy queues, else until none is due or the time is up."""
+    beat(f"{socket.gethostname()}:{os.getpid()}", role="worker", queue=queue)
+    if queue in ONE_AT_A_RING:
+        return drain(queue, limit=1)
+    return drain(queue, seconds=LOOP_SECONDS)

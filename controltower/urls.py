@@ -1,0 +1,27 @@
+"""Where everything is. Apps are named as strings: this module and `settings.py` are the composition root."""
+
+from django.apps import apps
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("exceptions.cases.urls")),
+    path("shipments/", include("exceptions.shipments.urls")),
+    path("documents/", include("documents.urls")),
+    path("filed/", include("exceptions.reconciliation.urls")),
+    path("notices/", include("exceptions.notices.urls")),
+    path("in/", include("exceptions.intake.door_urls")),
+    path("settings/partners/", include("exceptions.intake.urls")),
+    path("settings/", include("controltower.tenancy.urls")),
+    path("", include("controltower.web.urls")),
+    path("", include("controltower.ops.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
+if apps.is_installed("agents.proposals"):
+    urlpatterns.append(path("approvals/", include("agents.proposals.urls")))
+
+handler400 = "controltower.web.views.bad_request"
+handler403 = "controltower.web.views.forbidden"
+handler404 = "controltower.web.views.not_found"
+handler500 = "controltower.web.views.server_error"

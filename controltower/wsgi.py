@@ -1,0 +1,9 @@
+"""WSGI entry point; `manage.py up` serves it with granian."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "controltower.settings")
+
+application = get_wsgi_application()
