@@ -147,6 +147,10 @@ def end_leftovers(home: Path) -> None:
             _end_process(process, signal.SIGINT if name == "postgres" else signal.SIGTERM)
     for name in recorded:
         _pid_file(home, name).unlink(missing_ok=True)
+    for process in _backends_without_master(home / "postgres"):
+        _end_process(process, signal.SIGQUIT)
+    # PostgreSQL takes a killed master that nobody has waited for as alive and would refuse to start.
+    (home / "postgres" / "postmaster.pid").unlink(missing_ok=True)
 
 
 class _Postgres:
@@ -365,9 +369,19 @@ def _end_process(process: psutil.Process, gently: signal.Signals) -> None:
     for ask, seconds in ((gently, STOP_SECONDS), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
         with suppress(psutil.NoSuchProcess):
             process.send_signal(ask)
-        with suppress(psutil.TimeoutExpired):
-            process.wait(seconds)
-            return
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if _has_ended(process):
+                return
+            time.sleep(0.02)
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    # A child that nobody has waited for yet is a zombie; so is an orphan in a container whose first process reaps none.
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _pid_file(home: Path, name: str) -> Path:
@@ -376,9 +390,19 @@ def _pid_file(home: Path, name: str) -> Path:
 
 def _recorded_pids(home: Path) -> dict[str, int]:
     found: dict[str, int] = {}
-    for name, path in (("postgres", home / "postgres" / "postmaster.pid"), ("redis", _pid_file(home, "redis"))):
-        with suppress(OSError, ValueError, IndexError):
-            found[name] = int(path.read_text().splitlines()[0])
+    for name in ("postgres", "redis"):
+        with suppress(OSError, ValueError):
+            found[name] = int(_pid_file(home, name).read_text())
+    return found
+
+
+def _backends_without_master(data: Path) -> list[psutil.Process]:
+    """PostgreSQL processes of the cluster `data` that are still there when its master is not: they work inside its folder."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.name() == "postgres" and process.cwd() == str(data.resolve()) and not _has_ended(process):
+                found.append(process)
     return found
 
 
@@ -388,7 +412,7 @@ def _ours(name: str, pid: int, home: Path) -> psutil.Process | None:
     with suppress(psutil.Error):
         process = psutil.Process(pid)
         words = process.cmdline()
-        if process.status() != psutil.STATUS_ZOMBIE and any(marks[name] in word for word in words):
+        if not _has_ended(process) and any(marks[name] in word for word in words):
             return process
     return None
 
