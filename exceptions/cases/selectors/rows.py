@@ -1,0 +1,244 @@
+"""What the screens show of cases, ready for templates: plain values, no queries behind attributes.
+
+Instants are aware UTC; beside each stands the zone (IANA) and, where there is one, the place whose clock is meant.
+Amounts are Decimal in the currency beside them. Text fields are "" when there is nothing to show, never None.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One case in the queue."""
+
+    id: int
+    number: str
+    """EX-1042; URLs use it."""
+    version: int
+    """What forms post back as `version`."""
+    type: str
+    type_label: str
+    phase: str
+    """Late delivery: "at_risk" or "breached"; otherwise ""."""
+    phase_label: str
+    severity: str
+    """S1 to S4."""
+    state: str
+    """open, snoozed, resolved or closed as no exception; see `models.CaseState`."""
+    state_label: str
+    customer: str
+    subject: str
+    """The thing that went wrong in a few words: "Delivery Reno, NV", "Load 88213"."""
+    references: str
+    """The one or two numbers people quote: "PRO 482913007"."""
+    lane: str
+    """"Dallas, TX > Chicago, IL"."""
+    affected_count: int
+    phrase: str
+    """The reason of its place, one line."""
+    act_by: datetime | None
+    act_by_zone: str
+    act_by_place: str
+    at_risk: Decimal
+    avoidable: Decimal
+    lost: Decimal
+    currency: str
+    is_unavoidable: bool
+    is_pinned: bool
+    pinned_by: str
+    pinned_at: datetime | None
+    owner: str
+    is_mine: bool
+    snoozed_until: datetime | None
+    next_check_at: datetime | None
+    opened_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Count:
+    """A bounded count: exact up to 999, then "999+"."""
+
+    value: int
+    is_more: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.value}+" if self.is_more else str(self.value)
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    """One keyset page. `after` is the cursor of the next page, "" on the last."""
+
+    rows: list[QueueRow]
+    after: str
+    total: Count
+    query: str
+    """The filter as understood, in the grammar: put it back into the search box."""
+    problems: list[str]
+    """What in the filter was not understood, as sentences; those words were left out."""
+    has_filters: bool
+    """Whether anything beyond the default (open and awake) narrows the list: decides which empty state is shown."""
+    next_due_at: datetime | None
+    """When a sleeping case wakes next, for the empty state; set only when there are no rows."""
+    is_restricted: bool
+    """The viewer sees some accounts only."""
+
+
+@dataclass(frozen=True)
+class StakeRow:
+    """Money that books as lost at an instant, in words and figures."""
+
+    sentence: str
+    promise: str
+    """What was promised and where it says so: "Delivery window, Northgate 2026 v1"."""
+    state: str
+    """open, lost, kept or void."""
+    books_at: datetime
+    zone: str
+    place: str
+    payable: Decimal
+    recoverable: Decimal
+    saves: Decimal
+    currency: str
+    action: str
+    """Imperative words of the current option: "rebook"; "" when unavoidable."""
+    act_by: datetime | None
+    shipment: str
+
+
+@dataclass(frozen=True)
+class TimelineRow:
+    """One thing that happened to the case, newest first."""
+
+    at: datetime
+    kind: str
+    """signal, rule, person, money, note, interaction, check, proposal."""
+    title: str
+    text: str
+    who: str
+    is_by_person: bool
+    source: str
+    """Partner or system that said it, "" for people."""
+
+
+@dataclass(frozen=True)
+class StripStop:
+    """One stop of the route strip. `state` is done, current, late or ahead."""
+
+    place: str
+    kind_label: str
+    zone: str
+    state: str
+    window_start: datetime | None
+    window_end: datetime | None
+    planned: datetime | None
+    estimated: datetime | None
+    actual: datetime | None
+    appointment: str
+    is_subject: bool
+
+
+@dataclass(frozen=True)
+class AffectedRow:
+    """A shipment that this case touches."""
+
+    number: str
+    customer: str
+    references: str
+    destination: str
+    zone: str
+    promised: datetime | None
+    estimated: datetime | None
+    at_risk: Decimal
+    currency: str
+    matters: bool
+    """Whether anything is priced for it in this case."""
+
+
+@dataclass(frozen=True)
+class ContactRow:
+    """Who can be reached about the case, in the order to try."""
+
+    id: int
+    name: str
+    account: str
+    role: str
+    """What they are here: "Carrier dispatch", "Receiver"."""
+    phone: str
+    email: str
+    hours_today: str
+    """"08:00-17:00 Denver"."""
+    is_open_now: bool
+    language: str
+    last_contact: str
+    """"reached 10:20" or "not reached 10:20", "" when not tried in this case."""
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """When somebody looks again, and for what."""
+
+    id: int
+    due_at: datetime
+    expects: str
+    who: str
+    is_due: bool
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """One fact as the fact list shows it."""
+
+    key: str
+    label: str
+    value: str
+    source: str
+    audience: str
+
+
+@dataclass(frozen=True)
+class CaseDetail:
+    """Everything the case pages show. The head is the same row as in the queue."""
+
+    row: QueueRow
+    why: list[str]
+    """The stored sentences about money, the heaviest first."""
+    assumed: list[str]
+    would_change: str
+    """What would change its place: "below 20th if the ETA is confirmed before 14:00", or ""."""
+    terms: list[str]
+    """Trace: which contract terms were considered and why one won."""
+    stakes: list[StakeRow]
+    recoverable: Decimal
+    recoverable_from: str
+    last_signal: str
+    """Who said something last: "FleetTrace GPS"."""
+    last_signal_at: datetime | None
+    reason: str
+    reason_label: str
+    responsible_party: str
+    responsible_party_label: str
+    excusable: str
+    excusable_label: str
+    reason_accepted_by: str
+    """Name of the person who accepted the reason; "" means it is not accepted and moves no money."""
+    resolution: str
+    owner_id: int | None
+    occurrences: int
+    timeline: list[TimelineRow]
+    strip: list[StripStop]
+    affected: list[AffectedRow]
+    orders: list[str]
+    contacts: list[ContactRow]
+    next_check: CheckRow | None
+    facts: list[FactRow]
+    actions: frozenset[str]
+    """What this viewer may do now: take, release, snooze, unsnooze, resolve, reopen, pin, unpin, not_an_exception,
+    note, interaction, next_check, classify. The same names as the services `case_<action>`."""
+    shipment_ids: list[int] = field(default_factory=list)
+    """Ids of the affected shipments, for fragments of upper layers."""
