@@ -11,6 +11,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 LOCAL, PRODUCTION = "local", "production"
 SECRETS_FILE = "secrets.json"
@@ -41,11 +42,15 @@ class Mail:
 
 @dataclass(frozen=True)
 class Model:
-    """Where a language model answers. Without `name` the rules engine does the work and says so."""
+    """Where a language model answers. Without `name` the rules engine does the work and says so.
+
+    `options` are bounds and prices; the gateway knows and checks their names.
+    """
 
     base_url: str
     api_key: str
     name: str
+    options: Mapping[str, Any]
 
     @property
     def configured(self) -> bool:
@@ -104,7 +109,7 @@ def from_env(env: Mapping[str, str], *, root: Path) -> Config:
         secrets=_secrets(env, home, mode),
         mail=_mail(env, complaints),
         mailbox=_flag(env, "TOWER_MAILBOX", False, complaints),
-        model=Model(env.get("OPENAI_BASE_URL", ""), env.get("OPENAI_API_KEY", ""), env.get("TOWER_MODEL", "")),
+        model=_model(env, complaints),
         agents=_flag(env, "TOWER_AGENTS", True, complaints),
     )
     complaints += _contradictions(config, env)
@@ -160,6 +165,20 @@ def _mail(env: Mapping[str, str], complaints: list[str]) -> Mail:
         use_tls=_flag(env, "TOWER_SMTP_TLS", False, complaints),
         sender=env.get("TOWER_MAIL_FROM", ""),
     )
+
+
+def _model(env: Mapping[str, str], complaints: list[str]) -> Model:
+    text = env.get("TOWER_MODEL_OPTIONS", "") or "{}"
+    try:
+        options = json.loads(text)
+    except ValueError:
+        options = None
+    if not isinstance(options, dict):
+        complaints.append(
+            f"TOWER_MODEL_OPTIONS is {text!r}: set it to a JSON object such as {{\"concurrency\": 2}}, or unset it."
+        )
+        options = {}
+    return Model(env.get("OPENAI_BASE_URL", ""), env.get("OPENAI_API_KEY", ""), env.get("TOWER_MODEL", ""), options)
 
 
 def _secrets(env: Mapping[str, str], home: Path, mode: str) -> Secrets:
