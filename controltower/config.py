@@ -175,7 +175,7 @@ def _model(env: Mapping[str, str], complaints: list[str]) -> Model:
         options = None
     if not isinstance(options, dict):
         complaints.append(
-            f"TOWER_MODEL_OPTIONS is {text!r}: set it to a JSON object such as {{\"concurrency\": 2}}, or unset it."
+            f'TOWER_MODEL_OPTIONS is {text!r}: set it to a JSON object such as {{"concurrency": 2}}, or unset it.'
         )
         options = {}
     return Model(env.get("OPENAI_BASE_URL", ""), env.get("OPENAI_API_KEY", ""), env.get("TOWER_MODEL", ""), options)

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from controltower import embedded
 from controltower.config import ConfigError, from_env
 from controltower.db import broker_url, database_settings
-from controltower.web.csp import POLICY
+from controltower.web.csp import CONTENT_SECURITY_POLICY  # noqa: F401  # a setting of django-csp
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -103,7 +103,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "controltower.web.context.chrome",
+                "controltower.web.context.interface",
             ],
         },
     }
@@ -224,13 +224,13 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = CONFIG.mail.sender or "Control Tower <tower@localhost>"
 
 OPENAI_BASE_URL, OPENAI_API_KEY, TOWER_MODEL = CONFIG.model.base_url, CONFIG.model.api_key, CONFIG.model.name
+TOWER_MODEL_OPTIONS = dict(CONFIG.model.options)
 
 # --- the browser ------------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
-CONTENT_SECURITY_POLICY = POLICY
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 if PRODUCTION:

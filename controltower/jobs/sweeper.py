@@ -19,7 +19,7 @@ from django.utils import timezone
 from controltower.db import rows
 from controltower.jobs import registry
 from controltower.jobs.runner import beat, drain
-from controltower.jobs.services import ring
+from controltower.jobs.outbox import ring
 
 log = logging.getLogger(__name__)
 LOOP_SECONDS = 1.0

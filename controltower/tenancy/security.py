@@ -96,9 +96,7 @@ class SecureTenantReferences(Operation):
         model = to_state.apps.get_model(app_label, self.model)
         for name in self.fields:
             field = model._meta.get_field(name)
-            schema_editor.execute(
-                reference_sql(model._meta.db_table, field.column, field.related_model._meta.db_table)
-            )
+            schema_editor.execute(reference_sql(model._meta.db_table, field.column, field.related_model._meta.db_table))
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """The constraint goes with the column."""

@@ -7,7 +7,7 @@ the signed checkpoints that leave the database.
 """
 
 from django.conf import settings
-from django.db import migrations
+from django.db import migrations, models
 
 TABLES = """
 CREATE TABLE audit_head (
@@ -117,4 +117,25 @@ class Migration(migrations.Migration):
         migrations.RunSQL(TABLES, "DROP TABLE audit_entry, audit_head"),
         migrations.RunSQL(APPEND, migrations.RunSQL.noop),
         migrations.RunPython(close, migrations.RunPython.noop),
+        migrations.CreateModel(
+            name="AuditEntry",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey("organisation_id", "seq", blank=True, editable=False, serialize=False),
+                ),
+                ("organisation_id", models.BigIntegerField()),
+                ("seq", models.BigIntegerField()),
+                ("at", models.CharField(max_length=27)),
+                ("actor", models.TextField()),
+                ("verb", models.TextField()),
+                ("subject", models.TextField()),
+                ("before", models.TextField()),
+                ("after", models.TextField()),
+                ("request_id", models.TextField()),
+                ("prev_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+            ],
+            options={"db_table": "audit_entry", "ordering": ["seq"], "managed": False},
+        ),
     ]

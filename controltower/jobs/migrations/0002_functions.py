@@ -5,6 +5,8 @@ They run as the owner. FORCE binds the owner to the policies, so the table has a
 
 from django.db import migrations
 
+from controltower.tenancy.security import SecureTenantTables
+
 FUNCTIONS = """
 CREATE POLICY owner_works ON jobs_job TO CURRENT_USER USING (true) WITH CHECK (true);
 
@@ -91,4 +93,4 @@ $$;
 
 class Migration(migrations.Migration):
     dependencies = [("jobs", "0001_initial")]
-    operations = [migrations.RunSQL(FUNCTIONS, migrations.RunSQL.noop)]
+    operations = [SecureTenantTables("Job"), migrations.RunSQL(FUNCTIONS, migrations.RunSQL.noop)]

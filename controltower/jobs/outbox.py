@@ -1,0 +1,60 @@
+"""Putting jobs in: one INSERT in the caller's transaction, one ring after its commit. Imports no model."""
+
+import json
+import logging
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import connection, transaction
+
+from controltower.audit.recording import request_id
+from controltower.db import rows
+from controltower.jobs.registry import kind
+from controltower.tenancy.context import current_organisation_id
+
+log = logging.getLogger(__name__)
+
+INSERT = """
+INSERT INTO jobs_job (organisation_id, kind, queue, dedupe_key, payload, run_after, request_id,
+                      state, attempts, crashes, fence, last_error, created_at)
+VALUES (%s, %s, %s, %s, %s, coalesce(%s, now()), %s, 'waiting', 0, 0, 0, '', now())
+ON CONFLICT (organisation_id, kind, dedupe_key) WHERE state = 'waiting' AND NOT dedupe_key = '' DO NOTHING
+RETURNING id
+"""
+
+
+def enqueue(
+    name: str, payload: dict[str, Any], *, dedupe_key: str = "", run_after: datetime | None = None
+) -> int | None:
+    """Add a job to the transaction that causes it and ring after the commit. Returns its id.
+
+    With a `dedupe_key`, a job of that kind and key which still waits takes this one in: nothing is added and the answer
+    is None. One that already runs does not: it may have read what has changed since. Raises `LookupError` for a kind
+    nobody handles, `NoTenant` outside an organisation.
+    """
+    queue = kind(name).queue
+    values = [current_organisation_id(), name, queue, dedupe_key, json.dumps(payload), run_after, request_id.get()]
+    added = rows(INSERT, values)
+    if added and run_after is None:
+        ring_after_commit(queue)
+    return int(added[0][0]) if added else None
+
+
+def ring(queue: str) -> bool:
+    """Ring a queue's doorbell. False when the broker did not take it: the sweeper will see to the job."""
+    from controltower.jobs.tasks import ring as doorbell  # the task's module needs the registry of apps to be ready
+
+    try:
+        doorbell.apply_async(args=[queue], queue=queue, retry=False, ignore_result=True)
+    except Exception as error:  # whatever the broker's client raises: the job is safe in its row
+        log.warning("doorbell not taken", extra={"queue": queue, "reason": type(error).__name__})
+        return False
+    return True
+
+
+def ring_after_commit(queue: str) -> None:
+    """One ring for each queue and transaction, however many jobs it adds."""
+    pending = {getattr(entry[1], "keywords", {}).get("queue") for entry in connection.run_on_commit}
+    if queue not in pending:
+        transaction.on_commit(partial(ring, queue=queue))
