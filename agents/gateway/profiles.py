@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal
 
+from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
@@ -68,3 +69,13 @@ def profile_from(*, base_url: str, api_key: str, model: str, options: Mapping[st
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise ProfileError(f"TOWER_MODEL_OPTIONS does not fit: {wrong}.") from None
+
+
+def configured_profile() -> Profile | None:
+    """The profile of this installation's settings; None when the rules work alone."""
+    return profile_from(
+        base_url=settings.OPENAI_BASE_URL,
+        api_key=settings.OPENAI_API_KEY,
+        model=settings.TOWER_MODEL,
+        options=settings.TOWER_MODEL_OPTIONS,
+    )
