@@ -1,0 +1,52 @@
+from exceptions.cases.models.cases import (
+    OPEN_STATES,
+    SUBJECT_COLUMNS,
+    SUBJECTS,
+    Case,
+    CaseCounter,
+    CaseOrder,
+    CaseShipment,
+    CaseState,
+    Excusable,
+    Severity,
+)
+from exceptions.cases.models.disruptions import Disruption, DisruptionState
+from exceptions.cases.models.expectations import Expectation, ExpectationKind
+from exceptions.cases.models.history import (
+    EntryKind,
+    Interaction,
+    InteractionChannel,
+    InteractionOutcome,
+    NextCheck,
+    Occurrence,
+    TimelineEntry,
+)
+from exceptions.cases.models.money import Commitment, CommitmentState, Stake, StakeState
+
+__all__ = [
+    "OPEN_STATES",
+    "SUBJECTS",
+    "SUBJECT_COLUMNS",
+    "Case",
+    "CaseCounter",
+    "CaseOrder",
+    "CaseShipment",
+    "CaseState",
+    "Commitment",
+    "CommitmentState",
+    "Disruption",
+    "DisruptionState",
+    "EntryKind",
+    "Excusable",
+    "Expectation",
+    "ExpectationKind",
+    "Interaction",
+    "InteractionChannel",
+    "InteractionOutcome",
+    "NextCheck",
+    "Occurrence",
+    "Severity",
+    "Stake",
+    "StakeState",
+    "TimelineEntry",
+]

@@ -1,0 +1,250 @@
+from django.db import models
+from django.db.models import F, Q
+
+from controltower.tenancy.base import TenantForeignKey, TenantModel
+from exceptions.cases.models.disruptions import Disruption
+from exceptions.parties.constraints import exactly_one, not_negative, one_of
+from exceptions.parties.models import Account
+from exceptions.shipments.models import Order, Shipment
+
+
+class CaseState(models.TextChoices):
+    NEW = "new", "New"
+    OPEN = "open", "Taken"
+    WAITING = "waiting", "Waiting"
+    RESOLVED = "resolved", "Resolved"
+    CLOSED = "closed", "Closed"
+    NOT_EXCEPTION = "not_exception", "Not an exception"
+    MERGED = "merged", "Merged"
+
+
+OPEN_STATES = (CaseState.NEW, CaseState.OPEN, CaseState.WAITING)
+
+
+class Severity(models.TextChoices):
+    S1 = "S1", "Severity 1"
+    S2 = "S2", "Severity 2"
+    S3 = "S3", "Severity 3"
+    S4 = "S4", "Severity 4"
+
+
+class Excusable(models.TextChoices):
+    YES = "yes", "Excused by contract"
+    NO = "no", "Not excused"
+    CONDITIONAL = "conditional", "Depends on the contract"
+
+
+# The columns a case's subject may stand in, in the words of the domain. Documents stand below and apart, so theirs
+# is a plain number.
+SUBJECTS = (
+    "load",
+    "leg",
+    "stop",
+    "appointment",
+    "shipment",
+    "order",
+    "order_line",
+    "handling_unit",
+    "equipment",
+    "charge",
+)
+SUBJECT_COLUMNS = tuple(f"subject_{name}" for name in SUBJECTS)
+
+
+def _subject(model: str) -> TenantForeignKey:
+    return TenantForeignKey(model, on_delete=models.PROTECT, null=True, blank=True, related_name="cases_about")
+
+
+class Case(TenantModel):
+    """One exception; on screens "Exception EX-1042".
+
+    `subject_key` names the thing that went wrong ("stop:51"); `fingerprint` is subject and type, and only one open
+    case may carry it. Money is in minor units of `currency`, because row-level security keeps `numeric` conditions
+    out of indexes. `rank` is the stored order of `sla.exposure`; null when nothing can be saved any more.
+    """
+
+    number = models.CharField(max_length=16, db_collation="C")
+    type = models.CharField(max_length=40)
+    phase = models.CharField(max_length=20, default="", blank=True, help_text="at_risk or breached, for late ones")
+    reason = models.CharField(max_length=40, default="unknown")
+    responsible_party = models.CharField(max_length=20, default="unknown")
+    excusable = models.CharField(max_length=12, choices=Excusable, default=Excusable.NO)
+    severity = models.CharField(max_length=2, choices=Severity)
+    state = models.CharField(max_length=14, choices=CaseState, default=CaseState.NEW)
+
+    subject_load = _subject("shipments.Load")
+    subject_leg = _subject("shipments.Leg")
+    subject_stop = _subject("shipments.Stop")
+    subject_appointment = _subject("shipments.Appointment")
+    subject_shipment = _subject("shipments.Shipment")
+    subject_order = _subject("shipments.Order")
+    subject_order_line = _subject("shipments.OrderLine")
+    subject_handling_unit = _subject("shipments.HandlingUnit")
+    subject_equipment = _subject("shipments.Equipment")
+    subject_charge = _subject("shipments.Charge")
+    subject_document_id = models.BigIntegerField(null=True, blank=True)
+    subject_key = models.CharField(max_length=40, db_collation="C")
+    fingerprint = models.CharField(max_length=90, db_collation="C")
+
+    account = TenantForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="cases")
+    owner = TenantForeignKey("tenancy.Member", on_delete=models.PROTECT, null=True, blank=True, related_name="cases")
+    summary = models.CharField(max_length=300, default="", blank=True, help_text="What is wrong, in one line")
+    place = models.CharField(max_length=100, default="", blank=True)
+    lane = models.CharField(max_length=40, default="", blank=True)
+    reference = models.CharField(max_length=80, default="", blank=True, help_text="As the trade calls it: PRO 123")
+    search_text = models.CharField(max_length=120, default="", blank=True, db_collation="C")
+
+    opened_at = models.DateTimeField()
+    first_response_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    resolution = models.CharField(max_length=300, default="", blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    next_update_at = models.DateTimeField(null=True, blank=True, help_text="When the customer was promised to hear")
+    touched_by_human = models.BooleanField(default=False)
+    merged_into = TenantForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+    disruption = TenantForeignKey(Disruption, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases")
+    version = models.PositiveIntegerField(default=1)
+
+    pinned = models.BooleanField(default=False)
+    pinned_by = TenantForeignKey("tenancy.Member", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    pinned_at = models.DateTimeField(null=True, blank=True)
+    rank = models.FloatField(null=True, blank=True)
+    currency = models.CharField(max_length=3)
+    at_risk = models.BigIntegerField(default=0)
+    avoidable = models.BigIntegerField(default=0)
+    unavoidable = models.BigIntegerField(default=0)
+    lost = models.BigIntegerField(default=0)
+    recoverable = models.BigIntegerField(default=0)
+    act_by = models.DateTimeField(null=True, blank=True)
+    next_change_at = models.DateTimeField(null=True, blank=True)
+    explanation = models.JSONField(default=dict, blank=True)
+    priced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="case_number_unique"),
+            models.UniqueConstraint(
+                fields=["organisation", "fingerprint"],
+                condition=Q(state__in=OPEN_STATES),
+                name="case_one_open_per_fingerprint",
+            ),
+            exactly_one(*SUBJECT_COLUMNS, "subject_document_id", name="case_exactly_one_subject"),
+            one_of("state", CaseState, name="case_state_known"),
+            one_of("severity", Severity, name="case_severity_known"),
+            one_of("excusable", Excusable, name="case_excusable_known"),
+            not_negative("at_risk", "avoidable", "unavoidable", "lost", "recoverable", name="case_money_not_negative"),
+            models.CheckConstraint(
+                condition=Q(pinned=False) | Q(pinned_by__isnull=False, pinned_at__isnull=False),
+                name="case_pinned_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False) | (~Q(state="merged") & Q(merged_into=None)),
+                name="case_merged_into_another",
+            ),
+            models.CheckConstraint(condition=~Q(subject_key="") & ~Q(fingerprint=""), name="case_has_fingerprint"),
+        ]
+        indexes = [
+            models.Index(
+                F("organisation"),
+                F("pinned").desc(),
+                F("rank").desc(nulls_last=True),
+                F("id").desc(),
+                condition=Q(state__in=OPEN_STATES, snoozed_until=None),
+                name="case_queue",
+            ),
+            models.Index(
+                F("organisation"),
+                F("owner"),
+                F("pinned").desc(),
+                F("rank").desc(nulls_last=True),
+                F("id").desc(),
+                condition=Q(state__in=OPEN_STATES, snoozed_until=None),
+                name="case_queue_owner",
+            ),
+            models.Index(
+                F("organisation"),
+                F("account"),
+                F("pinned").desc(),
+                F("rank").desc(nulls_last=True),
+                F("id").desc(),
+                condition=Q(state__in=OPEN_STATES, snoozed_until=None),
+                name="case_queue_account",
+            ),
+            models.Index(
+                F("organisation"),
+                F("at_risk").desc(),
+                F("id").desc(),
+                condition=Q(state__in=OPEN_STATES, snoozed_until=None, rank=None),
+                name="case_unavoidable",
+            ),
+            models.Index(
+                fields=["next_change_at", "organisation"],
+                condition=Q(state__in=OPEN_STATES),
+                name="case_next_change",
+            ),
+            models.Index(
+                fields=["snoozed_until", "organisation"],
+                condition=Q(snoozed_until__isnull=False),
+                name="case_wakes",
+            ),
+            models.Index(fields=["organisation", "fingerprint", "-id"], name="case_fingerprint"),
+            models.Index(fields=["organisation", "search_text"], name="case_search"),
+            models.Index(
+                fields=["organisation", "-closed_at"], condition=Q(closed_at__isnull=False), name="case_closed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def subject(self) -> models.Model | None:
+        """The thing that went wrong; None when it is a document."""
+        return next((found for column in SUBJECT_COLUMNS if (found := getattr(self, column))), None)
+
+
+class CaseShipment(TenantModel):
+    """A shipment that the case affects."""
+
+    case = TenantForeignKey(Case, on_delete=models.CASCADE, related_name="case_shipments")
+    shipment = TenantForeignKey(Shipment, on_delete=models.PROTECT, related_name="case_shipments")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "case", "shipment"], name="case_shipment_unique")
+        ]
+        indexes = [models.Index(fields=["organisation", "shipment"], name="case_shipment_shipment")]
+
+    def __str__(self) -> str:
+        return f"{self.case} affects {self.shipment}"
+
+
+class CaseOrder(TenantModel):
+    """An order that the case affects."""
+
+    case = TenantForeignKey(Case, on_delete=models.CASCADE, related_name="case_orders")
+    order = TenantForeignKey(Order, on_delete=models.PROTECT, related_name="case_orders")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "case", "order"], name="case_order_unique")]
+        indexes = [models.Index(fields=["organisation", "order"], name="case_order_order")]
+
+    def __str__(self) -> str:
+        return f"{self.case} affects {self.order}"
+
+
+class CaseCounter(TenantModel):
+    """The last case number given out; taken with a row lock."""
+
+    last = models.BigIntegerField(default=1000)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation"], name="case_counter_one")]
+
+    def __str__(self) -> str:
+        return f"EX-{self.last}"

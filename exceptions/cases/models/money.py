@@ -1,0 +1,83 @@
+from django.db import models
+from django.db.models import Q
+
+from controltower.tenancy.base import TenantForeignKey, TenantModel
+from exceptions.cases.models.cases import Case
+from exceptions.parties.constraints import not_negative, one_of
+from exceptions.parties.models import Account
+from exceptions.shipments.models import Shipment, Stop
+
+
+class CommitmentState(models.TextChoices):
+    OPEN = "open", "Open"
+    MET = "met", "Met"
+    BROKEN = "broken", "Broken"
+    VOID = "void", "No longer applies"
+
+
+class Commitment(TenantModel):
+    """Something promised with a deadline, under a term. `key` keeps repricing from making it twice."""
+
+    case = TenantForeignKey(Case, on_delete=models.CASCADE, related_name="commitments")
+    key = models.CharField(max_length=80, db_collation="C")
+    kind = models.CharField(max_length=16, help_text="A TermKind of sla")
+    term = TenantForeignKey("sla.Term", on_delete=models.PROTECT, null=True, blank=True, related_name="commitments")
+    account = TenantForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    shipment = TenantForeignKey(Shipment, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    stop = TenantForeignKey(Stop, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    promise = models.CharField(max_length=300)
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=CommitmentState, default=CommitmentState.OPEN)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "case", "key"], name="commitment_unique"),
+            one_of("state", CommitmentState, name="commitment_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.promise
+
+
+class StakeState(models.TextChoices):
+    OPEN = "open", "Open"
+    LOST = "lost", "Lost"
+    SAVED = "saved", "Saved"
+    VOID = "void", "No longer applies"
+
+
+class Stake(TenantModel):
+    """Money that books as lost at an instant, and what can still be done. Amounts in minor units of `currency`.
+
+    `options` is a list of {"action", "act_by", "cost", "p_act", "saves", "label"}; `current` is the index of the
+    one that counts, null when none is left.
+    """
+
+    commitment = TenantForeignKey(Commitment, on_delete=models.CASCADE, related_name="stakes")
+    case = TenantForeignKey(Case, on_delete=models.CASCADE, related_name="stakes")
+    key = models.CharField(max_length=80, db_collation="C")
+    label = models.CharField(max_length=300)
+    books_at = models.DateTimeField()
+    payable = models.BigIntegerField()
+    recoverable = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    p_idle = models.FloatField()
+    options = models.JSONField(default=list, blank=True)
+    current = models.PositiveSmallIntegerField(null=True, blank=True)
+    act_by = models.DateTimeField(null=True, blank=True)
+    saves = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=StakeState, default=StakeState.OPEN)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "commitment", "key"], name="stake_unique"),
+            one_of("state", StakeState, name="stake_state_known"),
+            not_negative("payable", "recoverable", "saves", name="stake_money_not_negative"),
+            models.CheckConstraint(condition=Q(p_idle__gte=0, p_idle__lte=1), name="stake_p_idle_is_likelihood"),
+        ]
+        indexes = [models.Index(fields=["organisation", "case", "state"], name="stake_case_state")]
+
+    def __str__(self) -> str:
+        return self.label

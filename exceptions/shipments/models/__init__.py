@@ -1,0 +1,64 @@
+from exceptions.shipments.models.appointments import Appointment, AppointmentChange, AppointmentState
+from exceptions.shipments.models.charges import Charge, ChargeKind, ChargeState
+from exceptions.shipments.models.events import Event, EventReference, EventSubject
+from exceptions.shipments.models.freight import (
+    HandlingUnit,
+    Mode,
+    PartyRole,
+    PartyRoleKind,
+    Shipment,
+    ShipmentOrderLine,
+    ShipmentStatus,
+    TemperatureUnit,
+)
+from exceptions.shipments.models.milestones import Milestone, MilestoneCode, MilestoneKind, MilestoneReport
+from exceptions.shipments.models.movement import (
+    Equipment,
+    EquipmentKind,
+    Leg,
+    Load,
+    LoadShipment,
+    LoadState,
+    Stop,
+    StopKind,
+)
+from exceptions.shipments.models.numbers import NumberSeries
+from exceptions.shipments.models.orders import Order, OrderLine, OrderState
+from exceptions.shipments.models.references import Reference
+
+__all__ = [
+    "Appointment",
+    "AppointmentChange",
+    "AppointmentState",
+    "Charge",
+    "ChargeKind",
+    "ChargeState",
+    "Equipment",
+    "EquipmentKind",
+    "Event",
+    "EventReference",
+    "EventSubject",
+    "HandlingUnit",
+    "Leg",
+    "Load",
+    "LoadShipment",
+    "LoadState",
+    "Milestone",
+    "MilestoneCode",
+    "MilestoneKind",
+    "MilestoneReport",
+    "Mode",
+    "NumberSeries",
+    "Order",
+    "OrderLine",
+    "OrderState",
+    "PartyRole",
+    "PartyRoleKind",
+    "Reference",
+    "Shipment",
+    "ShipmentOrderLine",
+    "ShipmentStatus",
+    "Stop",
+    "StopKind",
+    "TemperatureUnit",
+]

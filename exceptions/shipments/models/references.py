@@ -1,0 +1,62 @@
+from django.db import models
+from django.db.models import Q
+
+from controltower.tenancy.base import TenantForeignKey, TenantModel
+from exceptions.parties.constraints import exactly_one, one_of
+from exceptions.parties.models import Account
+from exceptions.shipments.canonical import RefType
+from exceptions.shipments.models.freight import Shipment
+from exceptions.shipments.models.movement import Equipment, Load
+from exceptions.shipments.models.orders import Order
+
+
+class Reference(TenantModel):
+    """An identifier of a shipment, load, order or piece of equipment.
+
+    `value` is as the sender wrote it, `value_key` normalised, and all search goes by the key. `exclusive` ones name
+    one thing only (a PRO of one issuer); a PO or a container number may stand on many.
+    """
+
+    type = models.CharField(max_length=12, choices=RefType)
+    value = models.CharField(max_length=60)
+    value_key = models.CharField(max_length=60, db_collation="C")
+    issuer = TenantForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    issuer_key = models.CharField(max_length=40, default="", blank=True, db_collation="C")
+    exclusive = models.BooleanField()
+    shipment = TenantForeignKey(Shipment, on_delete=models.CASCADE, null=True, blank=True, related_name="references")
+    load = TenantForeignKey(Load, on_delete=models.CASCADE, null=True, blank=True, related_name="references")
+    order = TenantForeignKey(Order, on_delete=models.CASCADE, null=True, blank=True, related_name="references")
+    equipment = TenantForeignKey(Equipment, on_delete=models.CASCADE, null=True, blank=True, related_name="references")
+
+    class Meta:
+        constraints = [
+            exactly_one("shipment", "load", "order", "equipment", name="reference_exactly_one"),
+            models.UniqueConstraint(
+                fields=["organisation", "type", "value_key", "issuer_key"],
+                condition=Q(exclusive=True),
+                name="reference_exclusive_unique",
+            ),
+            models.UniqueConstraint(
+                fields=[
+                    "organisation",
+                    "type",
+                    "value_key",
+                    "issuer_key",
+                    "shipment",
+                    "load",
+                    "order",
+                    "equipment",
+                ],
+                nulls_distinct=False,
+                name="reference_once_per_thing",
+            ),
+            models.CheckConstraint(condition=~Q(value_key=""), name="reference_has_value"),
+            one_of("type", RefType, name="reference_type_known"),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "value_key"], name="reference_search"),
+            models.Index(fields=["organisation", "shipment"], name="reference_shipment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_type_display()} {self.value}"
