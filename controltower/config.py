@@ -72,6 +72,7 @@ class Config:
     mailbox: bool
     model: Model
     agents: bool
+    metrics_token: str
 
     @property
     def production(self) -> bool:
@@ -111,6 +112,7 @@ def from_env(env: Mapping[str, str], *, root: Path) -> Config:
         mailbox=_flag(env, "TOWER_MAILBOX", False, complaints),
         model=_model(env, complaints),
         agents=_flag(env, "TOWER_AGENTS", True, complaints),
+        metrics_token=env.get("TOWER_METRICS_TOKEN", ""),
     )
     complaints += _contradictions(config, env)
     if complaints:

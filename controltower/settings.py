@@ -236,8 +236,14 @@ SECURE_REFERRER_POLICY = "same-origin"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked by machines inside, without TLS
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
+METRICS_TOKEN = CONFIG.metrics_token
 LOGGING_CONFIG = "controltower.ops.logs.configure"
-LOGGING = {"level": os.environ.get("TOWER_LOG_LEVEL", "INFO")}
+LOGGING = {
+    "level": os.environ.get("TOWER_LOG_LEVEL", "INFO"),
+    "file": os.environ.get("TOWER_LOG_FILE", ""),
+    "json": PRODUCTION,
+}

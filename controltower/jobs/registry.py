@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -45,6 +46,17 @@ class JobContext:
         """A short transaction of a handler that runs outside one: it commits on exit."""
         with acting_for(self.organisation_id):
             yield
+
+
+@dataclass(frozen=True)
+class RunningJob:
+    """What log lines say of the job that causes them."""
+
+    job_id: int
+    case: int | str | None
+
+
+running_job: ContextVar[RunningJob | None] = ContextVar("running_job", default=None)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from controltower.audit.recording import request_id
 from controltower.db import rows
 from controltower.jobs.models import Heartbeat, Job, JobState
-from controltower.jobs.registry import Dead, Finish, JobContext, Kind, Retry, kind
+from controltower.jobs.registry import Dead, Finish, JobContext, Kind, Retry, RunningJob, kind, running_job
 from controltower.tenancy.context import acting_for
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,8 @@ def _timeout(name: str) -> int:
 
 def run(claim: Claim) -> JobState:
     """Run one claimed job to its next state. Never raises for what the handler does wrong."""
-    token = request_id.set(claim.request_id)
+    request_token = request_id.set(claim.request_id)
+    job_token = running_job.set(RunningJob(claim.job_id, claim.payload.get("case")))
     started = time.monotonic()
     now = timezone.now()
     try:
@@ -87,10 +88,11 @@ def run(claim: Claim) -> JobState:
     except LostLease:
         log.warning("lease lost, work discarded", extra={"job_id": claim.job_id, "kind": claim.kind})
         state = JobState.RUNNING
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # a handler may raise anything; all of it is recorded on the job
         state = _failed(claim, error)
     finally:
-        request_id.reset(token)
+        request_id.reset(request_token)
+        running_job.reset(job_token)
     log.info(
         "job %s",
         state.value,
@@ -146,7 +148,7 @@ def _retries(name: str) -> int:
 
 def backoff(attempt: int) -> float:
     """Seconds until the next try: full jitter under an exponential ceiling, so that failed jobs do not come back as one."""
-    return random.uniform(0, min(BACKOFF_CAP, BACKOFF_BASE * 2**attempt))
+    return random.uniform(0, min(BACKOFF_CAP, BACKOFF_BASE * 2**attempt))  # noqa: S311  # spreads load, guards nothing
 
 
 def beat(name: str, *, role: str, queue: str = "") -> None:
