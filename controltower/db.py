@@ -40,11 +40,11 @@ def broker_url(redis_url: str) -> str:
 @contextmanager
 def as_owner() -> Iterator[None]:
     """Let this process's default connection log in as the owner role: migrations, set-up, tests. Never a request."""
-    kept = dict(connection.settings_dict)
+    login = ("USER", "PASSWORD", "HOST", "PORT")
+    kept = {key: connection.settings_dict[key] for key in login}
     owner = database_settings(settings.DATABASE_OWNER_URL)
     connection.close()
-    for key in ("USER", "PASSWORD", "HOST", "PORT"):
-        connection.settings_dict[key] = owner[key]
+    connection.settings_dict.update({key: owner[key] for key in login})
     try:
         yield
     finally:

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 INSERT = """
 INSERT INTO jobs_job (organisation_id, kind, queue, dedupe_key, payload, run_after, request_id,
                       state, attempts, crashes, fence, last_error, created_at)
-VALUES (%s, %s, %s, %s, %s, coalesce(%s, now()), %s, 'waiting', 0, 0, 0, '', now())
+VALUES (%s, %s, %s, %s, %s, coalesce(%s, clock_timestamp()), %s, 'waiting', 0, 0, 0, '', now())
 ON CONFLICT (organisation_id, kind, dedupe_key) WHERE state = 'waiting' AND NOT dedupe_key = '' DO NOTHING
 RETURNING id
 """
@@ -47,7 +47,7 @@ def ring(queue: str) -> bool:
 
     try:
         doorbell.apply_async(args=[queue], queue=queue, retry=False, ignore_result=True)
-    except Exception as error:  # whatever the broker's client raises: the job is safe in its row
+    except Exception as error:  # noqa: BLE001  # whatever the broker's client raises: the job is safe in its row
         log.warning("doorbell not taken", extra={"queue": queue, "reason": type(error).__name__})
         return False
     return True

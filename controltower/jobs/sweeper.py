@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from controltower.db import rows
 from controltower.jobs import registry
-from controltower.jobs.runner import beat, drain
 from controltower.jobs.outbox import ring
+from controltower.jobs.runner import beat, drain
 
 log = logging.getLogger(__name__)
 LOOP_SECONDS = 1.0
@@ -63,7 +63,8 @@ class Sweeper:
             self.next_beat = time.monotonic() + BEAT_SECONDS
             beat(f"{socket.gethostname()}:{os.getpid()}", role="sweeper")
             wanted |= set(registry.QUEUES)
-        heard = all([ring(queue) for queue in sorted(wanted)])
+        answers = [ring(queue) for queue in sorted(wanted)]  # every one is rung, also after a failure
+        heard = all(answers)
         if not heard and due and (self.relief is None or not self.relief.is_alive()):
             self.relief = threading.Thread(target=self._relieve, args=(sorted(due),), name="relief", daemon=True)
             self.relief.start()

@@ -100,6 +100,7 @@ GRANT EXECUTE ON FUNCTION audit_append(text, text, text, text, text, text, text)
 ALTER TABLE audit_entry OWNER TO {audit};
 ALTER TABLE audit_head OWNER TO {audit};
 ALTER FUNCTION audit_append(text, text, text, text, text, text, text) OWNER TO {audit};
+ALTER FUNCTION audit_part(text) OWNER TO {audit};
 ALTER FUNCTION audit_refuse() OWNER TO {audit};
 """
 

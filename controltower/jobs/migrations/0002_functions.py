@@ -15,10 +15,10 @@ CREATE FUNCTION jobs_claim(wanted text) RETURNS TABLE (
 ) LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     UPDATE public.jobs_job AS job
        SET state = 'running', attempts = job.attempts + 1, fence = job.fence + 1,
-           lease_until = now() + interval '45 seconds'
+           lease_until = clock_timestamp() + interval '45 seconds'
      WHERE job.id = (
             SELECT due.id FROM public.jobs_job AS due
-             WHERE due.state = 'waiting' AND due.queue = wanted AND due.run_after <= now()
+             WHERE due.state = 'waiting' AND due.queue = wanted AND due.run_after <= clock_timestamp()
              ORDER BY due.run_after, due.id LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING job.id, job.organisation_id, job.kind, job.payload, job.attempts, job.fence, job.request_id
 $$;
@@ -36,7 +36,7 @@ BEGIN
                           WHERE newer.organisation_id = job.organisation_id AND newer.kind = job.kind
                             AND newer.dedupe_key = job.dedupe_key AND newer.state = 'waiting') THEN 'merged'
                      ELSE 'waiting' END,
-        run_after = now() + delay * interval '1 second',
+        run_after = clock_timestamp() + delay * interval '1 second',
         finished_at = CASE WHEN dead THEN now() END,
         lease_until = NULL, last_error = why
      WHERE job.id = failed AND job.fence = held AND job.state = 'running'
@@ -53,7 +53,7 @@ DECLARE
 BEGIN
     FOR lost IN
         SELECT job.id, job.organisation_id, job.kind, job.dedupe_key, job.crashes FROM public.jobs_job AS job
-         WHERE job.state = 'running' AND job.lease_until < now()
+         WHERE job.state = 'running' AND job.lease_until < clock_timestamp()
          ORDER BY job.lease_until LIMIT 500 FOR UPDATE SKIP LOCKED
     LOOP
         UPDATE public.jobs_job AS job SET
@@ -77,7 +77,7 @@ CREATE FUNCTION jobs_due_queues() RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT queue FROM unnest(ARRAY['intake', 'default', 'documents', 'agents', 'effects']) AS queue
      WHERE EXISTS (SELECT 1 FROM public.jobs_job AS job
-                    WHERE job.queue = queue.queue AND job.state = 'waiting' AND job.run_after <= now())
+                    WHERE job.queue = queue.queue AND job.state = 'waiting' AND job.run_after <= clock_timestamp())
 $$;
 
 CREATE FUNCTION jobs_purge(before timestamptz) RETURNS int
