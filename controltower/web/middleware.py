@@ -10,7 +10,7 @@ from controltower.web.toast import pending
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
-class InterfaceMiddleware:
+class WebMiddleware:
     """Stands inside the message middleware and outside the tenant's: it sees finished answers."""
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -1,0 +1,201 @@
+// Lists of rows with a detail beside them: moving with the keyboard, opening, and staying fresh without moving anything
+// under the cursor. Works on any `<ol data-rows>` of `<li id>` with one link each.
+(() => {
+  'use strict';
+  const { one, all } = window.tower;
+  const list = () => one('[data-rows]');
+  const rows = () => all('[data-rows] > li');
+  const link = row => one('a[data-row-link]', row);
+  const current = () => document.activeElement?.closest?.('[data-rows] > li') || rows().find(row => link(row).getAttribute('aria-current')) || null;
+  const beside = () => Boolean(one('#detail')?.checkVisibility() && list()?.checkVisibility());
+  const isShown = element => Boolean(element?.checkVisibility());
+
+  const mark = row => rows().forEach(each => {
+    if (each === row) link(each).setAttribute('aria-current', 'true');
+    else link(each).removeAttribute('aria-current');
+  });
+
+  // --- moving ----------------------------------------------------------------------------------------------------
+  let previewTimer = 0;
+  const preview = row => {
+    clearTimeout(previewTimer);
+    if (!beside()) return;
+    previewTimer = setTimeout(async () => {
+      const { href } = link(row);
+      await window.htmx.ajax('GET', href, { target: '#detail', swap: 'innerHTML show:#detail:top' });
+      history.replaceState({ htmx: true }, '', href);
+    }, 140);
+  };
+  const move = step => {
+    const found = rows();
+    const at = found.indexOf(current());
+    const next = found[at < 0 ? 0 : Math.max(0, Math.min(found.length - 1, at + step))];
+    if (!next) return;
+    if (!isShown(list())) return link(next).click();
+    link(next).focus({ preventScroll: true });
+    next.scrollIntoView({ block: 'nearest' });
+    mark(next);
+    preview(next);
+  };
+  const toggle = () => one('input[type=checkbox]', current())?.click();
+  const back = () => (isShown(list()) ? link(current() || rows()[0])?.focus() : one('[data-action="rows.back"]')?.click());
+  const any = () => rows().length > 0;
+  Object.assign(window.tower.commands, {
+    'rows.next': { available: any, run: () => move(+1) },
+    'rows.previous': { available: any, run: () => move(-1) },
+    'rows.open': { available: () => Boolean(current()), run: () => link(current()).click() },
+    'rows.select': { available: () => Boolean(current() && one('input[type=checkbox]', current())), run: toggle },
+    'rows.back': { available: () => Boolean(any() || one('[data-action="rows.back"]')), run: back },
+    updates: { available: () => isShown(one('[data-updates]:not([hidden])')), run: () => one('[data-updates]:not([hidden])').click() },
+  });
+
+  // --- opening: the mouse stays on the row, the keyboard and small screens go into the detail ---------------------
+  let byKeyboard = false;
+  document.addEventListener('click', event => {
+    const opened = event.target.closest('a[data-row-link]');
+    if (!opened || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    byKeyboard = event.detail === 0;
+    clearTimeout(previewTimer);
+    mark(opened.closest('li'));
+  });
+  document.addEventListener('htmx:afterSettle', event => {
+    const detail = one('#detail');
+    if (!detail || event.detail.target !== detail) return;
+    const shown = one('[data-item]', detail);
+    if (!shown) return;
+    mark(rows().find(row => row.id === shown.dataset.item));
+    refreshRow(detail);
+    document.title = shown.dataset.title || document.title;
+    if (byKeyboard || !isShown(list())) {
+      one('[data-focus]', detail)?.focus({ preventScroll: true });
+      if (!isShown(list())) scrollTo(0, 0);
+      byKeyboard = false;
+    }
+  });
+
+  // --- selection -------------------------------------------------------------------------------------------------
+  const bulk = () => {
+    const bar = one('[data-bulk]');
+    const count = all('[data-rows] input[type=checkbox]:checked').length;
+    if (!bar) return;
+    bar.hidden = count === 0;
+    one('[data-bulk-count]', bar).textContent = `${count} selected`;
+  };
+  document.addEventListener('change', event => event.target.matches('[data-rows] input[type=checkbox]') && bulk());
+  document.addEventListener('click', event => {
+    if (!event.target.closest('[data-bulk-clear]')) return;
+    all('[data-rows] input[type=checkbox]:checked').forEach(box => { box.checked = false; });
+    bulk();
+  });
+
+  // --- staying fresh ---------------------------------------------------------------------------------------------
+  const patch = (mine, fresh) => {
+    all('[data-cell]', mine).forEach(cell => {
+      const news = one(`[data-cell="${cell.dataset.cell}"]`, fresh);
+      if (news && news.innerHTML !== cell.innerHTML) cell.replaceWith(news.cloneNode(true));
+    });
+    mine.dataset.version = fresh.dataset.version;
+  };
+  const refreshRow = detail => {
+    const fresh = one('template[data-row]', detail)?.content.firstElementChild;
+    const mine = fresh && document.getElementById(fresh.id);
+    if (mine) patch(mine, fresh);
+  };
+  // How many rows stay where they are: the longest run of ids in the same order before and after.
+  const inOrder = (before, after) => {
+    const place = new Map(after.map((id, index) => [id, index]));
+    const best = [];
+    before.filter(id => place.has(id)).map(id => place.get(id)).forEach(at => {
+      const slot = best.findIndex(other => other >= at);
+      if (slot < 0) best.push(at); else best[slot] = at;
+    });
+    return best.length;
+  };
+  let waiting = null;
+  const merge = html => {
+    const fresh = new DOMParser().parseFromString(html, 'text/html');
+    const mine = rows();
+    const news = all('[data-rows] > li', fresh);
+    const byId = new Map(news.map(row => [row.id, row]));
+    mine.filter(row => byId.has(row.id)).forEach(row => patch(row, byId.get(row.id)));
+    all('[data-count]').forEach(count => {
+      const now = one(`[data-count="${count.dataset.count}"]`, fresh);
+      if (now) count.textContent = now.textContent;
+    });
+    const before = mine.map(row => row.id);
+    const after = news.map(row => row.id);
+    const moved = Math.max(before.length, after.length) - inOrder(before, after);
+    waiting = moved ? fresh : null;
+    const pill = one('[data-updates="rows"]');
+    if (!pill) return;
+    pill.hidden = moved === 0;
+    one('[data-updates-count]', pill).textContent = moved === 1 ? '1 update' : `${moved} updates`;
+    if (moved) window.tower.say(`${moved} updates in the list`, { rarely: true });
+  };
+  const show = () => {
+    const fresh = waiting && one('[data-list]', waiting);
+    if (!fresh) return;
+    const focused = document.activeElement.closest?.('[data-rows] > li')?.id;
+    const ticked = all('[data-rows] input:checked').map(box => box.value);
+    const open = rows().find(row => link(row).getAttribute('aria-current'))?.id;
+    const node = document.importNode(fresh, true);
+    one('[data-list]').replaceWith(node);
+    window.htmx.process(node);
+    ticked.forEach(value => { const box = one(`input[value="${CSS.escape(value)}"]`, node); if (box) box.checked = true; });
+    mark(rows().find(row => row.id === open));
+    waiting = null;
+    one('[data-updates="rows"]').hidden = true;
+    const target = (focused && document.getElementById(focused)) || rows()[0];
+    (target ? link(target) : one('#main')).focus({ preventScroll: true });
+    bulk();
+  };
+  document.addEventListener('click', event => event.target.closest('[data-updates="rows"]') && show());
+
+  const isBusy = detail => detail.contains(document.activeElement) || one('details.menu[open]', detail) || all('textarea, input[type=text]', detail).some(field => field.value !== field.defaultValue);
+  const refreshDetail = () => {
+    const detail = one('#detail');
+    const shown = detail && one('[data-item]', detail);
+    if (!shown) return;
+    all('[data-panel]', detail).filter(panel => !panel.contains(document.activeElement)).forEach(panel => window.htmx.trigger(panel, 'refresh'));
+    const row = document.getElementById(shown.dataset.item);
+    if (!row || row.dataset.version === shown.dataset.version) return;
+    if (isBusy(detail)) { one('[data-updates="detail"]', detail).hidden = false; return; }
+    window.htmx.ajax('GET', shown.dataset.href, { target: '#detail', swap: 'innerHTML' });
+  };
+
+  let missed = 0;
+  let since = one('[data-live]')?.dataset.since;
+  const stale = text => {
+    const banner = one('#stale');
+    banner.hidden = !text;
+    if (text) one('span', banner).textContent = text;
+  };
+  const listen = async () => {
+    const live = one('[data-live]');
+    if (!live || document.hidden) return;
+    try {
+      const answer = await fetch(`${live.dataset.live}?since=${since}`, { headers: { Accept: 'application/json' } });
+      if (answer.status === 401) return stale('You have been signed out. Sign in again in another tab; what you typed here stays.');
+      if (!answer.ok) throw new Error(answer.status);
+      missed = 0;
+      stale('');
+      if (answer.status === 204) return;
+      const { seq } = await answer.json();
+      const page = await fetch(live.dataset.list, { headers: { 'HX-Request': 'true', 'HX-Target': 'list' } });
+      if (!page.ok) throw new Error(page.status);
+      merge(await page.text());
+      since = seq;
+      refreshDetail();
+    } catch {
+      missed += 1;
+      if (missed >= 2) stale('The connection to the server is interrupted. What you see may be old.');
+    }
+  };
+  const every = 10_000;
+  const schedule = () => setTimeout(async () => { await listen(); schedule(); }, every * (0.8 + Math.random() * 0.4));
+  if (one('[data-live]')) {
+    schedule();
+    document.addEventListener('visibilitychange', () => document.hidden || listen());
+  }
+  window.tower.listen = listen;
+})();
