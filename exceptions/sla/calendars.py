@@ -153,48 +153,54 @@ def always_open(zone: str = "UTC") -> Calendar:
 
 
 def office_hours(zone: str, hours: str = "08:00-17:00", *, country: str = "", subdivision: str = "") -> Calendar:
-    """Monday to Friday, `hours` as in `intervals_from_text`."""
-    daily = intervals_from_text(hours)
+    """Monday to Friday, `hours` as in `intervals_from_data`."""
+    daily = intervals_from_data(hours)
     return Calendar(zone=zone, week=(daily,) * 5 + ((), ()), country=country, subdivision=subdivision)
 
 
-def calendar_from_data(data: Mapping[str, Any], *, zone: str) -> Calendar:
-    """Build a calendar from the stored form, for example
+def calendar_from_data(
+    week: Mapping[str, Any],
+    *,
+    zone: str,
+    country: str = "",
+    subdivision: str = "",
+    closures: Sequence[str] = (),
+    extra: Mapping[str, Any] | None = None,
+) -> Calendar:
+    """Build a calendar from the stored form: {"mon": [["06:00", "12:00"], ["13:00", "22:00"]], "sat": ...}.
 
-        {"week": {"mon": "06:00-12:00 13:00-22:00", "sat": "06:00-10:00"}, "country": "DE", "subdivision": "HH",
-         "closures": ["2026-12-24"], "extra": {"2026-12-27": "08:00-12:00"}}
-
-    Hours may also be lists of "08:00-12:00"; an optional "zone" overrides `zone`; empty data means always open. Raises
-    ValueError naming what cannot be read.
+    closures: ISO dates; extra: ISO date to intervals. A week without any entry means always open, as for a party whose
+    hours nobody wrote down; a weekday that is not named is closed. Raises ValueError naming what cannot be read.
     """
-    if not data:
-        return always_open(zone)
-    unknown = set(data) - {"zone", "week", "country", "subdivision", "closures", "extra"}
-    if unknown:
-        raise ValueError(f"unknown entries in opening hours: {', '.join(sorted(unknown))}")
-    week = data.get("week", {})
     if set(week) - set(WEEKDAYS):
         raise ValueError(f"weekdays are written {', '.join(WEEKDAYS)}")
+    if not week:
+        return always_open(zone)
     return Calendar(
-        zone=data.get("zone", zone),
-        week=tuple(intervals_from_text(week.get(name, "")) for name in WEEKDAYS),
-        country=data.get("country", ""),
-        subdivision=data.get("subdivision", ""),
-        closures=frozenset(date.fromisoformat(day) for day in data.get("closures", [])),
-        extra={date.fromisoformat(day): intervals_from_text(hours) for day, hours in data.get("extra", {}).items()},
+        zone=zone,
+        week=tuple(intervals_from_data(week.get(name, [])) for name in WEEKDAYS),
+        country=country,
+        subdivision=subdivision,
+        closures=frozenset(date.fromisoformat(day) for day in closures),
+        extra={date.fromisoformat(day): intervals_from_data(hours) for day, hours in (extra or {}).items()},
     )
 
 
-def intervals_from_text(hours: str | Sequence[str]) -> tuple[Interval, ...]:
-    """Read "06:00-12:00 13:00-22:00" (or a list of such) as minutes after midnight; "" is closed, 24:00 is allowed."""
-    words = hours.replace(",", " ").split() if isinstance(hours, str) else list(hours)
-    intervals = tuple(sorted((_minutes(opens), _minutes(closes)) for opens, _, closes in map(_halves, words)))
+def intervals_from_data(hours: str | Sequence[Any]) -> tuple[Interval, ...]:
+    """Read "06:00-12:00 13:00-22:00", or a list of such or of pairs, as minutes after midnight.
+
+    Nothing is closed, 24:00 is allowed. Raises ValueError.
+    """
+    words = hours.replace(",", " ").split() if isinstance(hours, str) else hours
+    intervals = []
+    for word in words:
+        ends = word.split("-") if isinstance(word, str) else list(word)
+        if len(ends) != 2:
+            raise ValueError(f"{word!r} is not an interval like 08:00-17:00")
+        intervals.append((_minutes(ends[0]), _minutes(ends[1])))
+    intervals.sort()
     _check_intervals(intervals)
-    return intervals
-
-
-def _halves(word: str) -> tuple[str, str, str]:
-    return word.partition("-")
+    return tuple(intervals)
 
 
 def _minutes(clock: str) -> int:

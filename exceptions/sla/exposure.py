@@ -198,11 +198,7 @@ def assess(stakes: Sequence[Stake], now: datetime, *, half_life: timedelta, hous
         booked=booked,
         leading=max(acting, key=lambda choice: _weight(choice, half_life), default=None),
         rank=rank(choices, half_life),
-        next_change_at=min(
-            [choice.stake.books_at for choice in choices]
-            + [choice.option.act_by for choice in acting if choice.option],
-            default=None,
-        ),
+        next_change_at=min([choice.stake.books_at for choice in choices] + _closings(open_stakes, now), default=None),
     )
 
 
@@ -231,6 +227,13 @@ def urgency(choices: Sequence[Choice], at: datetime, half_life: timedelta) -> fl
 def _weight(choice: Choice, half_life: timedelta) -> float:
     assert choice.option is not None
     return log2(float(choice.saves * choice.stake.rate)) - (choice.option.act_by - T0) / half_life
+
+
+def _closings(stakes: list[Stake], now: datetime) -> list[datetime]:
+    """When useful options close. Those not chosen count too: they carry a part of an action's cost until then."""
+    return [
+        option.act_by for stake in stakes for option in stake.options if option.act_by > now and gain(stake, option) > 0
+    ]
 
 
 def _with_shared_costs(stakes: list[Stake], now: datetime) -> list[Stake]:

@@ -171,9 +171,8 @@ class Term:
     case_type: str = ""
     service: str = ""
     mode: str = ""
-    origin: str = ""
-    destination: str = ""
-    goods: str = ""
+    lane: str = ""
+    goods_class: str = ""
     version: int = 1
 
 
@@ -185,9 +184,8 @@ class Situation:
     case_type: str = ""
     service: str = ""
     mode: str = ""
-    origin: str = ""
-    destination: str = ""
-    goods: str = ""
+    lane: str = ""
+    goods_class: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,7 +198,7 @@ class Match:
 
 # The order in which one matching term beats another. First the nearer account (its own before its parent's before the
 # house's), then the one that names more of these, the earlier names weighing more; then the newer version; then the key.
-PRECEDENCE = ("case_type", "service", "mode", "origin", "destination", "goods")
+PRECEDENCE = ("case_type", "service", "lane", "mode", "goods_class")
 
 
 def best_term(terms: list[Term] | tuple[Term, ...], kind: str, situation: Situation) -> Match:

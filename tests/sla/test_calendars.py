@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +17,7 @@ from exceptions.sla.calendars import (
     always_open,
     business_between,
     calendar_from_data,
-    intervals_from_text,
+    intervals_from_data,
     office_hours,
     subtract_business,
 )
@@ -151,14 +152,12 @@ def test_the_lunch_break_of_a_split_shift_does_not_count() -> None:
 
 def test_public_holidays_are_closed_extra_days_open_and_closures_win() -> None:
     hamburg = calendar_from_data(
-        {
-            "week": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "08:00-16:00"),
-            "country": "DE",
-            "subdivision": "HH",
-            "closures": ["2026-12-24"],
-            "extra": {"2026-12-26": ["06:00-08:00"], "2026-12-24": "06:00-08:00"},
-        },
+        {day: [["08:00", "16:00"]] for day in ("mon", "tue", "wed", "thu", "fri")},
         zone="Europe/Berlin",
+        country="DE",
+        subdivision="HH",
+        closures=["2026-12-24"],
+        extra={"2026-12-26": ["06:00-08:00"], "2026-12-24": "06:00-08:00"},
     )
     assert hamburg.intervals_on(date(2026, 12, 23)) == ((480, 960),)
     assert hamburg.intervals_on(date(2026, 12, 24)) == ()
@@ -172,7 +171,7 @@ def test_hours_left_empty_mean_around_the_clock() -> None:
 
 
 def test_a_calendar_without_hours_says_so_instead_of_searching_for_ever() -> None:
-    closed = calendar_from_data({"week": {}}, zone="UTC")
+    closed = Calendar("UTC", ((),) * 7)
     with pytest.raises(NeverOpen):
         add_business(closed, datetime(2026, 1, 1, tzinfo=UTC), HOUR)
     with pytest.raises(NeverOpen):
@@ -184,21 +183,22 @@ def test_a_calendar_without_hours_says_so_instead_of_searching_for_ever() -> Non
 )
 def test_hours_that_make_no_sense_are_refused(hours: str) -> None:
     with pytest.raises(ValueError):
-        intervals_from_text(hours)
+        intervals_from_data(hours)
 
 
 @pytest.mark.parametrize(
-    "data",
+    "how",
     [
-        {"hours": "08:00-09:00"},
-        {"week": {"monday": "08:00-09:00"}},
-        {"zone": "Nowhere/Land"},
-        {"country": "XX", "week": {}},
+        {"week": {"monday": "08:00-09:00"}, "zone": "UTC"},
+        {"week": {"mon": [["08:00"]]}, "zone": "UTC"},
+        {"week": {"mon": "08:00-09:00"}, "zone": "Nowhere/Land"},
+        {"week": {"mon": "08:00-09:00"}, "zone": "UTC", "country": "XX"},
+        {"week": {"mon": "08:00-09:00"}, "zone": "UTC", "closures": ["Christmas"]},
     ],
 )
-def test_stored_hours_that_cannot_be_read_are_refused(data: dict[str, object]) -> None:
+def test_stored_hours_that_cannot_be_read_are_refused(how: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
-        calendar_from_data(data, zone="UTC").intervals_on(date(2026, 1, 1))
+        calendar_from_data(**how).intervals_on(date(2026, 1, 1))
 
 
 def test_a_negative_duration_is_refused() -> None:

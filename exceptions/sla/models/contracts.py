@@ -97,8 +97,8 @@ class Counting(models.TextChoices):
 class Term(TenantModel):
     """One promise and what missing it costs.
 
-    Matching: an empty column matches anything; `account` matches its children too. `price` is validated by
-    `sla.prices` (pydantic): flat, percent of value, per started hour or day with cap, tiers.
+    Matching: an empty column matches anything; `account` matches its children too. `price` has the form
+    that `sla.pricing.price_from_data` reads: flat, percent of value, per started hour or day with cap, tiers.
     """
 
     version = TenantForeignKey(ContractVersion, on_delete=models.CASCADE, related_name="terms")
