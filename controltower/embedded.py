@@ -7,14 +7,13 @@ DATABASE_URL and REDIS_URL name other servers.
 Layout: `postgres/` the cluster, `run/` sockets, lock and pids, `logs/` what the servers say.
 """
 
-import fcntl
 import os
 import pwd
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -34,6 +33,8 @@ SERVICE_USER = "tower-postgres"
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 CAP_DAC_OVERRIDE = 1 << 1
+
+SERVERS = ("postgres", "redis")
 
 EmbeddedError = folders.EmbeddedError
 
@@ -73,19 +74,20 @@ def superuser_url(home: Path, database: str = "postgres") -> str:
 
 
 @contextmanager
-def running(home: Path, *, fast: bool = False) -> Iterator[Servers]:
+def running(home: Path, *, fast: bool = False, only: Sequence[str] = SERVERS) -> Iterator[Servers]:
     """Start the servers of `home`, and stop them however the block ends."""
-    servers = start(home, fast=fast)
+    servers = start(home, fast=fast, only=only)
     try:
         yield servers
     finally:
         stop(home)
 
 
-def start(home: Path, *, fast: bool = False) -> Servers:
+def start(home: Path, *, fast: bool = False, only: Sequence[str] = SERVERS) -> Servers:
     """Start PostgreSQL and Redis of `home` and answer where they are; leftovers of a killed run are ended first.
 
-    `fast` gives durability away (no fsync, no synchronous commit): for tests, never for data one wants to keep.
+    `fast` gives durability away (no fsync, no synchronous commit): for tests, never for data one wants to keep. `only`
+    leaves out a server that runs elsewhere.
     Raises EmbeddedError with a sentence for people: not our folder, in use by another process, no server program.
     """
     home = home.absolute()
@@ -93,17 +95,20 @@ def start(home: Path, *, fast: bool = False) -> Servers:
         return _running[home].servers
     postgres = _Postgres(home)
     folders.prepare(home, group=postgres.account.pw_gid if postgres.account else None)
-    lock = _lock(home)
+    lock = folders.lock(home, "servers")
     state = _Running(lock, addresses(home), {})
     try:
         end_leftovers(home)
         folders.prepare_run(home, owner=postgres.account)
-        postgres.initialise(fast)
-        state.processes["postgres"] = postgres.start(fast)
-        state.processes["redis"] = _start_redis(home)
-        _wait_for_postgres(home, state.processes["postgres"])
-        _wait_for_redis(home, state.processes["redis"])
-        _bootstrap(home)
+        if "postgres" in only:
+            postgres.initialise(fast)
+            state.processes["postgres"] = postgres.start(fast)
+        if "redis" in only:
+            state.processes["redis"] = _start_redis(home)
+            _wait_for_redis(home, state.processes["redis"])
+        if "postgres" in only:
+            _wait_for_postgres(home, state.processes["postgres"])
+            _bootstrap(home)
     except BaseException:
         _end(state)
         raise
@@ -336,23 +341,6 @@ def _bootstrap(home: Path) -> None:
             connection.execute("CREATE DATABASE tower OWNER tower_owner")
     for database in ("template1", "tower"):
         prepare_database(superuser_url(home, database))
-
-
-def _lock(home: Path) -> int:
-    # A POSIX record lock belongs to this process alone: children that outlive a killed parent do not keep it.
-    handle = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        holder = os.read(handle, 20).decode(errors="replace").strip()
-        os.close(handle)
-        raise EmbeddedError(
-            f"The servers of {home} are already in use by process {holder or 'unknown'}. "
-            "Stop it first, or set TOWER_HOME to another folder."
-        ) from None
-    os.ftruncate(handle, 0)
-    os.write(handle, str(os.getpid()).encode())
-    return handle
 
 
 def _end(state: _Running) -> None:

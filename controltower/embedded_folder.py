@@ -1,5 +1,6 @@
 """The data folder of the packaged servers: whose it is, who may enter, where the sockets go."""
 
+import fcntl
 import hashlib
 import os
 import pwd
@@ -11,7 +12,7 @@ from pathlib import Path
 # A socket's path may have 103 bytes on macOS and 107 on Linux, and PostgreSQL reads a comma or quote in it as syntax.
 SOCKET_BYTES = 100
 PLAIN = re.compile(r"[A-Za-z0-9/._+@-]+\Z")
-OWN_NAMES = {"postgres", "run", "logs", "lock", "secrets.json"}
+OWN_NAMES = {"postgres", "run", "logs", "servers.lock", "secrets.json"}
 
 
 class EmbeddedError(RuntimeError):
@@ -51,6 +52,24 @@ def prepare(home: Path, *, group: int | None) -> None:
         os.chown(home, -1, group)
         home.chmod(0o710)
     (home / "logs").mkdir(mode=0o700, exist_ok=True)
+
+
+def lock(home: Path, what: str) -> int:
+    """Take the lock `what` of the folder for the life of this process; EmbeddedError names who has it."""
+    # A POSIX record lock belongs to this process alone: children that outlive a killed parent do not keep it.
+    handle = os.open(home / f"{what}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        holder = os.read(handle, 20).decode(errors="replace").strip()
+        os.close(handle)
+        raise EmbeddedError(
+            f"The data folder {home} is in use by process {holder or 'unknown'}. Stop that one first, or set "
+            "TOWER_HOME to another folder."
+        ) from None
+    os.ftruncate(handle, 0)
+    os.write(handle, str(os.getpid()).encode())
+    return handle
 
 
 def prepare_run(home: Path, *, owner: pwd.struct_passwd | None) -> None:

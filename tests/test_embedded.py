@@ -208,7 +208,7 @@ def test_two_processes_cannot_run_the_same_folder(home):
         second = in_another_process(home, "")
         said, _ = second.communicate(timeout=30)
         assert second.returncode == 1
-        assert f"already in use by process {os.getpid()}" in said
+        assert f"in use by process {os.getpid()}" in said
         assert answer(servers.database_url) == "tower_runtime", "the first goes on undisturbed"
 
 
