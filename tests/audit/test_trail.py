@@ -1,0 +1,173 @@
+"""The trail in the database: what it takes, what it refuses, and what verification notices."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from io import StringIO
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+
+from controltower import embedded
+from controltower.audit import Actor, checkpoints, reading, record
+from controltower.audit.chain import first_break
+from controltower.db import rows
+from controltower.ops.audit import public_key, sign_heads
+from controltower.tenancy.context import acting_for
+
+CORA = Actor("member", 1, "Cora")
+
+
+def write(organisation, now, count=3):
+    with acting_for(organisation):
+        for number in range(count):
+            record(verb="case.noted", subject="case:1", actor=CORA, after={"ü": number}, now=now)
+
+
+def as_superuser(*statements: str) -> None:
+    """What somebody who owns the whole server could do."""
+    with psycopg.connect(embedded.superuser_url(settings.HOME, connection.settings_dict["NAME"])) as attacker:
+        attacker.execute("SET session_replication_role = replica")
+        for statement in statements:
+            attacker.execute(statement)
+
+
+def verify(organisation) -> tuple[int, str]:
+    out = StringIO()
+    try:
+        call_command("verify_audit", organisation=organisation.slug, stdout=out)
+    except SystemExit as stop:
+        return int(stop.code), out.getvalue()
+    return 0, out.getvalue()
+
+
+@pytest.fixture
+def checkpoint_dir(tmp_path: Path, settings) -> Path:
+    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
+    return settings.CHECKPOINT_DIR
+
+
+def test_entries_of_one_organisation_form_a_chain(organisation, other_organisation, now):
+    write(organisation, now)
+    write(other_organisation, now, count=2)
+    with acting_for(organisation):
+        entries = list(reading.entries(organisation.pk))
+    assert [entry.seq for entry in entries] == ["1", "2", "3"]
+    assert json.loads(entries[2].after) == {"ü": 2}
+    assert first_break(entries) is None
+
+
+def test_a_trail_cannot_be_read_by_another_organisation(organisation, other_organisation, now):
+    write(organisation, now)
+    with acting_for(other_organisation):
+        assert rows("SELECT count(*) FROM audit_entry") == [(0,)]
+
+
+def test_nothing_is_recorded_outside_an_organisation(db, now):
+    with pytest.raises(DatabaseError, match="outside an organisation"), transaction.atomic():
+        record(verb="case.noted", subject="case:1", actor=CORA, now=now)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_entry SET verb = 'x'",
+        "DELETE FROM audit_entry",
+        "TRUNCATE audit_entry",
+        "INSERT INTO audit_entry VALUES (1, 99, '', '', '', '', '', '', '', '', '')",
+        "UPDATE audit_head SET seq = 0",
+        "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
+    ],
+)
+def test_the_runtime_role_cannot_touch_the_trail(organisation, now, statement):
+    write(organisation, now)
+    with acting_for(organisation), pytest.raises(DatabaseError, match="permission denied|must be owner"):
+        with transaction.atomic():
+            rows(statement)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_entry SET verb = 'x'", "DELETE FROM audit_entry", "TRUNCATE audit_entry"])
+@pytest.mark.django_db(transaction=True)
+def test_even_a_superuser_in_replica_mode_is_refused_by_the_triggers(organisation, now, statement):
+    write(organisation, now)
+    with pytest.raises(psycopg.DatabaseError, match="append-only"):
+        as_superuser(statement)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_verification_names_the_organisation_and_the_first_bad_entry(organisation, now, checkpoint_dir):
+    write(organisation, now, count=5)
+    assert verify(organisation) == (0, "ok 5 entries\n")
+    as_superuser(
+        "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
+        f"UPDATE audit_entry SET actor = 'member:2' WHERE organisation_id = {organisation.pk} AND seq = 4",
+        "ALTER TABLE audit_entry ENABLE ALWAYS TRIGGER append_only_rows",
+        "ALTER TABLE audit_entry ENABLE ALWAYS TRIGGER append_only_table",
+    )
+    code, said = verify(organisation)
+    assert code == 1
+    assert said.startswith(f"BAD {organisation.slug}: entry 4 ")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tail_cut_off_together_with_its_head_shows_against_the_checkpoint(organisation, now, checkpoint_dir):
+    write(organisation, now, count=5)
+    assert sign_heads(now) == 1
+    assert sign_heads(now) == 0, "a head that did not move is not signed again"
+    as_superuser(
+        "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
+        f"DELETE FROM audit_entry WHERE organisation_id = {organisation.pk} AND seq > 3",
+        f"UPDATE audit_head SET seq = 3, hash = (SELECT hash FROM audit_entry WHERE organisation_id = {organisation.pk}"
+        f" AND seq = 3) WHERE organisation_id = {organisation.pk}",
+        "ALTER TABLE audit_entry ENABLE ALWAYS TRIGGER append_only_rows",
+        "ALTER TABLE audit_entry ENABLE ALWAYS TRIGGER append_only_table",
+    )
+    code, said = verify(organisation)
+    assert (code, "entry 4 entry 5 was signed" in said) == (1, True), said
+
+
+def test_a_forged_checkpoint_is_noticed(organisation, now, checkpoint_dir):
+    write(organisation, now)
+    sign_heads(now)
+    path = checkpoint_dir / f"{organisation.pk}.jsonl"
+    path.write_text(path.read_text().replace('"seq": 3', '"seq": 2'))
+    code, said = verify(organisation)
+    assert code == 1
+    assert "wrong signature" in said
+
+
+def test_an_export_verifies_with_the_standard_library_alone(organisation, now, checkpoint_dir, tmp_path):
+    write(organisation, now, count=4)
+    sign_heads(now)
+    target = tmp_path / "trail.zip"
+    call_command("export_audit", organisation.slug, str(target), stdout=StringIO())
+    with zipfile.ZipFile(target) as archive:
+        archive.extractall(tmp_path / "out")
+
+    def run() -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-I", "-S", str(tmp_path / "out" / "verify.py"), public_key()]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert run().stdout == "ok 5 entries, 1 checkpoints\n"
+    entries = tmp_path / "out" / "entries.jsonl"
+    entries.write_text(entries.read_text().replace("member:1", "member:2", 1))
+    assert (run().returncode, run().stdout) == (1, "BAD: entry 1 was changed\n")
+
+
+def test_the_stand_alone_verifier_refuses_a_wrong_signature(organisation, now, checkpoint_dir, tmp_path):
+    write(organisation, now)
+    sign_heads(now)
+    target = tmp_path / "trail.zip"
+    call_command("export_audit", organisation.slug, str(target), stdout=StringIO())
+    with zipfile.ZipFile(target) as archive:
+        archive.extractall(tmp_path)
+    other_key = checkpoints.public_hex(checkpoints.private_key("11" * 32))
+    command = [sys.executable, "-I", "-S", str(tmp_path / "verify.py"), other_key]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 1
+    assert "wrong signature" in result.stdout
