@@ -9,9 +9,9 @@ import hmac
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
-from django.db.models import TextChoices
 from standardwebhooks import Webhook
 
 # How far the sender's clock may be from ours, in either direction (standard-webhooks.md, "Verifying webhook
@@ -30,9 +30,11 @@ class SignatureRefused(Exception):
         self.reason = reason
 
 
-class Scheme(TextChoices):
-    EASYPOST_HMAC = "easypost_hmac", "EasyPost HMAC"
-    STANDARD_WEBHOOKS = "standard_webhooks", "Standard Webhooks"
+class Scheme(StrEnum):
+    """Values of `parties.SignatureScheme` that a request can be checked by here."""
+
+    EASYPOST = "easypost"
+    STANDARD_WEBHOOKS = "standard_webhooks"
 
 
 def verify(
@@ -116,6 +118,6 @@ def _timestamp(text: str) -> datetime:
 
 
 SCHEMES: Final[dict[str, Callable[[list[str], dict[str, str], bytes, datetime], None]]] = {
-    Scheme.EASYPOST_HMAC: _check_easypost,
+    Scheme.EASYPOST: _check_easypost,
     Scheme.STANDARD_WEBHOOKS: _check_standard,
 }

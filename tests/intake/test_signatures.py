@@ -45,8 +45,8 @@ def accepts(scheme: str, headers: dict[str, str], *, secrets: list[str], body: b
 class TestEasyPost:
     def test_the_signature_of_the_exact_bytes_is_accepted(self) -> None:
         headers = {"X-Hmac-Signature": easypost_signature("geheim", BODY)}
-        assert accepts(Scheme.EASYPOST_HMAC, headers, secrets=["geheim"])
-        assert not accepts(Scheme.EASYPOST_HMAC, headers, secrets=["geheim"], body=BODY + b" ")
+        assert accepts(Scheme.EASYPOST, headers, secrets=["geheim"])
+        assert not accepts(Scheme.EASYPOST, headers, secrets=["geheim"], body=BODY + b" ")
 
     def test_a_known_value_computed_with_openssl(self) -> None:
         # printf '{"id":"evt_1"}' | openssl dgst -sha256 -hmac 'tower'
@@ -62,24 +62,24 @@ class TestEasyPost:
     def test_two_secrets_are_valid_at_once_and_a_third_is_not(self) -> None:
         for secret in ("old", "new"):
             assert accepts(
-                Scheme.EASYPOST_HMAC,
+                Scheme.EASYPOST,
                 {"x-hmac-signature": easypost_signature(secret, BODY)},
                 secrets=["new", "old"],
             )
         assert not accepts(
-            Scheme.EASYPOST_HMAC,
+            Scheme.EASYPOST,
             {"x-hmac-signature": easypost_signature("older", BODY)},
             secrets=["new", "old"],
         )
 
     def test_a_partner_without_a_secret_accepts_nothing(self) -> None:
         assert not accepts(
-            Scheme.EASYPOST_HMAC,
+            Scheme.EASYPOST,
             {"x-hmac-signature": easypost_signature("", BODY)},
             secrets=[],
         )
         assert not accepts(
-            Scheme.EASYPOST_HMAC,
+            Scheme.EASYPOST,
             {"x-hmac-signature": easypost_signature("", BODY)},
             secrets=[""],
         )
@@ -90,9 +90,9 @@ class TestEasyPost:
         for vector in vectors:
             body = (SAMPLES / vector["body_file"]).read_bytes()
             headers = {vector["header"]: vector["value"]}
-            assert accepts(Scheme.EASYPOST_HMAC, headers, secrets=[vector["secret"]], body=body)
+            assert accepts(Scheme.EASYPOST, headers, secrets=[vector["secret"]], body=body)
             assert not accepts(
-                Scheme.EASYPOST_HMAC,
+                Scheme.EASYPOST,
                 headers,
                 secrets=[vector["secret"]],
                 body=body + b"\n",

@@ -17,6 +17,28 @@ from exceptions.shipments.canonical import EventType
 
 MAX_TEXT: Final = 2000
 
+# Only what went wrong has a reason; "delivered in bad weather" has none.
+REASONED: Final = frozenset(
+    {
+        EventType.LOAD_REJECTED,
+        EventType.LOAD_BROKEN_DOWN,
+        EventType.SHIPMENT_DELIVERY_ATTEMPTED,
+        EventType.SHIPMENT_REFUSED,
+        EventType.SHIPMENT_RETURNED,
+        EventType.SHIPMENT_DELAYED,
+        EventType.SHIPMENT_ETA_CHANGED,
+        EventType.SHIPMENT_ROLLED,
+        EventType.SHIPMENT_HELD,
+        EventType.SHIPMENT_DAMAGED,
+        EventType.SHIPMENT_LOST,
+        EventType.SHIPMENT_DEVIATED,
+        EventType.SHIPMENT_PROBLEM_REPORTED,
+        EventType.APPOINTMENT_MISSED,
+        EventType.APPOINTMENT_RESCHEDULED,
+        EventType.APPOINTMENT_CANCELLED,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class TextReading:

@@ -1,0 +1,14 @@
+"""One module for each format. `ADAPTERS` is the list; a partner's row names its adapter by key."""
+
+from exceptions.intake.adapters import cloudevents, easypost
+from exceptions.intake.adapters.base import Adapter, Unreadable
+
+ADAPTERS: dict[str, Adapter] = {module.ADAPTER.key: module.ADAPTER for module in (easypost, cloudevents)}
+
+
+def adapter_for(key: str) -> Adapter:
+    """The adapter of this key; KeyError when no format has it."""
+    return ADAPTERS[key]
+
+
+__all__ = ["ADAPTERS", "Adapter", "Unreadable", "adapter_for"]

@@ -1,0 +1,144 @@
+"""What every adapter promises: bytes, headers and a mapping in; events, or why not and where, out. Nothing else."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, TypeAlias
+
+from exceptions.intake.strict_json import JsonRefused, read_json
+from exceptions.shipments.canonical import JSON, CanonicalEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The message cannot be understood. `reason` is a clause for people, `where` a JSON pointer, header or line."""
+
+    reason: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason} (at {self.where})" if self.where else self.reason
+
+
+Headers: TypeAlias = Mapping[str, str]
+Mapped: TypeAlias = Mapping[str, Any]
+Read: TypeAlias = Callable[[bytes, Headers, Mapped], list[CanonicalEvent] | Unreadable]
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """One format. `read` is pure; header names reach it in lower case.
+
+    `sender_id` finds the sender's own id of a delivery in its headers and envelope, empty where the format has none:
+    what makes a repeat a repeat. `content_types` are the media types the door lets in for it.
+    """
+
+    key: str
+    label: str
+    content_types: frozenset[str]
+    read: Read
+    sender_id: Callable[[Headers, JSON], str]
+    # Sent headers that the format itself needs; all others are dropped at the door.
+    header_prefixes: tuple[str, ...] = ()
+
+
+class Refusal(Exception):
+    """Raised inside an adapter where a value makes the whole message unreadable; never leaves it."""
+
+    def __init__(self, reason: str, where: str = "") -> None:
+        super().__init__(reason)
+        self.unreadable = Unreadable(reason, where)
+
+
+def json_adapter(understand: Callable[[JSON, Headers, Mapped], list[CanonicalEvent]]) -> Read:
+    """An adapter's `read` from a function over parsed JSON: hardening and refusals are the same for all of them."""
+
+    def read(body: bytes, headers: Headers, mapping: Mapped) -> list[CanonicalEvent] | Unreadable:
+        try:
+            return understand(read_json(body), headers, mapping)
+        except JsonRefused as refused:
+            return Unreadable(refused.reason, refused.where)
+        except Refusal as refusal:
+            return refusal.unreadable
+
+    return read
+
+
+# Values out of foreign JSON. Each takes what it finds or says where it is wrong.
+
+
+def as_object(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise Refusal(f"an object was expected, not {kind_of(value)}", where)
+    return value
+
+
+def as_list(value: Any, where: str, *, at_most: int) -> Sequence[Any]:
+    """A list, or none at all, of at most `at_most` items."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Refusal(f"a list was expected, not {kind_of(value)}", where)
+    if len(value) > at_most:
+        raise Refusal(f"the list has {len(value)} items; {at_most} are allowed", where)
+    return value
+
+
+def as_text(value: Any, where: str, *, at_most: int = 500) -> str:
+    """A text without outer spaces; empty where there is none. A number becomes its digits."""
+    if value is None:
+        return ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise Refusal(f"a text was expected, not {kind_of(value)}", where)
+    if len(value) > at_most:
+        raise Refusal(f"the text is longer than {at_most} characters", where)
+    return value.strip()
+
+
+def required_text(value: Any, where: str, *, at_most: int = 500) -> str:
+    text = as_text(value, where, at_most=at_most)
+    if not text:
+        raise Refusal("a value is missing", where)
+    return text
+
+
+# RFC 3339 with what senders make of it: a space for the T, no seconds, any number of decimals, an offset without colon.
+_TIME: Final = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII
+)
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+
+
+def as_time(value: Any, where: str, *, assume_utc: bool = False) -> datetime:
+    """An aware moment in UTC. Without an offset it is refused, unless `assume_utc` (the format says so).
+
+    Years outside 1990 to 2100 are refused: no shipment is that old, and the ends of the calendar overflow.
+    """
+    text = required_text(value, where, at_most=40)
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise Refusal("not a date and time like 2026-05-04T14:30:00Z", where)
+    year, month, day, hour, minute = (int(part) for part in match.groups()[:5])
+    fraction, offset = match.group(7), match.group(8)
+    second = 59 if match.group(6) == "60" else int(match.group(6) or 0)  # a leap second is no reason to lose a signal
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise Refusal("the year is out of range", where)
+    if offset is None and not assume_utc:
+        raise Refusal("the time has no offset from UTC", where)
+    zone = "+0000" if offset is None or offset in "Zz" else offset.replace(":", "")
+    try:
+        moment = datetime.strptime(
+            f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{zone}",
+            "%Y-%m-%dT%H:%M:%S%z",
+        )
+    except ValueError:
+        raise Refusal("there is no such date or time", where) from None
+    return moment.replace(microsecond=int((fraction or "").ljust(6, "0")[:6] or 0)).astimezone(UTC)
+
+
+def kind_of(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a text", bool: "a truth value", type(None): "nothing"}
+    return names.get(type(value), "a number")

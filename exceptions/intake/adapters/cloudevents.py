@@ -1,0 +1,223 @@
+"""CloudEvents 1.0.2 over HTTP, in JSON: structured, batched and binary mode, carrying our canonical events.
+
+`type` is one of our event types (or a name the partner's mapping translates into one), `time` is when it happened.
+`data` holds `references`, `place`, `code`, `text` and `reported_at`, and beside them what the type's payload says.
+
+The wire is read here and not by the `cloudevents` package: its JSON reader invents a missing id and time (a repeat
+would look new), knows no batch and no hardening. Its attribute rules are used as they are.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+from urllib.parse import unquote
+from zoneinfo import available_timezones
+
+from cloudevents.core.exceptions import CloudEventValidationError
+from cloudevents.core.v1.event import CloudEvent
+
+from controltower.errors import Invalid
+from exceptions.intake.adapters.base import (
+    Adapter,
+    Headers,
+    Mapped,
+    Refusal,
+    as_list,
+    as_object,
+    as_text,
+    as_time,
+    json_adapter,
+    kind_of,
+    required_text,
+)
+from exceptions.intake.mapping.carrier_text import REASONED, read_text
+from exceptions.intake.mapping.codes import event_type_of, reason_of
+from exceptions.intake.strict_json import JsonRefused, read_json
+from exceptions.shipments.canonical import JSON, CanonicalEvent, Place, Ref, RefType
+from exceptions.shipments.payloads import payload_of
+
+MAX_BATCH: Final = 1000
+MAX_REFERENCES: Final = 50
+STRUCTURED, BATCH, PLAIN = "application/cloudevents+json", "application/cloudevents-batch+json", "application/json"
+_RESERVED: Final = frozenset({"references", "place", "code", "text", "reported_at"})
+_REQUIRED: Final = ("specversion", "id", "source", "type")
+
+
+def understand(body: JSON, headers: Headers, mapping: Mapped) -> list[CanonicalEvent]:
+    """Canonical events of one HTTP message; `mapping["types"]` translates foreign type names into ours."""
+    types = mapping.get("types")
+    translated = types if isinstance(types, Mapping) else {}
+    return [_event(envelope, where, translated) for envelope, where in _envelopes(body, headers)]
+
+
+def sender_id(headers: Headers, body: JSON) -> str:
+    """`source` and `id` together name an event (CloudEvents 1.0.2, "id"); a batch has no name of its own."""
+    if _is_binary(headers):
+        source, name = headers.get("ce-source"), headers.get("ce-id")
+    elif isinstance(body, Mapping):
+        source, name = body.get("source"), body.get("id")
+    else:
+        return ""
+    return f"{source} {name}" if isinstance(source, str) and isinstance(name, str) and source and name else ""
+
+
+def _envelopes(body: JSON, headers: Headers) -> Iterator[tuple[Mapping[str, Any], str]]:
+    if _is_binary(headers):
+        yield _binary(headers, body), ""
+    elif isinstance(body, list):
+        for index, item in enumerate(as_list(body, "", at_most=MAX_BATCH)):
+            yield as_object(item, f"/{index}"), f"/{index}"
+    else:
+        yield as_object(body, ""), ""
+
+
+def _is_binary(headers: Headers) -> bool:
+    return "ce-specversion" in headers
+
+
+def _binary(headers: Headers, body: JSON) -> Mapping[str, Any]:
+    """Attributes stand in `ce-` headers, percent-encoded (HTTP binding, 3.1.3); the body is the data."""
+    attributes: dict[str, Any] = {
+        name[3:]: unquote(value, errors="replace") for name, value in headers.items() if name.startswith("ce-")
+    }
+    if any("\ufffd" in value or "\x00" in value for value in attributes.values()):
+        raise Refusal("a header is not percent-encoded text", "ce- headers")
+    return {**attributes, "data": body}
+
+
+def _event(envelope: Mapping[str, Any], where: str, types: Mapping[str, Any]) -> CanonicalEvent:
+    # null means "not set" (JSON format, 2.2), so it goes before the rules are asked.
+    attributes = {name: value for name, value in envelope.items() if value is not None}
+    data = _data(attributes, where)
+    for name in _REQUIRED:
+        if name not in attributes:
+            raise Refusal(f"the attribute {name} is missing", f"{where}/{name}")
+    happened = as_time(attributes.get("time"), f"{where}/time")
+    try:
+        CloudEvent({**attributes, "time": happened})
+    except CloudEventValidationError as error:
+        name, found = next(iter(error.errors.items()))
+        raise Refusal(str(found[0]), f"{where}/{str(name)[:60]}") from None
+    within = f"{where}/data"
+    reported = data.get("reported_at")
+    event_type = _type(attributes["type"], types, f"{where}/type")
+    text = as_text(data.get("text"), f"{within}/text")
+    event = CanonicalEvent(
+        type=event_type,
+        occurred_at=happened,
+        references=_references(data.get("references"), f"{within}/references"),
+        place=_place(data.get("place"), f"{within}/place"),
+        data=_payload(data, event_type, text, within),
+        source_code=as_text(data.get("code"), f"{within}/code", at_most=60),
+        source_text=text,
+        event_id=required_text(attributes["id"], f"{where}/id", at_most=200),
+        reported_at=as_time(reported, f"{within}/reported_at") if reported is not None else None,
+    )
+    try:
+        payload_of(event)
+    except Invalid as invalid:
+        field = next(iter(invalid.details), "").replace(".", "/")
+        raise Refusal(invalid.message, f"{within}/{field}") from None
+    return event
+
+
+def _data(attributes: dict[str, Any], where: str) -> Mapping[str, Any]:
+    """Take the data out of the attributes, whichever way it was packed."""
+    data, packed = attributes.pop("data", None), attributes.pop("data_base64", None)
+    if packed is not None:
+        try:
+            data = read_json(base64.b64decode(packed, validate=True))
+        except (TypeError, ValueError, binascii.Error):
+            raise Refusal("not base64", f"{where}/data_base64") from None
+        except JsonRefused as refused:
+            raise Refusal(refused.reason, f"{where}/data_base64") from None
+    kind = attributes.get("datacontenttype", PLAIN)
+    if not isinstance(kind, str) or not re.fullmatch(r"(application|text)/([\w.-]+\+)?json\s*(;.*)?", kind):
+        raise Refusal("only JSON data can be read", f"{where}/datacontenttype")
+    if not isinstance(data, Mapping):
+        raise Refusal(f"an object was expected, not {kind_of(data)}", f"{where}/data")
+    return data
+
+
+def _type(name: Any, types: Mapping[str, Any], where: str) -> str:
+    wanted = event_type_of(str(types.get(name, name)))
+    if wanted is None:
+        raise Refusal(f"the event type {str(name)[:80]!r} is not known here and not in this partner's mapping", where)
+    return wanted
+
+
+def _payload(data: Mapping[str, Any], event_type: str, text: str, where: str) -> dict[str, JSON]:
+    """What the type's own fields say, with the reason in our words: the sender's code, else what the text says."""
+    payload = {key: value for key, value in data.items() if key not in _RESERVED}
+    given = as_text(payload.pop("reason", None), f"{where}/reason", at_most=60)
+    reason = reason_of(given) if given else None
+    if given and reason is None:
+        payload["unmapped"] = given
+    if reason is None and event_type in REASONED:
+        reason = read_text(text).reason
+    if reason is not None:
+        payload["reason"] = reason
+    return payload
+
+
+def _references(value: Any, where: str) -> tuple[Ref, ...]:
+    found = []
+    for index, item in enumerate(as_list(value, where, at_most=MAX_REFERENCES)):
+        place = f"{where}/{index}"
+        item = as_object(item, place)
+        kind = required_text(item.get("type"), f"{place}/type", at_most=30).lower()
+        if kind not in RefType.values:
+            raise Refusal(
+                f"{kind!r} is not a type of reference; use one of {', '.join(RefType.values)}", f"{place}/type"
+            )
+        found.append(
+            Ref(
+                kind,
+                required_text(item.get("value"), f"{place}/value", at_most=60),
+                as_text(item.get("issuer"), f"{place}/issuer", at_most=40),
+            )
+        )
+    if not found:
+        raise Refusal("there is no reference: nothing says which shipment is meant", where)
+    return tuple(found)
+
+
+def _place(value: Any, where: str) -> Place | None:
+    if value is None:
+        return None
+    item = as_object(value, where)
+    names = ("name", "city", "region", "country", "postcode", "unlocode", "zone")
+    texts = {name: as_text(item.get(name), f"{where}/{name}", at_most=120) for name in names}
+    if texts["zone"] and texts["zone"] not in _zones():
+        raise Refusal("not an IANA time zone like America/Chicago", f"{where}/zone")
+    return Place(
+        **texts,
+        latitude=_degrees(item.get("latitude"), 90, f"{where}/latitude"),
+        longitude=_degrees(item.get("longitude"), 180, f"{where}/longitude"),
+    )
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _degrees(value: Any, limit: int, where: str) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > limit:
+        raise Refusal(f"a number from -{limit} to {limit} was expected", where)
+    return float(value)
+
+
+ADAPTER: Final = Adapter(
+    key="cloudevents",
+    label="CloudEvents 1.0",
+    content_types=frozenset({STRUCTURED, BATCH, PLAIN}),
+    read=json_adapter(understand),
+    sender_id=sender_id,
+    header_prefixes=("ce-",),
+)

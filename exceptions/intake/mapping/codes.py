@@ -1,0 +1,69 @@
+"""Standard status and reason codes in our words, written as `x12.1650.AH`, `x12.1651.AI` or `smdg.WEA`.
+
+X12 1650 is ASC X12 data element 1650 (Shipment Status Code, version 4010, segment AT7). Reason codes are kept with the
+reasons themselves (`exceptions.cases.taxonomy`). The same two letters mean different things by element, so a code is
+never read without its list's name; carriers' private codes are on no list and stay unknown.
+"""
+
+from typing import Final
+
+from exceptions.cases.taxonomy import is_reason, reason_of_smdg, reason_of_x12
+from exceptions.shipments.canonical import EventType
+
+_T = EventType
+
+STATUS_1650: Final[dict[str, str]] = {
+    "A3": _T.SHIPMENT_RETURNED,
+    "A7": _T.SHIPMENT_REFUSED,
+    "A9": _T.SHIPMENT_DAMAGED,
+    "AF": _T.SHIPMENT_DEPARTED,
+    "AG": _T.SHIPMENT_ETA_CHANGED,
+    "AH": _T.SHIPMENT_DELIVERY_ATTEMPTED,
+    "AJ": _T.SHIPMENT_OUT_FOR_DELIVERY,
+    "AM": _T.SHIPMENT_PICKED_UP,
+    "AP": _T.SHIPMENT_DELIVERY_ATTEMPTED,
+    "AR": _T.SHIPMENT_SCANNED,
+    "AV": _T.SHIPMENT_AVAILABLE_FOR_PICKUP,
+    "BA": _T.SHIPMENT_SCANNED,
+    "BC": _T.SHIPMENT_HELD,
+    "CA": _T.SHIPMENT_CANCELLED,
+    "CP": _T.SHIPMENT_PICKED_UP,
+    "D1": _T.SHIPMENT_DELIVERED,
+    "I1": _T.EQUIPMENT_GATED_IN,
+    "J1": _T.SHIPMENT_SCANNED,
+    "K1": _T.SHIPMENT_SCANNED,
+    "L1": _T.SHIPMENT_SCANNED,
+    "OA": _T.EQUIPMENT_GATED_OUT,
+    "OO": _T.SHIPMENT_PROBLEM_REPORTED,
+    "P1": _T.SHIPMENT_SCANNED,
+    "PR": _T.SHIPMENT_HELD,
+    "R1": _T.SHIPMENT_SCANNED,
+    "RL": _T.SHIPMENT_SCANNED,
+    "SD": _T.SHIPMENT_DELAYED,
+    "X1": _T.SHIPMENT_ARRIVED,
+    "X2": _T.SHIPMENT_ETA_CHANGED,
+    "X3": _T.SHIPMENT_ARRIVED,
+    "X4": _T.SHIPMENT_SCANNED,
+    "X5": _T.SHIPMENT_ARRIVED,
+    "X6": _T.SHIPMENT_SCANNED,
+    "X8": _T.SHIPMENT_ARRIVED,
+    "XB": _T.SHIPMENT_BOOKED,
+}
+
+
+def event_type_of(name: str) -> str | None:
+    """One of our event types for `name`: itself, or what `x12.1650.<code>` means."""
+    if name in EventType.values:
+        return name
+    system, _, code = name.rpartition(".")
+    return STATUS_1650.get(code.upper()) if system == "x12.1650" else None
+
+
+def reason_of(name: str) -> str | None:
+    """One of our reason codes for `name`: itself, or what `x12.1651.<code>` or `smdg.<code>` means. None if unknown."""
+    if is_reason(name):
+        return name
+    system, _, code = name.rpartition(".")
+    found = {"x12.1651": reason_of_x12, "smdg": reason_of_smdg}.get(system)
+    reason = found(code) if found else None
+    return reason.code if reason else None

@@ -1,0 +1,101 @@
+"""EasyPost's statuses and status details in our event types and reasons.
+
+Source: the public EasyPost API documentation, "Trackers": the values of `status` and `status_detail` of a Tracker and
+of a TrackingDetail (ten statuses, 28 details).
+"""
+
+from typing import Final
+
+from exceptions.intake.mapping.carrier_text import REASONED, read_text
+from exceptions.shipments.canonical import EventType
+
+_T = EventType
+
+# What a status says by itself. "unknown" and "error" are about the tracking, not about the freight.
+STATUSES: Final[dict[str, str | None]] = {
+    "unknown": None,
+    "pre_transit": _T.SHIPMENT_ANNOUNCED,
+    "in_transit": _T.SHIPMENT_SCANNED,
+    "out_for_delivery": _T.SHIPMENT_OUT_FOR_DELIVERY,
+    "delivered": _T.SHIPMENT_DELIVERED,
+    "available_for_pickup": _T.SHIPMENT_AVAILABLE_FOR_PICKUP,
+    "return_to_sender": _T.SHIPMENT_RETURNED,
+    "failure": _T.SHIPMENT_PROBLEM_REPORTED,
+    "cancelled": _T.SHIPMENT_CANCELLED,
+    "error": None,
+}
+
+# A detail that says more than its status: what happened and, where it is said, why.
+DETAILS: Final[dict[str, tuple[str, str | None]]] = {
+    "label_created": (_T.SHIPMENT_ANNOUNCED, None),
+    "received_at_origin_facility": (_T.SHIPMENT_SCANNED, None),
+    "departed_origin_facility": (_T.SHIPMENT_DEPARTED, None),
+    "arrived_at_facility": (_T.SHIPMENT_SCANNED, None),
+    "departed_facility": (_T.SHIPMENT_SCANNED, None),
+    "received_at_destination_facility": (_T.SHIPMENT_SCANNED, None),
+    "transferred_to_destination_carrier": (_T.SHIPMENT_SCANNED, None),
+    "in_transit": (_T.SHIPMENT_SCANNED, None),
+    "arrived_at_destination": (_T.SHIPMENT_SCANNED, None),
+    "out_for_delivery": (_T.SHIPMENT_OUT_FOR_DELIVERY, None),
+    "arrived_at_pickup_location": (_T.SHIPMENT_AVAILABLE_FOR_PICKUP, None),
+    "return": (_T.SHIPMENT_RETURNED, None),
+    "refused": (_T.SHIPMENT_REFUSED, "receiver_refused"),
+    "delivery_exception": (_T.SHIPMENT_DELIVERY_ATTEMPTED, None),
+    "address_correction": (_T.SHIPMENT_DELAYED, "address_wrong"),
+    "weather_delay": (_T.SHIPMENT_DELAYED, "weather"),
+    "delayed": (_T.SHIPMENT_DELAYED, None),
+    "missorted": (_T.SHIPMENT_DEVIATED, "missort_misroute"),
+    "held": (_T.SHIPMENT_HELD, None),
+    "awaiting_information": (_T.SHIPMENT_HELD, None),
+    "damaged": (_T.SHIPMENT_DAMAGED, None),
+    "lost": (_T.SHIPMENT_LOST, None),
+    "expired": (_T.SHIPMENT_PROBLEM_REPORTED, None),
+    "failure": (_T.SHIPMENT_PROBLEM_REPORTED, None),
+    "transit_exception": (_T.SHIPMENT_PROBLEM_REPORTED, None),
+    "cancelled": (_T.SHIPMENT_CANCELLED, None),
+}
+# Left to the status and the words: they add nothing.
+SILENT_DETAILS: Final = frozenset({"", "unknown", "status_update"})
+
+# These end the matter, so no detail and no wording changes what they say.
+_FINAL: Final = frozenset({"delivered", "cancelled"})
+# Types so general that the carrier's own words may say something sharper.
+_GENERAL: Final = frozenset(
+    {None, _T.SHIPMENT_SCANNED, _T.SHIPMENT_PROBLEM_REPORTED, _T.SHIPMENT_DELIVERY_ATTEMPTED, _T.SHIPMENT_HELD}
+)
+# What words may sharpen a general type into. Delivery is not among them: only the status says that.
+_SHARPER: Final = frozenset(
+    {
+        _T.SHIPMENT_PICKED_UP,
+        _T.SHIPMENT_DELAYED,
+        _T.SHIPMENT_HELD,
+        _T.SHIPMENT_RELEASED,
+        _T.SHIPMENT_DELIVERY_ATTEMPTED,
+        _T.SHIPMENT_REFUSED,
+        _T.SHIPMENT_RETURNED,
+        _T.SHIPMENT_DAMAGED,
+        _T.SHIPMENT_LOST,
+        _T.LOAD_BROKEN_DOWN,
+    }
+)
+
+
+def is_known(status: str, detail: str) -> bool:
+    """Both words are on EasyPost's list. A newcomer is read by its status and wording, and flagged."""
+    return status in STATUSES and (detail in DETAILS or detail in SILENT_DETAILS or detail in STATUSES)
+
+
+def read_status(status: str, detail: str, text: str) -> tuple[str | None, str | None]:
+    """Event type and reason of one tracking detail; (None, None) when it says nothing about the freight."""
+    by_status = STATUSES.get(status)
+    words = read_text(text)
+    if status in _FINAL:
+        return by_status, None
+    event_type, reason = DETAILS.get(detail, (by_status, None))
+    if event_type == _T.SHIPMENT_SCANNED and by_status is not None:
+        event_type = by_status  # a hub scan of a parcel on its way back is a return
+    if event_type in _GENERAL and words.event_type in _SHARPER:
+        event_type = words.event_type
+    if event_type not in REASONED:
+        return event_type, None
+    return event_type, reason or words.reason
