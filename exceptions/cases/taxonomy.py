@@ -16,10 +16,10 @@ from django.db.models import TextChoices
 class Severity(TextChoices):
     """S1 is the worst. It says how bad a case is; the order of the queue says what is worth doing first."""
 
-    S1 = "S1", "Critical"
-    S2 = "S2", "Serious"
-    S3 = "S3", "Moderate"
-    S4 = "S4", "Minor"
+    S1 = "S1", "Severity 1"
+    S2 = "S2", "Severity 2"
+    S3 = "S3", "Severity 3"
+    S4 = "S4", "Severity 4"
 
 
 class Subject(TextChoices):
@@ -59,7 +59,7 @@ class Party(TextChoices):
 class Excusable(TextChoices):
     """Whether contracts usually excuse a delay for this reason."""
 
-    YES = "yes", "Excused"
+    YES = "yes", "Excused by contract"
     NO = "no", "Not excused"
     CONDITIONAL = "conditional", "Depends on the contract"
 

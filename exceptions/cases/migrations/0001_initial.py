@@ -154,6 +154,17 @@ class Migration(migrations.Migration):
                         to="tenancy.member",
                     ),
                 ),
+                ("reason_accepted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "reason_accepted_by",
+                    controltower.tenancy.base.TenantForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.member",
+                    ),
+                ),
                 (
                     "pinned_by",
                     controltower.tenancy.base.TenantForeignKey(
@@ -1016,6 +1027,15 @@ class Migration(migrations.Migration):
                     models.Q(("recoverable__gte", 0), ("recoverable__isnull", True), _connector="OR"),
                 ),
                 name="case_money_not_negative",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reason_accepted_by", None), ("reason_accepted_at__isnull", False), _connector="OR"
+                ),
+                name="case_reason_accepted_at_some_time",
             ),
         ),
         migrations.AddConstraint(

@@ -3,6 +3,7 @@ from django.db.models import F, Q
 
 from controltower.tenancy.base import TenantForeignKey, TenantModel
 from exceptions.cases.models.disruptions import Disruption
+from exceptions.cases.taxonomy import Excusable, Severity
 from exceptions.parties.constraints import exactly_one, not_negative, one_of
 from exceptions.parties.models import Account
 from exceptions.shipments.models import Order, Shipment
@@ -19,19 +20,6 @@ class CaseState(models.TextChoices):
 
 
 OPEN_STATES = (CaseState.NEW, CaseState.OPEN, CaseState.WAITING)
-
-
-class Severity(models.TextChoices):
-    S1 = "S1", "Severity 1"
-    S2 = "S2", "Severity 2"
-    S3 = "S3", "Severity 3"
-    S4 = "S4", "Severity 4"
-
-
-class Excusable(models.TextChoices):
-    YES = "yes", "Excused by contract"
-    NO = "no", "Not excused"
-    CONDITIONAL = "conditional", "Depends on the contract"
 
 
 # The columns a case's subject may stand in, in the words of the domain. Documents stand below and apart, so theirs
@@ -60,7 +48,8 @@ class Case(TenantModel):
 
     `subject_key` names the thing that went wrong ("stop:51"); `fingerprint` is subject and type, and only one open
     case may carry it. Money is in minor units of `currency`, because row-level security keeps `numeric` conditions
-    out of indexes. `rank` is the stored order of `sla.exposure`; null when nothing can be saved any more.
+    out of indexes. `rank` is the stored order of `sla.exposure`; null when nothing can be saved any more. A reason that
+    no person accepted (`reason_accepted_by`) moves no money.
     """
 
     number = models.CharField(max_length=16, db_collation="C")
@@ -69,6 +58,10 @@ class Case(TenantModel):
     reason = models.CharField(max_length=40, default="unknown")
     responsible_party = models.CharField(max_length=20, default="unknown")
     excusable = models.CharField(max_length=12, choices=Excusable, default=Excusable.NO)
+    reason_accepted_by = TenantForeignKey(
+        "tenancy.Member", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reason_accepted_at = models.DateTimeField(null=True, blank=True)
     severity = models.CharField(max_length=2, choices=Severity)
     state = models.CharField(max_length=14, choices=CaseState, default=CaseState.NEW)
 
@@ -141,6 +134,10 @@ class Case(TenantModel):
             models.CheckConstraint(
                 condition=Q(state="merged", merged_into__isnull=False) | (~Q(state="merged") & Q(merged_into=None)),
                 name="case_merged_into_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(reason_accepted_by=None) | Q(reason_accepted_at__isnull=False),
+                name="case_reason_accepted_at_some_time",
             ),
             models.CheckConstraint(condition=~Q(subject_key="") & ~Q(fingerprint=""), name="case_has_fingerprint"),
         ]
