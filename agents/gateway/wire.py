@@ -25,8 +25,9 @@ from agents.gateway.outcomes import Outcome
 from agents.gateway.profiles import Profile
 from agents.gateway.reply import Failure, Reply
 
-# At debug level the library logs whole prompts; whatever the environment says, this process does not.
+# At debug level the library logs whole prompts, and its client every address: whatever the environment says, not here.
 logging.getLogger("openai").setLevel(logging.WARNING)
+logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 _clients: dict[tuple[int, str], openai.OpenAI] = {}
 _clients_lock = threading.Lock()
