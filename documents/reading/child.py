@@ -34,7 +34,7 @@ def limit(options: dict[str, Any]) -> None:
 
 
 def answer(task: str, options: dict[str, Any], content: bytes) -> dict[str, Any]:
-    from documents.reading import pdf, structure  # noqa: PLC0415  only after the limits are in place
+    from documents.reading import pdf, structure
 
     try:
         if task == "read":
@@ -56,9 +56,9 @@ def _encoded(data: bytes) -> str:
 
 
 def _image(content: bytes, width: int) -> bytes:
-    from PIL import Image, ImageOps  # noqa: PLC0415
+    from PIL import Image, ImageOps
 
-    from documents.reading import pdf  # noqa: PLC0415
+    from documents.reading import pdf
 
     Image.MAX_IMAGE_PIXELS = 40_000_000
     try:

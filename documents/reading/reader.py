@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from documents.reading import sandbox, sniff
 from documents.reading.doctext import DocText, Warned
@@ -31,7 +31,7 @@ class Reading:
     content_type: str
     code: str = "read"
     sentence: str = ""
-    text: DocText = DocText()
+    text: DocText = field(default_factory=DocText)
 
     @property
     def warnings(self) -> tuple[Warned, ...]:

@@ -61,7 +61,7 @@ def inspect(content: bytes) -> list[Warned]:
         return [Warned("structure_slow", "The file's structure is tangled and could not be looked through completely.")]
     except MemoryError:
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001
         # pypdf documents that broken files may raise anything; the pages themselves are read by another library.
         return [Warned("structure_damaged", "The file's structure is damaged; only what the pages show was read.")]
     return [Warned(code, sentence) for code, sentence in sorted(signs)]
