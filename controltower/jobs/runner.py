@@ -1,5 +1,6 @@
 """Claiming and running jobs. Used by the doorbell, by the sweeper when Redis is down, and by tests."""
 
+import json
 import logging
 import random
 import time
@@ -55,7 +56,8 @@ def claim_next(queue: str) -> Claim | None:
     found = rows("SELECT * FROM jobs_claim(%s)", [queue])
     if not found:
         return None
-    claim = Claim(*found[0])
+    job_id, organisation_id, name, payload, attempt, fence, request = found[0]
+    claim = Claim(job_id, organisation_id, name, json.loads(payload), attempt, fence, request)
     lease = _timeout(claim.kind) + LEASE_MARGIN
     if lease != DEFAULT_LEASE:
         with acting_for(claim.organisation_id):
@@ -125,7 +127,8 @@ def _run(handler: Kind, claim: Claim, now: datetime) -> None:
 
 
 def _failed(claim: Claim, error: Exception) -> JobState:
-    connection.close_if_unusable_or_obsolete()
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
     forgiven = _retries(claim.kind)
     dead = isinstance(error, (Dead, LookupError)) or claim.attempt > forgiven
     delay = error.after if isinstance(error, Retry) and error.after is not None else backoff(claim.attempt)

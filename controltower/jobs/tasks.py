@@ -14,7 +14,7 @@ LOOP_SECONDS = 5.0
 @shared_task(name="jobs.ring", acks_late=True, ignore_result=True)
 def ring(queue: str) -> int:
     """Run due jobs of a queue: one for the heavy queues, else until none is due or the time is up."""
-    beat(f"{socket.gethostname()}:{os.getpid()}", role="worker", queue=queue)
+    beat(f"{socket.gethostname()}:{os.getpid()}:{queue}", role="worker", queue=queue)
     if queue in ONE_AT_A_RING:
         return drain(queue, limit=1)
     return drain(queue, seconds=LOOP_SECONDS)
