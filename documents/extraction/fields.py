@@ -64,6 +64,13 @@ class Candidate:
     checks: tuple[str, ...] = ()
     complaints: tuple[str, ...] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        return {"value": self.value, "normalised": self.normalised, "evidence": self.evidence.to_json()}
+
+    @classmethod
+    def from_json(cls, key: str, data: dict[str, Any]) -> Candidate:
+        return cls(key, str(data["value"]), str(data["normalised"]), Evidence.from_json(data["evidence"]))
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -78,11 +85,44 @@ class Field:
     checks: tuple[str, ...] = ()
     complaints: tuple[str, ...] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "state": self.state.value,
+            "value": self.value,
+            "normalised": self.normalised,
+            "evidence": self.evidence.to_json() if self.evidence else None,
+            "alternatives": [candidate.to_json() for candidate in self.alternatives],
+            "checks": list(self.checks),
+            "complaints": list(self.complaints),
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Field:
+        key = str(data["key"])
+        return cls(
+            key=key,
+            state=FieldState(data["state"]),
+            value=str(data["value"]),
+            normalised=str(data["normalised"]),
+            evidence=Evidence.from_json(data["evidence"]) if data["evidence"] else None,
+            alternatives=tuple(Candidate.from_json(key, item) for item in data["alternatives"]),
+            checks=tuple(str(item) for item in data["checks"]),
+            complaints=tuple(str(item) for item in data["complaints"]),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
     kind: str
     fields: tuple[Field, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "fields": [item.to_json() for item in self.fields]}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Extraction:
+        return cls(str(data["kind"]), tuple(Field.from_json(item) for item in data["fields"]))
 
     def get(self, key: str) -> Field | None:
         """The first field of that key that has a value."""

@@ -37,6 +37,10 @@ class DocumentLink(TenantModel):
                 name="document_link_to_something",
             ),
             one_of("state", LinkState, name="document_link_state_known"),
+            models.CheckConstraint(
+                condition=~models.Q(state="confirmed") | models.Q(confirmed_by__isnull=False),
+                name="document_link_confirmed_by_somebody",
+            ),
         ]
         indexes = [
             models.Index(fields=["organisation", "case"], name="document_link_case"),
