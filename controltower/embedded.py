@@ -50,6 +50,7 @@ class Servers:
 
 @dataclass
 class _Running:
+    home: Path
     lock: int
     servers: Servers
     processes: dict[str, "subprocess.Popen[bytes]"]
@@ -96,7 +97,7 @@ def start(home: Path, *, fast: bool = False, only: Sequence[str] = SERVERS) -> S
     postgres = _Postgres(home)
     folders.prepare(home, group=postgres.account.pw_gid if postgres.account else None)
     lock = folders.lock(home, "servers")
-    state = _Running(lock, addresses(home), {})
+    state = _Running(home, lock, addresses(home), {})
     try:
         end_leftovers(home)
         folders.prepare_run(home, owner=postgres.account)
@@ -349,6 +350,7 @@ def _end(state: _Running) -> None:
             _end_process(psutil.Process(process.pid), signal.SIGINT if name == "postgres" else signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             process.wait(1)
+        _pid_file(state.home, name).unlink(missing_ok=True)
     os.close(state.lock)
 
 

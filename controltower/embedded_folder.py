@@ -12,7 +12,11 @@ from pathlib import Path
 # A socket's path may have 103 bytes on macOS and 107 on Linux, and PostgreSQL reads a comma or quote in it as syntax.
 SOCKET_BYTES = 100
 PLAIN = re.compile(r"[A-Za-z0-9/._+@-]+\Z")
-OWN_NAMES = {"postgres", "run", "logs", "servers.lock", "secrets.json"}
+# What an installation keeps in its data folder.
+FAMILIAR = {
+    "bench", "checkpoints", "documents", "logs", "mailbox", "metrics", "postgres", "postgres.unfinished", "run",
+    "secrets.json", "servers.lock", "static", "supervisor.lock", "test",
+}  # fmt: skip
 
 
 class EmbeddedError(RuntimeError):
@@ -41,7 +45,7 @@ def prepare(home: Path, *, group: int | None) -> None:
             f"The data folder {home} belongs to another user (uid {found.st_uid}). Set TOWER_HOME to a folder of your own."
         )
     names = {entry.name for entry in home.iterdir()}
-    if stat.S_IMODE(found.st_mode) & 0o027 and names and not names & OWN_NAMES:
+    if stat.S_IMODE(found.st_mode) & 0o027 and "postgres" not in names and names - FAMILIAR:
         raise EmbeddedError(
             f"The data folder {home} is open to other users and holds other things, so it is left as it is. "
             "Set TOWER_HOME to an empty folder, or close this one (`chmod 700`)."

@@ -141,6 +141,7 @@ def configure(settings: Mapping[str, Any]) -> None:
                 "django.server": {"level": "ERROR"},
                 "httpx": {"level": "WARNING"},
                 "celery.app.trace": {"level": "WARNING"},
+                "celery.worker.strategy": {"level": "WARNING"},
             },
         }
     )

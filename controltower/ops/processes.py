@@ -50,7 +50,9 @@ def web(port: int, *, host: str = "127.0.0.1", workers: int = 2, threads: int = 
 def worker(name: str, queues: Sequence[str], *, processes: int) -> list[str]:
     options = ["--queues", ",".join(queues), "--concurrency", str(processes), "--hostname", f"{name}@%h"]
     options += ["--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return [sys.executable, "-m", "celery", "--quiet", "-A", "controltower", "worker", *options]
+    # As root Celery warns about pickle, which is not accepted here (JSON only).
+    quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
+    return [sys.executable, *quiet, "-m", "celery", "--quiet", "-A", "controltower", "worker", *options]
 
 
 def manage(*arguments: str) -> list[str]:
@@ -94,9 +96,9 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 def clear_logs(folder: Path, *, limit: int = 20_000_000) -> None:
     """Put a log aside that has grown beyond `limit` bytes; one old file of each is kept."""
-    for path in folder.glob("*.log"):
+    for path in (*folder.glob("*.log"), *folder.glob("*.out")):
         if path.stat().st_size > limit:
-            path.replace(path.with_suffix(".log.1"))
+            path.replace(path.with_name(path.name + ".1"))
 
 
 def inherited() -> dict[str, str]:

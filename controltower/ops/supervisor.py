@@ -23,6 +23,7 @@ from controltower.ops import leftovers, processes
 
 READY_SECONDS = 90.0
 PATIENCE_SECONDS = 25.0  # with degraded parts: the address is shown with what is missing
+TALK_LINES, TALK_SECONDS = 8, 30.0
 
 Say = Callable[[str], None]
 
@@ -60,7 +61,7 @@ def up(plan: Plan) -> int:
 
 
 def _supervise(plan: Plan) -> int:
-    manager = Supervisor(Terminal(plan.say))
+    manager = Supervisor(Terminal(plan.say, plan.home / "logs"))
     for program in processes.programs(plan.port, extra=plan.extra):
         env = processes.environment(plan.home, program.name, plan.env)
         manager.add_process(program.name, program.shell_line, env=env, cwd=str(processes.ROOT))
@@ -73,8 +74,12 @@ def _supervise(plan: Plan) -> int:
         over.set()
         _ignore_signals()
         leftovers.end(plan.home)
-    plan.say("Stopped." if manager.asked else f"Stopped, because {manager.first_to_end} ended: see {plan.home}/logs.")
+    plan.say("Stopped." if manager.asked else _why(plan, manager.first_to_end))
     return 0 if manager.asked else 1
+
+
+def _why(plan: Plan, name: str) -> str:
+    return f"Stopped everything, because {name} ended by itself: {plan.home / 'logs' / name}.out and .log say why."
 
 
 class Supervisor(Manager):  # type: ignore[misc]
@@ -112,22 +117,47 @@ class _LeaderFirst:
 
 
 class Terminal(Printer):  # type: ignore[misc]
-    """What a person sees: warnings of the processes with their name. Everything else is in the log files."""
+    """What a person sees: short lines of the processes with their name. All they say is in `logs/<name>.out`.
 
-    def __init__(self, say: Say) -> None:
+    Of a traceback only its last line is shown, and of a process that does not stop talking only the beginning.
+    """
+
+    def __init__(self, say: Say, folder: Path) -> None:
         super().__init__(output=sys.stdout)
         self.say = say
+        self.folder = folder
+        self.stopping = False
+        self.in_traceback: set[str] = set()
+        self.shown: dict[str, list[float]] = {}
 
     def write(self, message: Message) -> None:
         if message.name == "system":
-            text = str(message.data).strip()
-            if text.endswith("received"):
+            if str(message.data).strip().endswith("received"):
+                self.stopping = True
                 self.say("Stopping ...")
             return
         text = message.data.decode("utf-8", "replace") if isinstance(message.data, bytes) else message.data
+        with suppress(OSError), (self.folder / f"{message.name}.out").open("a") as file:
+            file.write(text)
         for line in text.splitlines():
-            if line.strip():
-                self.say(f"{message.name:>8} | {line}")
+            if self._matters(message.name, line) and self._is_not_too_much(message.name):
+                self.say(f"{message.name:>8} | {line[:300]}")
+
+    def _matters(self, name: str, line: str) -> bool:
+        if line.startswith("Traceback "):
+            self.in_traceback.add(name)
+        elif name in self.in_traceback and line.strip() and not line.startswith(" "):
+            self.in_traceback.discard(name)
+            return not self.stopping
+        return not self.stopping and name not in self.in_traceback and bool(line.strip())
+
+    def _is_not_too_much(self, name: str) -> bool:
+        now = time.monotonic()
+        recent = [at for at in self.shown.get(name, []) if now - at < TALK_SECONDS]
+        self.shown[name] = [*recent, now][-TALK_LINES - 1 :]
+        if len(recent) == TALK_LINES:
+            self.say(f"{name:>8} | ... and more: {self.folder / (name + '.out')}")
+        return len(recent) < TALK_LINES
 
 
 def _announce(plan: Plan, over: threading.Event) -> None:

@@ -1,5 +1,6 @@
 """`manage.py up`: the whole installation in one terminal."""
 
+import sys
 from typing import Any
 
 from django.conf import settings
@@ -43,7 +44,7 @@ class Command(BaseCommand):
             self._say("Stopped.")
             return
         if code:
-            raise CommandError("A process ended by itself, so the others were stopped.", returncode=code)
+            sys.exit(code)
 
     def _say(self, line: str) -> None:
         try:
