@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Protocol, Self
 
+from django.db.models import TextChoices
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 MAX_SENTENCES = 24
@@ -35,19 +36,21 @@ class SentenceRole(StrEnum):
     CLOSING = "closing"
 
 
-class NoticeKind(StrEnum):
-    DELAY = "delay"
-    ATTEMPT_FAILED = "attempt_failed"
-    REFUSED = "refused"
-    DAMAGE = "damage"
-    SHORTAGE = "shortage"
-    TEMPERATURE = "temperature"
-    FREE_TIME = "free_time"
-    SILENCE = "silence"
-    APPOINTMENT = "appointment"
-    CUSTOMS = "customs"
-    RECOVERED = "recovered"
-    UPDATE = "update"
+class NoticeKind(TextChoices):
+    """What a notice is for. With labels, because people choose it too."""
+
+    DELAY = "delay", "Delay"
+    ATTEMPT_FAILED = "attempt_failed", "Failed delivery attempt"
+    REFUSED = "refused", "Delivery refused"
+    DAMAGE = "damage", "Damage"
+    SHORTAGE = "shortage", "Shortage"
+    TEMPERATURE = "temperature", "Temperature"
+    FREE_TIME = "free_time", "Free time ending"
+    SILENCE = "silence", "No signal"
+    APPOINTMENT = "appointment", "Appointment"
+    CUSTOMS = "customs", "Customs"
+    RECOVERED = "recovered", "Good news"
+    UPDATE = "update", "Update"
 
 
 class FactLike(Protocol):

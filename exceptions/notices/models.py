@@ -3,18 +3,10 @@ from django.db.models import Q
 
 from controltower.tenancy.base import TenantForeignKey, TenantModel
 from exceptions.cases.models import Case
+from exceptions.notices.drafts import NoticeKind
 from exceptions.parties.constraints import in_order, not_negative, one_of
 from exceptions.parties.models import Account, Contact
 from exceptions.shipments.models import Shipment
-
-
-class NoticeKind(models.TextChoices):
-    DELAY = "delay", "Delay"
-    UPDATE = "update", "Update"
-    RESOLVED = "resolved", "Resolved"
-    INQUIRY = "inquiry", "Inquiry"
-    CLAIM = "claim", "Notice of claim"
-    OTHER = "other", "Other"
 
 
 class Audience(models.TextChoices):
@@ -41,13 +33,15 @@ class NoticeState(models.TextChoices):
 class Notice(TenantModel):
     """An outgoing message about a case. No row exists without the member who approved it.
 
-    `draft` holds the sentences with their parts, `facts` the facts they stand on; both with the digest approved.
+    `draft` holds the sentences with their parts, `facts` the facts they stand on, `spans` each sentence as it was
+    rendered with the facts in it; all under the digest approved. `override` is why a person sent it although the
+    checker had something against it.
     `decision_id` is the decision of the proposals above, opaque here; null when a person wrote the notice.
     `message_id` is deterministic, so that a mail cannot go out under two.
     """
 
     case = TenantForeignKey(Case, on_delete=models.PROTECT, related_name="notices")
-    kind = models.CharField(max_length=12, choices=NoticeKind)
+    kind = models.CharField(max_length=16, choices=NoticeKind)
     audience = models.CharField(max_length=12, choices=Audience)
     channel = models.CharField(max_length=8, choices=NoticeChannel, default=NoticeChannel.MAIL)
     recipient = TenantForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="notices")
@@ -58,7 +52,9 @@ class Notice(TenantModel):
     body_html = models.TextField(default="", blank=True)
     draft = models.JSONField()
     facts = models.JSONField()
+    spans = models.JSONField(default=list)
     digest = models.CharField(max_length=64, db_collation="C")
+    override = models.CharField(max_length=300, default="", blank=True)
     state = models.CharField(max_length=10, choices=NoticeState, default=NoticeState.HELD)
     created_at = models.DateTimeField()
     hold_until = models.DateTimeField()
@@ -79,6 +75,9 @@ class Notice(TenantModel):
                 name="notice_once_per_decision",
             ),
             models.CheckConstraint(condition=~Q(state="sent") | Q(sent_at__isnull=False), name="notice_sent_has_time"),
+            models.CheckConstraint(
+                condition=~Q(state="cancelled") | Q(cancelled_by__isnull=False), name="notice_cancelled_by_somebody"
+            ),
             one_of("kind", NoticeKind, name="notice_kind_known"),
             one_of("audience", Audience, name="notice_audience_known"),
             one_of("channel", NoticeChannel, name="notice_channel_known"),
@@ -99,6 +98,7 @@ class AttemptState(models.TextChoices):
     ACCEPTED = "accepted", "Accepted by the mail server"
     REFUSED = "refused", "Refused"
     UNKNOWN = "unknown", "Died in flight"
+    SET_ASIDE = "set_aside", "Set aside by a person who had it sent again"
 
 
 class NoticeAttempt(TenantModel):
@@ -124,6 +124,53 @@ class NoticeAttempt(TenantModel):
 
     def __str__(self) -> str:
         return f"Attempt {self.number} of {self.notice}"
+
+
+class WrittenState(models.TextChoices):
+    WAITING = "waiting", "Waiting for approval"
+    APPROVED = "approved", "Approved"
+    DISCARDED = "discarded", "Discarded"
+
+
+class WrittenNotice(TenantModel):
+    """A notice that a person wrote, inert until somebody who may decide approves it.
+
+    `facts` are those it used when it was written; approval compares them with what holds then. `digest` is over the
+    rendered words and these facts.
+    """
+
+    case = TenantForeignKey(Case, on_delete=models.PROTECT, related_name="written_notices")
+    kind = models.CharField(max_length=16, choices=NoticeKind)
+    recipient = TenantForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    draft = models.JSONField()
+    facts = models.JSONField()
+    rendered = models.JSONField()
+    digest = models.CharField(max_length=64, db_collation="C")
+    override = models.CharField(max_length=300, default="", blank=True)
+    issues = models.JSONField(default=list, blank=True, help_text="What the checker had against it when it was written")
+    state = models.CharField(max_length=10, choices=WrittenState, default=WrittenState.WAITING)
+    written_by = TenantForeignKey("tenancy.Member", on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    decided_by = TenantForeignKey("tenancy.Member", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    notice = TenantForeignKey(Notice, on_delete=models.PROTECT, null=True, blank=True, related_name="written")
+
+    class Meta:
+        constraints = [
+            one_of("kind", NoticeKind, name="written_notice_kind_known"),
+            one_of("state", WrittenState, name="written_notice_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="waiting") | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="written_notice_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | Q(notice__isnull=False), name="written_notice_approved_goes_out"
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "case", "-id"], name="written_notice_case")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} about {self.case}, written by {self.written_by}"
 
 
 class ClaimState(models.TextChoices):
