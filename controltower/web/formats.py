@@ -67,6 +67,26 @@ def full(instant: datetime, zone: str) -> str:
     return f"{there:%a} {there.day} {there:%b %Y, %H:%M}{place}"
 
 
+def zone_name(zone: str, instant: datetime) -> str:
+    """How people call the clock of a zone at an instant: `CST`, or `UTC+4` where it has no letters of its own."""
+    there = local(instant, zone)
+    name = there.tzname() or ""
+    if name.isalpha():
+        return name
+    minutes = int((there.utcoffset() or timedelta()).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{MINUS if minutes < 0 else '+'}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+def dialable(number: str) -> str:
+    """A phone number for a `tel:` link: digits and a leading plus; an extension after a pause."""
+    main, _, extension = number.lower().replace("ext.", "x").replace("ext", "x").partition("x")
+    digits = "".join(mark for mark in main if mark.isdigit())
+    plus = "+" if main.strip().startswith("+") else ""
+    extra = "".join(mark for mark in extension if mark.isdigit())
+    return f"{plus}{digits}" + (f",{extra}" if extra else "")
+
+
 def money(amount: Decimal | float | int | None, currency: str = "") -> str:
     """`6,900 USD`, `86.40 EUR`: cents only where there are any. An unknown amount is a dash, never zero."""
     if amount is None:

@@ -48,6 +48,10 @@ def find(action: str) -> Shortcut:
         raise UnknownAction(f"no app registered the action {action!r}") from None
 
 
+def knows(action: str) -> bool:
+    return action in _table
+
+
 def table() -> list[Shortcut]:
     return list(_table.values())
 

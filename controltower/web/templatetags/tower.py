@@ -19,7 +19,7 @@ register = template.Library()
 
 # Shape, label and colour together: nobody has to tell red from orange. Drawn in a 10 x 10 box.
 SEVERITIES: dict[str, tuple[str, str]] = {
-    "S1": ("Critical", "M3 0h4l3 3v4l-3 3H3L0 7V3z"),
+    "S1": ("Critical", "M2.93 0h4.14L10 2.93v4.14L7.07 10H2.93L0 7.07V2.93z"),
     "S2": ("High", "M5 .5 10 9.5H0z"),
     "S3": ("Medium", "M5 0l5 5-5 5-5-5z"),
     "S4": ("Low", "M5 0a5 5 0 1 1 0 10A5 5 0 0 1 5 0zm0 2.25a2.75 2.75 0 1 0 0 5.5 2.75 2.75 0 0 0 0-5.5z"),
@@ -126,6 +126,17 @@ def money(amount: Decimal | float | int | None, currency: str = "") -> str:
 @register.filter
 def initials(name: object) -> str:
     return formats.initials(str(name))
+
+
+@register.filter
+def dialable(number: str) -> str:
+    return formats.dialable(number)
+
+
+@register.filter
+def zone_name(zone: str, instant: datetime) -> str:
+    """`{{ stop.zone|zone_name:interface.now }}`: CST, or UTC+4."""
+    return formats.zone_name(zone, instant)
 
 
 @register.filter

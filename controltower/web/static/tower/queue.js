@@ -64,6 +64,7 @@
     const shown = one('[data-item]', detail);
     if (!shown) return;
     mark(rows().find(row => row.id === shown.dataset.item));
+    one('#queue-title')?.setAttribute('aria-level', '2'); // the case's title is the page's first heading now
     refreshRow(detail);
     document.title = shown.dataset.title || document.title;
     if (byKeyboard || !isShown(list())) {

@@ -1,0 +1,133 @@
+"""What a person can do to a case from its page: one row for each action, from the form to the word that is said.
+
+The names are those of `CaseDetail.actions` and of the addresses: POST /cases/EX-1042/take/.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from controltower.errors import Invalid
+from controltower.tenancy.models import Member
+from controltower.web import formats
+from exceptions.cases import forms, services
+from exceptions.cases.models import Case
+from exceptions.parties.models import Contact
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One action as posted: on which case, with what, by whom, when, and which version they looked at."""
+
+    case: Case
+    data: Mapping[str, Any]
+    by: Mapping[str, Any]
+    """`actor` and `now`, as every service takes them."""
+    version: int | None
+    zone: str
+
+    @property
+    def guarded(self) -> dict[str, Any]:
+        return {**self.by, "version": self.version}
+
+    @property
+    def now(self) -> datetime:
+        now: datetime = self.by["now"]
+        return now
+
+
+@dataclass(frozen=True)
+class Action:
+    """`run` does it and returns the word that is said. `undo` names the action that takes it back."""
+
+    form: type[forms.CaseForm]
+    run: Callable[[Asked], str]
+    undo: str = ""
+
+
+def _plain(service: Callable[..., Case], said: str) -> Callable[[Asked], str]:
+    def run(asked: Asked) -> str:
+        service(asked.case, **asked.guarded)
+        return said
+
+    return run
+
+
+def _snooze(asked: Asked) -> str:
+    until = asked.data["when"]
+    services.case_snooze(asked.case, until=until, **asked.guarded)
+    return f"Asleep until {formats.clock(until, asked.zone, asked.now)}"
+
+
+def _resolve(asked: Asked) -> str:
+    services.case_resolve(
+        asked.case,
+        resolution=asked.data["resolution"],
+        reason_unknown=asked.data.get("reason_unknown", False),
+        **asked.guarded,
+    )
+    return "Resolved"
+
+
+def _not_an_exception(asked: Asked) -> str:
+    services.case_mark_not_exception(asked.case, why=asked.data["why"], **asked.guarded)
+    return "Closed as no exception"
+
+
+def _assign(asked: Asked) -> str:
+    to = Member.objects.select_related("user").filter(pk=asked.data["to"], is_active=True).first()
+    if to is None:
+        raise Invalid("Choose a colleague from the list.", code="member_unknown")
+    services.case_assign(asked.case, to=to, **asked.guarded)
+    return f"Given to {to.name}"
+
+
+def _note(asked: Asked) -> str:
+    services.case_note(asked.case, text=asked.data["text"], **asked.by)
+    return "Note added"
+
+
+def _interaction(asked: Asked) -> str:
+    contact = Contact.objects.filter(pk=asked.data["contact"]).first()
+    if contact is None:
+        raise Invalid("This contact is not there any more. Reload the case.", code="contact_unknown")
+    logged = services.interaction_log(
+        asked.case,
+        channel=asked.data["channel"],
+        outcome=asked.data["outcome"],
+        contact=contact,
+        text=asked.data["text"],
+        **asked.by,
+    )
+    return f"{logged.get_channel_display()} logged: {contact.name}, {logged.get_outcome_display().lower()}"
+
+
+def _next_check(asked: Asked) -> str:
+    due = asked.data["when"]
+    services.next_check_set(asked.case, due_at=due, expecting=asked.data["expecting"], **asked.by)
+    return f"You will be reminded at {formats.clock(due, asked.zone, asked.now)}"
+
+
+def _classify(asked: Asked) -> str:
+    chosen = {name: asked.data[name] for name in ("type", "reason", "responsible_party", "excusable", "severity")}
+    services.classification_set(asked.case, **chosen, **asked.guarded)
+    return "Cause confirmed"
+
+
+ACTIONS: dict[str, Action] = {
+    "take": Action(forms.PlainForm, _plain(services.case_take, "Taken: it is yours"), undo="release"),
+    "release": Action(forms.PlainForm, _plain(services.case_release, "Released"), undo="take"),
+    "assign": Action(forms.AssignForm, _assign),
+    "snooze": Action(forms.SnoozeForm, _snooze, undo="unsnooze"),
+    "unsnooze": Action(forms.PlainForm, _plain(services.case_unsnooze, "Awake again")),
+    "resolve": Action(forms.ResolveForm, _resolve, undo="reopen"),
+    "not_an_exception": Action(forms.NotAnExceptionForm, _not_an_exception, undo="reopen"),
+    "reopen": Action(forms.PlainForm, _plain(services.case_reopen, "Open again")),
+    "pin": Action(forms.PlainForm, _plain(services.case_pin, "Pinned to the top"), undo="unpin"),
+    "unpin": Action(forms.PlainForm, _plain(services.case_unpin, "Unpinned"), undo="pin"),
+    "note": Action(forms.NoteForm, _note),
+    "interaction": Action(forms.InteractionForm, _interaction),
+    "next_check": Action(forms.NextCheckForm, _next_check),
+    "classify": Action(forms.ClassifyForm, _classify),
+}

@@ -1,0 +1,122 @@
+"""What a person says when they act on a case. Times are typed on the organisation's clock and leave here as UTC."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from exceptions.cases.models import InteractionChannel, InteractionOutcome
+from exceptions.cases.selectors.rows import CaseDetail
+from exceptions.cases.taxonomy import REASON_CHOICES, TYPE_CHOICES, UNKNOWN_REASON, Excusable, Party, Severity
+
+MORNING = time(8, 0)
+
+
+def later(choice: str, now: datetime, zone: str) -> datetime:
+    """The instant behind a shortcut. choice: "30m", "1h", "4h", "tomorrow" or "monday", at 08:00 on the zone's clock."""
+    spans = {"30m": timedelta(minutes=30), "1h": timedelta(hours=1), "4h": timedelta(hours=4)}
+    if choice in spans:
+        return now + spans[choice]
+    here = now.astimezone(ZoneInfo(zone))
+    days = 1 if choice == "tomorrow" else (7 - here.weekday()) or 7
+    return datetime.combine(here.date() + timedelta(days=days), MORNING, ZoneInfo(zone)).astimezone(UTC)
+
+
+class CaseForm(forms.Form):
+    """Knows the moment, the organisation's zone and the case it speaks of, none of which a person types."""
+
+    def __init__(self, *args: Any, now: datetime, zone: str, detail: CaseDetail | None = None, **kwargs: Any) -> None:
+        self.now, self.zone, self.detail = now, zone, detail
+        name = type(self).__name__.removesuffix("Form").lower()
+        super().__init__(*args, auto_id=f"id_{name}_%s", **kwargs)
+
+
+class PlainForm(CaseForm):
+    """For actions that need nothing but the click."""
+
+
+class WhenForm(CaseForm):
+    """A shortcut or an exact time; the exact one wins."""
+
+    after = forms.ChoiceField(
+        label="When",
+        choices=[("1h", "In 1 hour"), ("4h", "In 4 hours"), ("tomorrow", "Tomorrow 08:00"), ("monday", "Monday 08:00")],
+        widget=forms.RadioSelect,
+        initial="1h",
+        required=False,
+    )
+    at = forms.DateTimeField(
+        label="Or exactly at", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["at"].help_text = f"On the clock of {self.zone.rpartition('/')[2].replace('_', ' ')}"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        exact: datetime | None = data.get("at")
+        if exact is not None:
+            data["when"] = exact.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+            if data["when"] <= self.now:
+                self.add_error("at", "Choose a time that is still ahead.")
+        else:
+            data["when"] = later(data.get("after") or "1h", self.now, self.zone)
+        return data
+
+
+class SnoozeForm(WhenForm):
+    pass
+
+
+class NextCheckForm(WhenForm):
+    after = forms.ChoiceField(
+        label="When",
+        choices=[("30m", "In 30 minutes"), ("1h", "In 1 hour"), ("4h", "In 4 hours"), ("tomorrow", "Tomorrow 08:00")],
+        widget=forms.RadioSelect,
+        initial="1h",
+        required=False,
+    )
+    expecting = forms.CharField(label="What you expect to find", max_length=300, required=False)
+
+
+class ResolveForm(CaseForm):
+    resolution = forms.CharField(label="What ended it", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    reason_unknown = forms.BooleanField(label="The cause stays unknown", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.detail is not None and self.detail.reason not in ("", UNKNOWN_REASON):
+            del self.fields["reason_unknown"]
+
+
+class NotAnExceptionForm(CaseForm):
+    why = forms.CharField(label="Why it is none", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class NoteForm(CaseForm):
+    text = forms.CharField(max_length=4000, widget=forms.Textarea)
+
+
+class InteractionForm(CaseForm):
+    contact = forms.IntegerField()
+    channel = forms.ChoiceField(choices=InteractionChannel.choices)
+    outcome = forms.ChoiceField(choices=InteractionOutcome.choices)
+    text = forms.CharField(max_length=2000, required=False)
+
+
+class ClassifyForm(CaseForm):
+    type = forms.ChoiceField(label="What is wrong", choices=TYPE_CHOICES)
+    reason = forms.ChoiceField(label="Why", choices=REASON_CHOICES)
+    responsible_party = forms.ChoiceField(label="Who answers for it", choices=Party.choices)
+    excusable = forms.ChoiceField(label="By the contract", choices=Excusable.choices)
+    severity = forms.ChoiceField(label="Severity", choices=Severity.choices)
+
+
+class AssignForm(CaseForm):
+    to = forms.ChoiceField(label="Give it to")
+
+    def __init__(self, *args: Any, members: list[tuple[int, str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].choices = [(str(pk), name) for pk, name in members or []]  # type: ignore[attr-defined]

@@ -1,0 +1,62 @@
+"""The views on the left of the queue: filters with a name. Each is a plain address, so it can be sent to a colleague."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from exceptions.cases.selectors.rows import Count
+
+
+@dataclass(frozen=True)
+class Preset:
+    key: str
+    label: str
+    query: str
+    icon: str
+
+
+PRESETS = (
+    Preset("all", "All open", "", "inbox"),
+    Preset("mine", "My cases", "owner:me", "user"),
+    Preset("unowned", "Unowned", "owner:none", "circle-dashed"),
+    Preset("due", "Due in 2 h", "due:<2h", "clock-alert"),
+    Preset("snoozed", "Snoozed", "is:snoozed", "alarm-clock"),
+    Preset("resolved", "Resolved", "is:resolved", "circle-check"),
+)
+
+
+@dataclass(frozen=True)
+class PresetLink:
+    """A preset as the side shows it: with its count, and whether it is the one being looked at."""
+
+    key: str
+    label: str
+    icon: str
+    href: str
+    count: Count | None
+    is_current: bool
+
+
+def queue_url(query: str = "", after: str = "") -> str:
+    return reverse("cases:queue") + suffix(query, after)
+
+
+def suffix(query: str, after: str = "") -> str:
+    """The part of an address that keeps the list as it is: `?q=owner%3Ame`, or nothing."""
+    given = {name: value for name, value in (("q", query), ("after", after)) if value}
+    return f"?{urlencode(given)}" if given else ""
+
+
+def links(query: str, counts: dict[str, Count]) -> list[PresetLink]:
+    return [
+        PresetLink(
+            each.key, each.label, each.icon, queue_url(each.query), counts.get(each.key), each.query == query.strip()
+        )
+        for each in PRESETS
+    ]
+
+
+def title(query: str) -> str:
+    """What the list is called: the preset's name, or that it is filtered."""
+    return next((each.label for each in PRESETS if each.query == query.strip()), "Filtered")

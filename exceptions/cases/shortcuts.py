@@ -1,0 +1,20 @@
+"""The keys of the queue and the case, and their place in the navigation."""
+
+from controltower.web import keys, nav
+
+
+def register() -> None:
+    nav.register("Queue", "cases:queue", order=10, verb="VIEW", key="q", icon="list-ordered")
+    group = "Case"
+    keys.register("case.take", "t", "Take", group=group)
+    keys.register("case.resolve", "e", "Resolve", group=group)
+    keys.register("case.snooze", "s", "Snooze", group=group)
+    keys.register("case.not_an_exception", "!", "Not an exception", group=group)
+    keys.register("case.pin", "p", "Pin", group=group)
+    keys.register("case.note", "n", "Write a note", group=group)
+    keys.register("case.why", "w", "Why it stands here", group=group)
+    keys.register("case.next_check", "h", "Set the next check", group=group)
+    keys.register("case.assign", "o", "Assign", group=group)
+    keys.register("case.classify", "c", "Set the cause", group=group)
+    keys.register("case.reached", "1", "Log a call: reached", group=group)
+    keys.register("case.no_answer", "2", "Log a call: no answer", group=group)

@@ -1,0 +1,36 @@
+"""What only the screens of cases draw: `{% load cases %}`."""
+
+from django import template
+from django.utils.safestring import SafeString
+
+from controltower.web import keys
+from controltower.web.templatetags.tower import action, key
+
+register = template.Library()
+
+ICONS = {
+    "signal": "radio",
+    "rule": "workflow",
+    "person": "user",
+    "money": "coins",
+    "note": "message-square-text",
+    "interaction": "phone-call",
+    "check": "calendar-clock",
+    "proposal": "sparkles",
+}
+
+
+@register.filter
+def timeline_icon(kind: str) -> str:
+    return ICONS.get(kind, "circle-dot")
+
+
+@register.simple_tag
+def case_action(name: str) -> SafeString:
+    """`{% action "case.take" %}` for an action named by a variable; nothing where it has no key."""
+    return action(f"case.{name}") if keys.knows(f"case.{name}") else SafeString("")
+
+
+@register.simple_tag
+def case_key(name: str) -> SafeString:
+    return key(f"case.{name}") if keys.knows(f"case.{name}") else SafeString("")

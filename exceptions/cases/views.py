@@ -1,0 +1,222 @@
+"""The queue and the case: one page with two halves, at addresses that can be sent to a colleague.
+
+`/` is the queue; `/cases/EX-1042/` is the same page with that case opened. htmx asks the same addresses for one half.
+"""
+
+import re
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from controltower.errors import Conflict, DomainError, Invalid, NotFound
+from controltower.tenancy.access import SESSION_KEY
+from controltower.tenancy.guards import no_db, requires
+from controltower.tenancy.permissions import Verb
+from controltower.tenancy.viewer import Viewer
+from controltower.web import live
+from controltower.web.render import is_fragment, page, target
+from controltower.web.toast import toast
+from exceptions.cases import presets, selectors
+from exceptions.cases.actions import ACTIONS, Action, Asked
+from exceptions.cases.forms import CaseForm
+from exceptions.cases.selectors.rows import CaseDetail
+
+NUMBER = re.compile(r"EX-\d+", re.IGNORECASE)
+FRAGMENTS = {"detail": "cases/_detail.html", "list": "cases/_list.html"}
+# Panels of upper layers, by the name of their fragment. Those that are not installed are not on the page.
+PANELS = {
+    "proposals": "proposals:case_proposals",
+    "notices": "notices:case_notices",
+    "documents": "reconciliation:case_documents",
+}
+
+
+@requires(Verb.VIEW)
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").strip()
+    if NUMBER.fullmatch(text):
+        return redirect("cases:case", number=text.upper())
+    return page(request, "cases/queue.html", _list(request), fragment=FRAGMENTS)
+
+
+@requires(Verb.VIEW)
+@require_GET
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    return _page(request, number)
+
+
+@no_db
+@require_GET
+def live_number(request: HttpRequest) -> HttpResponse:
+    """204 while nothing changed since `?since=`. From the session and one Redis integer; asks the database nothing."""
+    organisation_id = request.session.get(SESSION_KEY)
+    if organisation_id is None:
+        return HttpResponse(status=401)
+    number = live.current(organisation_id)
+    if number is None:
+        return HttpResponse(status=503)
+    if str(number) == request.GET.get("since"):
+        return HttpResponse(status=204)
+    return JsonResponse({"seq": number})
+
+
+@requires(Verb.WORK)
+@require_POST
+def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
+    """Do one named thing to a case, then show it again. What cannot be done keeps what was typed."""
+    if action not in ACTIONS:
+        raise NotFound("There is no such action on a case.")
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    spec = ACTIONS[action]
+    now = timezone.now()
+    found = selectors.case_get(viewer, number)
+    detail = selectors.case_detail(viewer, number, now=now) if spec.form.declared_fields else None  # type: ignore[attr-defined]
+    form = spec.form(request.POST, **_form_context(viewer, action, detail, now))
+    if not form.is_valid():
+        return _page(request, number, form=form, action=action, status=422)
+    asked = Asked(found, form.cleaned_data, {"actor": viewer.actor, "now": now}, _version(request), _zone(viewer))
+    try:
+        with transaction.atomic():
+            said = spec.run(asked)
+    except (Conflict, Invalid) as problem:
+        return _page(request, number, form=form, action=action, problem=problem, status=problem.status)
+    _say(request, number, said, spec)
+    return redirect(reverse("cases:case", args=[number]) + presets.suffix(*_filters(request)))
+
+
+@requires(Verb.WORK)
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """One plain action on the selected cases. Each stands for itself; those that refuse are named."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    action, now = request.POST.get("action", ""), timezone.now()
+    if action not in ("take", "pin", "snooze"):
+        raise NotFound("There is no such action on several cases.")
+    spec, done, refused = ACTIONS[action], 0, []
+    form = spec.form({"after": "1h"}, now=now, zone=_zone(viewer))
+    form.is_valid()
+    for number in request.POST.getlist("case")[:100]:
+        found = selectors.case_get(viewer, number)
+        asked = Asked(found, form.cleaned_data, {"actor": viewer.actor, "now": now}, None, _zone(viewer))
+        try:
+            with transaction.atomic():
+                spec.run(asked)
+            done += 1
+        except DomainError as problem:
+            refused.append(problem.message)
+    words = {"take": "taken", "pin": "pinned", "snooze": "asleep for an hour"}
+    toast(request, " ".join([f"{done} {words[action]}.", *refused]), danger=bool(refused))
+    return redirect(presets.queue_url(*_filters(request)))
+
+
+# --- what the templates get --------------------------------------------------------------------------------------
+
+
+def _page(
+    request: HttpRequest,
+    number: str,
+    *,
+    form: CaseForm | None = None,
+    action: str = "",
+    problem: DomainError | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    now = timezone.now()
+    half = is_fragment(request) and target(request) == "detail"
+    context = _shared(request) if half else _list(request)
+    detail = selectors.case_detail(viewer, number, now=now)
+    forms = {name: _form(viewer, name, detail, now) for name in ACTIONS if name in detail.actions}
+    if form is not None:
+        forms[action] = form
+    context |= {"detail": detail, "forms": forms, "panels": _panels(number), "open_panel": action, "problem": problem}
+    return page(request, "cases/queue.html", context, fragment=FRAGMENTS, status=status)
+
+
+def _shared(request: HttpRequest) -> dict[str, Any]:
+    query, after = _filters(request)
+    return {
+        "suffix": presets.suffix(query, after),
+        "back_url": presets.queue_url(query, after),
+        "is_fragment": is_fragment(request),
+        "detail": None,
+    }
+
+
+def _list(request: HttpRequest) -> dict[str, Any]:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    query, after = _filters(request)
+    now = timezone.now()
+    request.session.setdefault(SESSION_KEY, viewer.organisation.pk)  # the poll reads it
+    since = live.current(viewer.organisation.pk)  # before the rows: a change in between is shown twice, not never
+    rows = selectors.queue_page(viewer, query, after=after, now=now)
+    counts = selectors.queue_counts(viewer, now=now)
+    return {
+        **_shared(request),
+        "queue": rows,
+        "views": presets.links(query, counts),
+        "title": presets.title(query),
+        "since": 0 if since is None else since,
+        "list_url": presets.queue_url(query, after),
+        "previous_url": presets.queue_url(query) if after else "",
+        "next_url": presets.queue_url(query, rows.after) if rows.after else "",
+        "silent_partners": [] if rows.rows or rows.has_filters else selectors.silent_partners(viewer, now=now),
+    }
+
+
+def _filters(request: HttpRequest) -> tuple[str, str]:
+    given = request.GET
+    return given.get("q", "").strip(), given.get("after", "")
+
+
+def _panels(number: str) -> dict[str, str]:
+    found = {}
+    for name, url_name in PANELS.items():
+        app_label = url_name.partition(":")[0]
+        if apps.is_installed(f"agents.{app_label}") or apps.is_installed(f"exceptions.{app_label}"):
+            try:
+                found[name] = reverse(url_name, args=[number])
+            except NoReverseMatch:
+                continue
+    return found
+
+
+def _form(viewer: Viewer, action: str, detail: CaseDetail, now: Any) -> CaseForm:
+    initial = {}
+    if action == "classify":
+        initial = {
+            "type": detail.row.type,
+            "reason": detail.reason,
+            "responsible_party": detail.responsible_party,
+            "excusable": detail.excusable,
+            "severity": detail.row.severity,
+        }
+    return ACTIONS[action].form(initial=initial, **_form_context(viewer, action, detail, now))
+
+
+def _form_context(viewer: Viewer, action: str, detail: CaseDetail | None, now: Any) -> dict[str, Any]:
+    context: dict[str, Any] = {"now": now, "zone": _zone(viewer), "detail": detail}
+    if action == "assign":
+        context["members"] = selectors.colleagues(viewer)
+    return context
+
+
+def _zone(viewer: Viewer) -> str:
+    return viewer.organisation.time_zone
+
+
+def _version(request: HttpRequest) -> int | None:
+    given = request.POST.get("version", "")
+    return int(given) if given.isdecimal() and len(given) < 10 else None
+
+
+def _say(request: HttpRequest, number: str, said: str, spec: Action) -> None:
+    undo = reverse("cases:act", args=[number, spec.undo]) if spec.undo else None
+    toast(request, said, undo=undo)
