@@ -1,0 +1,201 @@
+"""What an event means for the plan it speaks of: milestones, status, the last signal. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from exceptions.shipments.canonical import EventType, Place, normalised
+
+E = EventType
+
+
+@dataclass(frozen=True, slots=True)
+class StopView:
+    """What of a stop decides whether an event is about it."""
+
+    id: int
+    sequence: int
+    kind: str
+    name: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""
+    unlocode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A time that an event states for a stop: `kind` and `code` of a milestone."""
+
+    stop_id: int
+    kind: str
+    code: str
+    value: datetime
+
+
+# What a type states as actual, and at which kinds of stop it can only have happened ("" is any).
+ACTUALS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    E.SHIPMENT_PICKED_UP: ("pickup", ("pickup",)),
+    E.SHIPMENT_DEPARTED: ("departure", ()),
+    E.SHIPMENT_ARRIVED: ("arrival", ()),
+    E.SHIPMENT_DELIVERED: ("delivery", ("delivery",)),
+    E.EQUIPMENT_GATED_IN: ("gate_in", ("port", "ramp", "terminal", "airport")),
+    E.EQUIPMENT_LOADED: ("loaded", ("port", "ramp", "terminal", "airport")),
+    E.EQUIPMENT_DISCHARGED: ("discharge", ("port", "ramp", "terminal", "airport")),
+    E.EQUIPMENT_AVAILABLE: ("available", ("port", "ramp", "terminal", "airport")),
+    E.EQUIPMENT_GATED_OUT: ("gate_out", ("port", "ramp", "terminal", "airport")),
+    E.EQUIPMENT_RETURNED: ("empty_return", ("port", "ramp", "terminal")),
+}
+ESTIMATES: Final = frozenset({E.SHIPMENT_ETA_CHANGED, E.SHIPMENT_DELAYED, E.SHIPMENT_ROLLED})
+APPOINTMENTS: Final[Mapping[str, str]] = {
+    E.APPOINTMENT_REQUESTED: "requested",
+    E.APPOINTMENT_CONFIRMED: "confirmed",
+    E.APPOINTMENT_RESCHEDULED: "rescheduled",
+    E.APPOINTMENT_MISSED: "missed",
+    E.APPOINTMENT_CANCELLED: "cancelled",
+}
+
+STATUS_OF: Final[Mapping[str, str]] = {
+    E.SHIPMENT_ANNOUNCED: "announced",
+    E.SHIPMENT_PICKED_UP: "in_transit",
+    E.SHIPMENT_DEPARTED: "in_transit",
+    E.SHIPMENT_SCANNED: "in_transit",
+    E.SHIPMENT_DELIVERY_ATTEMPTED: "in_transit",
+    E.SHIPMENT_AVAILABLE_FOR_PICKUP: "in_transit",
+    E.SHIPMENT_OUT_FOR_DELIVERY: "out_for_delivery",
+    E.SHIPMENT_DELIVERED: "delivered",
+    E.SHIPMENT_RETURNED: "returned",
+    E.SHIPMENT_CANCELLED: "cancelled",
+    E.EQUIPMENT_LOADED: "in_transit",
+    E.EQUIPMENT_DISCHARGED: "in_transit",
+    E.EQUIPMENT_GATED_OUT: "in_transit",
+}
+_STATUS_ORDER: Final = (
+    "booked",
+    "announced",
+    "in_transit",
+    "out_for_delivery",
+    "delivered",
+    "returned",
+    "cancelled",
+)
+FINAL_STATUSES: Final = frozenset({"delivered", "returned", "cancelled"})
+
+# Signals from the road, as against papers and plans: "last heard" counts these.
+SIGNALS: Final = frozenset(
+    event_type
+    for event_type in EventType.values
+    if event_type.startswith(("shipment.", "equipment.", "load.broken")) and event_type != E.SHIPMENT_BOOKED
+)
+
+
+def status_weight(status: str, at: datetime) -> tuple[bool, datetime, int]:
+    """Sort key of a status: an end beats what leads to it, then the later one holds, then the further one."""
+    return (status in FINAL_STATUSES, at, _STATUS_ORDER.index(status))
+
+
+def status_of(stated: Iterable[tuple[str, datetime]]) -> tuple[str, datetime | None]:
+    """The status that holds of all that (event type, time) pairs state; "booked" while none states any."""
+    statuses = [(STATUS_OF[event_type], at) for event_type, at in stated if event_type in STATUS_OF]
+    return max(statuses, key=lambda pair: status_weight(*pair), default=("booked", None))
+
+
+def milestones_said(
+    event_type: str, occurred_at: datetime, place: Place | None, payload: Any, stops: Sequence[StopView]
+) -> list[Said]:
+    """The milestones an event states, for the stops of one plan. Nothing when it is not clear which stop is meant."""
+    if event_type in ACTUALS:
+        code, kinds = ACTUALS[event_type]
+        stop = stop_meant(payload.stop, place, kinds, stops)
+        return [Said(stop.id, "actual", code, occurred_at)] if stop else []
+    if event_type in ESTIMATES and payload.estimated is not None:
+        # The place of an estimate is where the truck is now, not where it goes.
+        stop = stop_meant(payload.stop, None, ("delivery",), stops)
+        code = getattr(payload, "milestone", "arrival")
+        return [Said(stop.id, "estimated", code, payload.estimated)] if stop else []
+    return []
+
+
+def appointment_stop(sequence: int | None, place: Place | None, stops: Sequence[StopView]) -> StopView | None:
+    """The stop an appointment is at; without a number or place that of the only delivery."""
+    if sequence is None and place is not None:
+        here = [stop for stop in stops if is_at(place, stop)]
+        return here[0] if len(here) == 1 else None
+    return stop_meant(sequence, None, ("delivery",), stops)
+
+
+def plan_said(planned: Iterable[Any], stop_ids: Mapping[int, int]) -> list[Said]:
+    """The milestones that a plan itself states; `stop_ids` maps its sequences to stops."""
+    said = []
+    for stop in planned:
+        promise = {"pickup": "pickup", "delivery": "delivery"}.get(stop.kind, "arrival")
+        times = (
+            ("requested", promise, stop.requested),
+            ("promised", promise, stop.promised),
+            ("planned", "arrival", stop.planned_arrival),
+            ("planned", "departure", stop.planned_departure),
+        )
+        said += [Said(stop_ids[stop.sequence], kind, code, value) for kind, code, value in times if value]
+    return said
+
+
+def stop_meant(
+    sequence: int | None, place: Place | None, kinds: tuple[str, ...], stops: Sequence[StopView]
+) -> StopView | None:
+    """The stop an event is about: by its number, else its place, else the only one of the right kind; or None."""
+    if sequence is not None:
+        return next((stop for stop in stops if stop.sequence == sequence), None)
+    fitting = [stop for stop in stops if not kinds or stop.kind in kinds]
+    here = [stop for stop in fitting if place is not None and is_at(place, stop)]
+    if len(here) == 1:
+        return here[0]
+    return fitting[0] if kinds and not here and len(fitting) == 1 else None
+
+
+def is_at(place: Place, stop: StopView) -> bool:
+    """Whether a place is that of a stop: the same UN/LOCODE, or the same city with nothing that contradicts."""
+    if place.unlocode and stop.unlocode:
+        return place.unlocode == stop.unlocode
+    city = normalised(place.city)
+    if not city or city != normalised(stop.city):
+        return False
+    return all(
+        not ours or not theirs or normalised(ours) == normalised(theirs)
+        for ours, theirs in ((stop.region, place.region), (stop.country, place.country))
+    )
+
+
+def lane(stops: Sequence[StopView]) -> str:
+    """ "US-TX>US-IL": country and region of the first and last stop; empty when one of them is not known."""
+    ordered = sorted(stops, key=lambda stop: stop.sequence)
+    ends = ["-".join(part for part in (stop.country, stop.region) if part) for stop in (ordered[:1] + ordered[-1:])]
+    return ">".join(ends)[:40] if len(ordered) > 1 and all(ends) else ""
+
+
+def stops_matched(existing: Sequence[StopView], planned: Sequence[StopView]) -> dict[int, int]:
+    """Which existing stop each planned one continues: planned sequence -> existing id.
+
+    Same kind and place first, then same kind and number, then what is left of the kind from the end, so that the
+    delivery stop of a shipment keeps its identity (and its cases) when the plan around it changes.
+    """
+    matched: dict[int, int] = {}
+    for alike in (_same_place, _same_number, _same_kind):
+        for wanted in sorted(planned, key=lambda stop: stop.sequence, reverse=True):
+            free = [stop for stop in existing if stop.id not in matched.values() and alike(stop, wanted)]
+            if wanted.sequence not in matched and free:
+                matched[wanted.sequence] = max(free, key=lambda stop: (stop.sequence, stop.id)).id
+    return matched
+
+
+def _same_place(one: StopView, other: StopView) -> bool:
+    place = Place(city=other.city, region=other.region, country=other.country, unlocode=other.unlocode)
+    return one.kind == other.kind and is_at(place, one)
+
+
+def _same_number(one: StopView, other: StopView) -> bool:
+    return one.kind == other.kind and one.sequence == other.sequence
+
+
+def _same_kind(one: StopView, other: StopView) -> bool:
+    return one.kind == other.kind

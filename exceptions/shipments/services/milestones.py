@@ -1,0 +1,66 @@
+"""Milestones from the whole set of events: every report kept, the winner standing."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from exceptions.shipments.models import Event, Milestone, MilestoneReport, Stop
+from exceptions.shipments.precedence import Report, winner
+from exceptions.shipments.projection import milestones_said, plan_said
+from exceptions.shipments.services.told import Told, report_of, view_of
+
+
+def milestones_replay(events: Sequence[Told], plan: Told | None, stops: Sequence[Stop]) -> None:
+    views = [view_of(stop) for stop in stops]
+    reports: dict[tuple[int, str, str], dict[int, tuple[Report, Event]]] = defaultdict(dict)
+    for item in events:
+        said = milestones_said(item.row.type, item.row.occurred_at, item.event.place, item.payload, views)
+        if item is plan:
+            said = plan_said(item.payload.stops, {stop.sequence: stop.pk for stop in stops})
+        for one in said:
+            reports[one.stop_id, one.kind, one.code][item.row.pk] = (report_of(item.row, one.value), item.row)
+    held = {
+        (milestone.stop_id, milestone.kind, milestone.code): milestone
+        for milestone in Milestone.objects.filter(stop__in=stops).prefetch_related("reports")
+    }
+    for key, milestone in held.items():
+        if key not in reports:
+            milestone.delete()
+    for key, by_event in reports.items():
+        _milestone_set(held.get(key), key, by_event)
+
+
+def _milestone_set(
+    milestone: Milestone | None, key: tuple[int, str, str], by_event: dict[int, tuple[Report, Event]]
+) -> None:
+    best = winner(report for report, _ in by_event.values())
+    assert best is not None, "a milestone without a report is deleted, not set"
+    row = next(row for report, row in by_event.values() if report == best)
+    values = {
+        "value": best.value,
+        "source_rank": best.source_rank,
+        "source": row.partner.slug if row.partner else "",
+        "reported_at": best.reported_at,
+    }
+    if milestone is None:
+        milestone = Milestone.objects.create(stop_id=key[0], kind=key[1], code=key[2], **values)
+        reported: set[int] = set()
+    else:
+        if any(getattr(milestone, name) != value for name, value in values.items()):
+            Milestone.objects.filter(pk=milestone.pk).update(**values)
+        kept = {report.event_id: report.pk for report in milestone.reports.all()}
+        reported = set(kept)
+        gone = [pk for event, pk in kept.items() if event not in by_event]
+        if gone:
+            MilestoneReport.objects.filter(pk__in=gone).delete()
+    MilestoneReport.objects.bulk_create(
+        MilestoneReport(
+            milestone=milestone,
+            value=report.value,
+            source_rank=report.source_rank,
+            source=event.partner.slug if event.partner else "",
+            reported_at=report.reported_at,
+            event=event,
+        )
+        for pk, (report, event) in by_event.items()
+        if pk not in reported
+    )

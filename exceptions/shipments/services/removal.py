@@ -1,0 +1,17 @@
+from collections.abc import Iterable
+from typing import TypeVar
+
+from django.db.models import Model, ProtectedError
+
+Row = TypeVar("Row", bound=Model)
+
+
+def discard(rows: Iterable[Row]) -> list[Row]:
+    """Delete what left the plan, and return what stays because a case above still speaks of it."""
+    kept = []
+    for row in rows:
+        try:
+            row.delete()
+        except ProtectedError:
+            kept.append(row)
+    return kept
