@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from typing import Any
+
+from agents.proposals.services.executing import effect_give_up, effect_run, effect_settle
+from agents.proposals.services.reconsidering import subject_reconsider
+from controltower.jobs import JobContext, job
+
+EFFECT_RETRIES = 8
+
+
+@job("proposals.effect", queue="effects", retries=EFFECT_RETRIES)
+def effect(payload: dict[str, Any], ctx: JobContext) -> None:
+    if ctx.attempt > EFFECT_RETRIES:
+        effect_give_up(payload["effect"], "It failed again and again; the list of jobs says why.", now=ctx.now)
+        return
+    effect_run(payload["effect"], now=ctx.now)
+
+
+@job("proposals.settle", queue="effects")
+def settle(payload: dict[str, Any], ctx: JobContext) -> None:
+    effect_settle(payload["effect"], now=ctx.now)
+
+
+@job("proposals.reconsider")
+def reconsider(payload: dict[str, Any], ctx: JobContext) -> None:
+    subject_reconsider(payload["subject"], now=ctx.now)

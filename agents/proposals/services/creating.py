@@ -1,0 +1,130 @@
+"""A proposal comes into being: from a model, the rules, or a person's edit of either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from agents.policy.kinds import OriginKind, ProposalKind
+from agents.policy.rules import VERSION
+from agents.proposals.handlers import handler_of
+from agents.proposals.models import Proposal, ProposalState
+from agents.proposals.services.common import proposal_digest, proposal_move, proposal_record
+from agents.proposals.snapshots import FactLike, kept
+from controltower.audit import SYSTEM, Actor
+from controltower.web import live
+from exceptions.cases.models import Case
+from exceptions.shipments.models import NumberSeries
+
+FIRST_NUMBER = 101
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a proposal comes from. `detail` for a model: profile and prompt version; for the rules: the reason why."""
+
+    kind: OriginKind
+    detail: dict[str, Any] = field(default_factory=dict)
+    run_id: int | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Who the record names as the author; no person."""
+        return Actor("agent", self.run_id, "AI") if self.kind is OriginKind.MODEL else SYSTEM
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a proposal stands on: keys of facts whose change overtakes it, keys shown besides, and what was found."""
+
+    material: Sequence[str]
+    context: Sequence[str] = ()
+    evidence: Sequence[dict[str, str]] = ()
+    conflicts: Sequence[dict[str, str]] = ()
+    missing: Sequence[str] = ()
+
+
+def proposal_create(
+    *,
+    kind: ProposalKind,
+    subject: str,
+    slot: str,
+    case: Case | None,
+    payload: dict[str, Any],
+    facts: Iterable[FactLike],
+    basis: Basis,
+    origin: Origin,
+    now: datetime,
+) -> Proposal:
+    """Puts a proposal before people. One that already waits in the slot is overtaken, unless it says the same."""
+    facts = tuple(facts)
+    proposal = Proposal(
+        kind=kind,
+        subject=subject,
+        slot=slot,
+        case=case,
+        payload=payload,
+        facts=kept(facts, {*basis.material, *basis.context}),
+        material=list(basis.material),
+        evidence=list(basis.evidence),
+        conflicts=list(basis.conflicts),
+        missing=list(basis.missing),
+        origin=origin.kind,
+        origin_detail=origin.detail,
+        run_id=origin.run_id,
+        policy_version=VERSION,
+        created_at=now,
+        state_at=now,
+        decide_by=case.act_by if case is not None else None,
+    )
+    proposal.rendered = handler_of(kind).render(payload, facts)
+    proposal.digest = proposal_digest(proposal, facts, proposal.rendered)
+    waiting = (
+        Proposal.objects.select_for_update().filter(subject=subject, slot=slot, state=ProposalState.PENDING).first()
+    )
+    if waiting is not None:
+        if waiting.digest == proposal.digest and waiting.origin == proposal.origin:
+            return waiting
+        if waiting.author_id is not None and waiting.digest == waiting_digest_now(waiting, facts):
+            return waiting  # a person's edit that still stands is not pushed aside by a machine
+        proposal_move(waiting, ProposalState.SUPERSEDED, now=now)
+        proposal_record(waiting, "proposal.superseded", actor=origin.actor, now=now)
+    proposal.number = _next_number()
+    proposal.save(force_insert=True)
+    proposal_record(
+        proposal,
+        "proposal.created",
+        actor=origin.actor,
+        now=now,
+        text=f"{proposal.number} proposed: {proposal.get_kind_display().lower()} ({origin_in_words(proposal)})",
+        after={"origin": proposal.origin, "run": proposal.run_id},
+    )
+    live.changed(proposal.organisation_id)
+    return proposal
+
+
+def waiting_digest_now(waiting: Proposal, facts: Sequence[FactLike]) -> str:
+    """The digest that a waiting proposal has with these facts."""
+    return proposal_digest(waiting, facts, handler_of(waiting.kind).render(waiting.payload, facts))
+
+
+def origin_in_words(proposal: Proposal) -> str:
+    """One phrase: who wrote it, and for the rules, why it was not a model."""
+    detail = proposal.origin_detail
+    match proposal.origin:
+        case OriginKind.MODEL:
+            return f"AI, {detail.get('model', 'model')}, {detail.get('prompt', '')}".rstrip(", ")
+        case OriginKind.HUMAN:
+            return f"edited by {proposal.author}"
+    return f"rules, because {detail['reason']}" if detail.get("reason") else "rules"
+
+
+def _next_number() -> str:
+    """AP-101 and on, without gaps that a rollback would not explain."""
+    NumberSeries.objects.get_or_create(name="proposal", defaults={"last": FIRST_NUMBER - 1})
+    series = NumberSeries.objects.select_for_update().get(name="proposal")
+    series.last += 1
+    series.save(update_fields=["last"])
+    return f"AP-{series.last}"

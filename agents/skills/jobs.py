@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from typing import Any
+
+from exceptions.cases.facts import facts_for
+
+from agents.gateway.profiles import configured_profile
+from agents.gateway.services import consult
+from agents.skills import fields
+from agents.skills.classify import skill as classifying
+from agents.skills.draft import skill as drafting
+from agents.skills.origins import look_again
+from controltower.jobs import JobContext, enqueue, job
+from controltower.jobs.registry import Finish
+from documents.models import Document
+from exceptions.cases.models import Case
+
+# Gateway deadline 45 s < this; two notices of one case share it.
+SECONDS = 110
+
+
+@job("agents.classify", queue="agents", retries=6, timeout=SECONDS, outside_transaction=True)
+def classify(payload: dict[str, Any], ctx: JobContext) -> Finish | None:
+    profile = configured_profile()
+    with ctx.tenant():
+        case = _open_case(payload["case"])
+        if case is None:
+            return None
+        material = classifying.material_now(case, ctx.now)
+        inquiry = classifying.inquiry_for(case, material)
+    consulted = consult(profile, inquiry, tenant=ctx.tenant, now=ctx.now)
+
+    def finish() -> None:
+        case = _open_case(payload["case"])
+        if case is None:
+            return
+        fresh = classifying.material_now(case, ctx.now)
+        if fresh.digest != material.digest:  # something came in while the model was thinking: ask about that
+            enqueue("agents.classify", payload, dedupe_key=f"case:{case.pk}")
+            return
+        classifying.propose(case, fresh, consulted, profile, now=ctx.now)
+        look_again("agents.classify", payload, consulted, now=ctx.now)
+
+    return finish
+
+
+@job("agents.draft", queue="agents", retries=6, timeout=SECONDS, outside_transaction=True)
+def draft(payload: dict[str, Any], ctx: JobContext) -> Finish | None:
+    profile = configured_profile()
+    with ctx.tenant():
+        case = _open_case(payload["case"])
+        if case is None:
+            return None
+        wanted = drafting.assignments(case, facts_for(case, now=ctx.now))
+        inquiries = [drafting.inquiry_for(assignment) for assignment in wanted]
+    answers = [consult(profile, inquiry, tenant=ctx.tenant, now=ctx.now) for inquiry in inquiries]
+
+    def finish() -> None:
+        case = _open_case(payload["case"])
+        if case is None:
+            return
+        fresh = drafting.assignments(case, facts_for(case, now=ctx.now))
+        if [each.brief.digest for each in fresh] != [each.brief.digest for each in wanted]:
+            enqueue("agents.draft", payload, dedupe_key=f"case:{case.pk}")
+            return
+        for assignment, consulted in zip(fresh, answers, strict=True):
+            drafting.propose(assignment, consulted, profile, now=ctx.now)
+            look_again("agents.draft", payload, consulted, now=ctx.now)
+
+    return finish
+
+
+@job("agents.fields", queue="agents")
+def accept_fields(payload: dict[str, Any], ctx: JobContext) -> None:
+    document = Document.objects.filter(pk=payload["document"]).first()
+    if document is not None:
+        fields.propose(document, now=ctx.now)
+
+
+def _open_case(case_id: int) -> Case | None:
+    case = Case.objects.select_related("account").filter(pk=case_id).first()
+    return case if case is not None and case.is_open else None

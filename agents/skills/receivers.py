@@ -1,0 +1,26 @@
+"""News from below that gives the skills work. Receivers only enqueue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from controltower.jobs import enqueue
+from documents.models import Document
+from exceptions.cases.models import Case
+
+# What can tell more about the cause; everything else about a case leaves its classification alone.
+_TELLS_MORE = frozenset({"facts", "occurrence", "interaction"})
+
+
+def case_opened(sender: type[Case], case: Case, **news: Any) -> None:
+    for name in ("agents.classify", "agents.draft"):
+        enqueue(name, {"case": case.pk}, dedupe_key=f"case:{case.pk}")
+
+
+def case_changed(sender: type[Case], case: Case, changed: set[str], **news: Any) -> None:
+    if case.is_open and changed & _TELLS_MORE:
+        enqueue("agents.classify", {"case": case.pk}, dedupe_key=f"case:{case.pk}")
+
+
+def document_read(sender: type[Document], document: Document, **news: Any) -> None:
+    enqueue("agents.fields", {"document": document.pk}, dedupe_key=f"document:{document.pk}")
