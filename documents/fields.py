@@ -53,7 +53,16 @@ _STATES = {"conflict": 0, "unsupported": 1, "supported": 2, "verified": 3, "conf
 _DATES = frozenset({"ship_date", "delivery_date"})
 _COUNTS = frozenset({"pieces", "handling_units"})
 _IDENTIFIERS = frozenset(
-    {"bol_number", "pro_number", "shipment_id", "po_number", "seal_number", "trailer_number", "container_number", "un_number"}
+    {
+        "bol_number",
+        "pro_number",
+        "shipment_id",
+        "po_number",
+        "seal_number",
+        "trailer_number",
+        "container_number",
+        "un_number",
+    }
 )
 
 

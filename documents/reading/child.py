@@ -34,6 +34,7 @@ def limit(options: dict[str, Any]) -> None:
 
 
 def answer(task: str, options: dict[str, Any], content: bytes) -> dict[str, Any]:
+    from documents.extraction import rules
     from documents.reading import pdf, structure
 
     try:
@@ -42,7 +43,8 @@ def answer(task: str, options: dict[str, Any], content: bytes) -> dict[str, Any]
             warned = [warning.to_json() for warning in structure.inspect(content)]
             body = text.to_json()
             body["warnings"] += warned
-            return {"ok": True, "text": body}
+            # The rules run here too: they are ours, but what they run over is not.
+            return {"ok": True, "text": body, "fields": rules.read_fields(text).to_json()}
         if options["is_image"]:
             return {"ok": True, "pictures": {"1": _encoded(_image(content, int(options["width"])))}}
         pictures = pdf.render(content, list(options["pages"]), int(options["width"]))

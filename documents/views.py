@@ -1,0 +1,200 @@
+"""Pages about documents. Originals leave as attachments only; what people look at is our own picture of a page."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from controltower.errors import DomainError, Invalid, NotFound, TooLarge
+from controltower.tenancy.guards import requires
+from controltower.tenancy.permissions import Verb
+from controltower.web.render import page
+from controltower.web.toast import toast
+from documents import selectors, services, storage
+from documents.fields import LABELS
+from documents.models import Document, DocumentState
+from documents.reading import MAX_BYTES
+
+
+@require_safe
+@requires(Verb.VIEW)
+def index(request: HttpRequest) -> HttpResponse:
+    found = selectors.documents_list(
+        request.viewer, state=request.GET.get("state", ""), before=_number(request.GET.get("before"))
+    )
+    context = {
+        "found": found,
+        "states": DocumentState,
+        "may_upload": request.viewer.can(Verb.WORK),
+        "active_nav": "documents:index",
+    }
+    return page(request, "documents/index.html", context, fragment="documents/_list.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Verb.WORK)
+def upload(request: HttpRequest) -> HttpResponse:
+    """Take a file that belongs to nothing yet; on a case or shipment the upload stands there."""
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            document = services.document_upload(**uploaded(request), actor=request.viewer.actor, now=timezone.now())
+        except DomainError as error:
+            problem = error
+        else:
+            toast(request, f"{document.filename} is kept and will be read.")
+            return redirect("documents:review", pk=document.pk)
+    context = {"problem": problem, "megabytes": MAX_BYTES // (1024 * 1024), "active_nav": "documents:index"}
+    return page(request, "documents/upload.html", context, status=problem.status if problem else 200)
+
+
+def uploaded(request: HttpRequest) -> dict[str, Any]:
+    """The posted file as `content` and `filename`; refuses before reading what is too large."""
+    file = request.FILES.get("file")
+    if file is None:
+        raise Invalid("Choose a file first.", code="no_file")
+    if file.size is not None and file.size > MAX_BYTES:
+        raise TooLarge(f"The file is larger than {MAX_BYTES // (1024 * 1024)} MB. Send a smaller copy, or split it.")
+    return {"content": file.read(), "filename": file.name or "document"}
+
+
+@require_safe
+@requires(Verb.VIEW)
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    found = selectors.review(request.viewer, pk, number=_number(request.GET.get("page")) or 1)
+    context = {
+        "review": found,
+        "document": found.document,
+        "labels": LABELS,
+        "may_decide": request.viewer.can(Verb.WORK),
+        "is_waiting": found.document.state in (DocumentState.RECEIVED, DocumentState.READING),
+        "active_nav": "documents:index",
+    }
+    return page(request, "documents/review.html", context, fragment="documents/_review.html")
+
+
+@require_safe
+@requires(Verb.VIEW)
+def original(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file as it came: always a download, never shown by the browser from here."""
+    document = selectors.document_get(request.viewer, pk)
+    response = HttpResponse(_bytes(document, document.sha256), content_type="application/octet-stream")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(document.filename)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@require_safe
+@requires(Verb.VIEW)
+def page_picture(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Our own picture of a page. Named by what it holds, so that the browser may keep it."""
+    found = selectors.page_get(request.viewer, pk, number)
+    if not found.picture_sha256:
+        raise NotFound("There is no picture of this page.")
+    response = HttpResponse(_bytes(found, found.picture_sha256), content_type="image/webp")
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+@require_POST
+@requires(Verb.WORK)
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept the fields that were shown: each is posted as `field=<id>:<version>`."""
+    document = selectors.document_get(request.viewer, pk)
+    versions = dict(_pair(text) for text in request.POST.getlist("field"))
+    accepted = services.fields_accept(
+        document, field_ids=versions, versions=versions, actor=request.viewer.actor, now=timezone.now()
+    )
+    toast(request, f"{len(accepted)} field{'' if len(accepted) == 1 else 's'} accepted.")
+    return _back(request, document)
+
+
+@require_POST
+@requires(Verb.WORK)
+def correct(request: HttpRequest, pk: int, field: int) -> HttpResponse:
+    document = selectors.document_get(request.viewer, pk)
+    services.field_correct(
+        _field(document, field),
+        value=request.POST.get("value", ""),
+        version=_number(request.POST.get("version")),
+        actor=request.viewer.actor,
+        now=timezone.now(),
+    )
+    toast(request, "Corrected.")
+    return _back(request, document)
+
+
+@require_POST
+@requires(Verb.WORK)
+def not_on_document(request: HttpRequest, pk: int, field: int) -> HttpResponse:
+    document = selectors.document_get(request.viewer, pk)
+    services.field_reject(
+        _field(document, field),
+        version=_number(request.POST.get("version")),
+        actor=request.viewer.actor,
+        now=timezone.now(),
+    )
+    toast(request, "Noted: not on the document.")
+    return _back(request, document)
+
+
+@require_POST
+@requires(Verb.WORK)
+def enter(request: HttpRequest, pk: int) -> HttpResponse:
+    document = selectors.document_get(request.viewer, pk)
+    services.field_enter(
+        document,
+        key=request.POST.get("key", ""),
+        value=request.POST.get("value", ""),
+        actor=request.viewer.actor,
+        now=timezone.now(),
+    )
+    toast(request, "Entered.")
+    return _back(request, document)
+
+
+@require_POST
+@requires(Verb.WORK)
+def read_again(request: HttpRequest, pk: int) -> HttpResponse:
+    document = selectors.document_get(request.viewer, pk)
+    services.document_read_again(document, actor=request.viewer.actor, now=timezone.now())
+    toast(request, "The document will be read again.")
+    return _back(request, document)
+
+
+def _field(document: Document, field_id: int) -> Any:
+    field = document.fields.filter(pk=field_id).first()
+    if field is None:
+        raise NotFound("This field is no longer on the document. Load the page again.")
+    return field
+
+
+def _back(request: HttpRequest, document: Document) -> HttpResponse:
+    number = _number(request.POST.get("page"))
+    address = reverse("documents:review", args=[document.pk])
+    return redirect(f"{address}?page={number}" if number else address)
+
+
+def _bytes(owner: Any, digest: str) -> bytes:
+    try:
+        return storage.load(owner.organisation_id, digest)
+    except (FileNotFoundError, ValueError):
+        raise NotFound("The file is missing from the data folder. Tell your administrator.") from None
+
+
+def _pair(text: str) -> tuple[int, int]:
+    field_id, _, version = text.partition(":")
+    if not (field_id.isdecimal() and version.isdecimal()):
+        raise Invalid("This form is not complete. Load the page again.", code="bad_form")
+    return int(field_id), int(version)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None
