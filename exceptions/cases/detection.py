@@ -146,13 +146,15 @@ def fingerprint(type_code: str, subject: SubjectRef) -> str:
     return f"{type_code}:{subject.kind}:{subject.id}"
 
 
-def detect(state: SubjectState, signal: Signal, settings: Settings | None = None) -> list[Verdict]:
-    """Everything the rules say about this state after this signal, one verdict per fingerprint, findings first.
+def detect(
+    state: SubjectState, signal: Signal, settings: Settings | None = None, *, rules: tuple[Rule, ...] | None = None
+) -> list[Verdict]:
+    """Everything the rules (all by default) say after this signal, one verdict per fingerprint, findings first.
 
     Silence is not found where a late delivery is found or open: it closes into it.
     """
     settings = settings or Settings()
-    verdicts = [verdict for rule in RULES for verdict in rule(state, signal, settings)]
+    verdicts = [verdict for rule in rules or RULES for verdict in rule(state, signal, settings)]
     late = any(isinstance(verdict, Finding) and verdict.type == "delivery_late" for verdict in verdicts)
     chosen: dict[str, Verdict] = {}
     for verdict in sorted(verdicts, key=lambda verdict: isinstance(verdict, Clear)):

@@ -10,6 +10,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+# Value of a unit of currency in USD, rounded yearly averages. They only bring stakes of different currencies into one order;
+# people see amounts in the currency of the contract.
+DOLLARS = {
+    "USD": Decimal(1),
+    "EUR": Decimal("1.10"),
+    "GBP": Decimal("1.30"),
+    "CHF": Decimal("1.15"),
+    "PLN": Decimal("0.26"),
+    "CZK": Decimal("0.044"),
+    "CAD": Decimal("0.72"),
+    "MXN": Decimal("0.055"),
+    "CNY": Decimal("0.14"),
+    "JPY": Decimal("0.0067"),
+}
 # A coordinator's lateness is priced so that a new case without any contract still has a place in the queue.
 FIRST_RESPONSE_WITHIN = timedelta(hours=1)
 FIRST_RESPONSE_RATE = Decimal(30)
@@ -28,8 +42,19 @@ SILENCE_LIMITS = {
     "ocean": timedelta(hours=72),
     "": timedelta(hours=24),
 }
+# How long before the end of the last free day a container that is still in the terminal becomes a case.
+FREE_TIME_NOTICE = timedelta(hours=36)
 # A recovered case that fails again within this is the same case.
 FLAP_WINDOW = timedelta(hours=12)
+
+
+def exchange_rate(currency: str, into: str) -> Decimal | None:
+    """What a unit of `currency` is worth in `into`; None when one of them is not in the table."""
+    if currency == into:
+        return Decimal(1)
+    if currency not in DOLLARS or into not in DOLLARS:
+        return None
+    return DOLLARS[currency] / DOLLARS[into]
 
 
 @dataclass(frozen=True)

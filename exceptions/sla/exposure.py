@@ -96,6 +96,7 @@ class Assessment:
     currency: str
     at_risk: Decimal
     avoidable: Decimal
+    unavoidable: Decimal
     lost: Decimal
     recoverable: Decimal
     choices: tuple[Choice, ...]
@@ -174,17 +175,16 @@ def assess(stakes: Sequence[Stake], now: datetime, *, half_life: timedelta, hous
     """Everything that is stored with a case: money, act_by, rank, and when to look again.
 
     Stakes of one action in one case share its cost in proportion to what each gains by it: a trailer is rebooked once,
-    however many shipments ride on it. Amounts stay in the stakes' currency when there is only one, else they are in
-    `house_currency` by the stakes' rates.
+    however many shipments ride on it. Amounts are in the currency of what was promised when that is one, else in
+    `house_currency`; others are converted by the stakes' rates.
     """
     booked = tuple(stake for stake in stakes if stake.books_at <= now)
     open_stakes = _with_shared_costs([stake for stake in stakes if stake.books_at > now], now)
     choices = tuple(choose(stake, now) for stake in open_stakes)
-    currencies = {stake.currency for stake in stakes}
-    currency = currencies.pop() if len(currencies) == 1 else house_currency
+    currency, worth = _shown_currency(stakes, house_currency)
 
     def total(pairs: list[tuple[Stake, Decimal]]) -> Decimal:
-        amounts = (amount if stake.currency == currency else amount * stake.rate for stake, amount in pairs)
+        amounts = (amount if stake.currency == currency else amount * stake.rate / worth for stake, amount in pairs)
         return sum(amounts, ZERO).quantize(CENT, ROUND_HALF_UP)
 
     acting = [choice for choice in choices if choice.option is not None]
@@ -192,6 +192,9 @@ def assess(stakes: Sequence[Stake], now: datetime, *, half_life: timedelta, hous
         currency=currency,
         at_risk=total([(choice.stake, choice.stake.p_idle * choice.stake.payable) for choice in choices]),
         avoidable=total([(choice.stake, choice.saves) for choice in choices]),
+        unavoidable=total(
+            [(choice.stake, choice.stake.p_idle * choice.stake.payable) for choice in choices if choice.option is None]
+        ),
         lost=total([(stake, stake.payable) for stake in booked]),
         recoverable=total([(stake, stake.recoverable) for stake in stakes]),
         choices=choices,
@@ -227,6 +230,12 @@ def urgency(choices: Sequence[Choice], at: datetime, half_life: timedelta) -> fl
 def _weight(choice: Choice, half_life: timedelta) -> float:
     assert choice.option is not None
     return log2(float(choice.saves * choice.stake.rate)) - (choice.option.act_by - T0) / half_life
+
+
+def _shown_currency(stakes: Sequence[Stake], house_currency: str) -> tuple[str, Decimal]:
+    """The currency of the amounts, and what a unit of it is worth in the house's."""
+    promised = {stake.currency: stake.rate for stake in stakes if not stake.is_house}
+    return promised.popitem() if len(promised) == 1 else (house_currency, CERTAIN)
 
 
 def _closings(stakes: list[Stake], now: datetime) -> list[datetime]:

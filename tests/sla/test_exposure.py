@@ -190,6 +190,19 @@ def test_amounts_in_several_currencies_are_told_in_the_house_currency() -> None:
     assert (mixed.currency, mixed.at_risk) == ("USD", 210)
 
 
+def test_a_house_rate_in_another_currency_leaves_the_amounts_in_the_contracts() -> None:
+    due = NOW + 2 * HOUR
+    answer = (Option("answer", due),)
+    mixed = assess(
+        [
+            Stake("a", due, Decimal(8000), "EUR", rate=Decimal("1.25"), options=(Option("rebook", due),)),
+            Stake("b", due, Decimal(50), "USD", is_house=True, options=answer),
+        ],
+        NOW, half_life=H, house_currency="USD",
+    )  # fmt: skip
+    assert (mixed.currency, mixed.avoidable) == ("EUR", 8040)
+
+
 @pytest.mark.parametrize(
     ("slack", "likelihood"),
     [

@@ -1,0 +1,111 @@
+"""Background entry points of cases: pricing, what ran out, what wakes. Thin; the services do the work."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from controltower.audit import SYSTEM, record
+from controltower.db import rows
+from controltower.jobs import JobContext, enqueue, job, sweep
+from controltower.tenancy.context import acting_for
+from exceptions.cases import services
+from exceptions.cases.models import Case, Expectation, NextCheck
+
+log = logging.getLogger(__name__)
+# How many due rows one round of a sweep takes.
+BATCH = 200
+# A case that cannot be priced is tried again after this, so that it holds up nobody.
+PUSHED_FORWARD = timedelta(minutes=5)
+
+
+@job("cases.price", retries=8, timeout=30)
+def price(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Price one case."""
+    case = Case.objects.filter(pk=payload["case"]).first()
+    if case is not None:
+        services.case_price(case, now=ctx.now)
+
+
+@job("cases.expectation", retries=8, timeout=30)
+def expectation(payload: dict[str, Any], ctx: JobContext) -> None:
+    """See what follows from something expected that did not come."""
+    row = Expectation.objects.filter(pk=payload["expectation"]).first()
+    if row is not None:
+        services.expectation_run(row, now=ctx.now)
+
+
+@sweep("cases.stakes", every=2.0)
+def stakes(now: datetime) -> int:
+    """Price the cases whose next option closes or loss books. One that fails is pushed forward and reported."""
+    due = rows("SELECT organisation_id, case_id FROM cases_due_stakes(%s, %s)", [now, BATCH])
+    return sum(_price_due(organisation_id, case_id, now) for organisation_id, case_id in due)
+
+
+@sweep("cases.expectations", every=2.0)
+def expectations(now: datetime) -> int:
+    """Claim what ran out and enqueue what follows, together."""
+
+    def claim(pk: int) -> bool:
+        claimed = services.expectation_claim(pk, now=now)
+        if claimed:
+            enqueue("cases.expectation", {"expectation": pk}, dedupe_key=f"expectation:{pk}")
+        return claimed
+
+    return _each("SELECT organisation_id, expectation_id FROM cases_due_expectations(%s, %s)", claim, now)
+
+
+@sweep("cases.wake", every=5.0)
+def wake(now: datetime) -> int:
+    """Bring snoozed cases back when their time has come."""
+
+    def unsnooze(pk: int) -> bool:
+        case = Case.objects.select_for_update(skip_locked=True).filter(pk=pk, snoozed_until__lte=now).first()
+        if case is None:
+            return False
+        services.case_unsnooze(case, actor=SYSTEM, now=now, why="The snooze is over")
+        return True
+
+    return _each("SELECT organisation_id, case_id FROM cases_due_wakes(%s, %s)", unsnooze, now)
+
+
+@sweep("cases.checks", every=5.0)
+def checks(now: datetime) -> int:
+    """Remind of checks that are due, once each."""
+
+    def remind(pk: int) -> bool:
+        check = NextCheck.objects.filter(pk=pk).first()
+        return check is not None and services.next_check_remind(check, now=now)
+
+    return _each("SELECT organisation_id, check_id FROM cases_due_checks(%s, %s)", remind, now)
+
+
+def _each(due: str, act: Callable[[int], bool], now: datetime) -> int:
+    """Do something for each due row, in a transaction of its own inside its organisation."""
+    done = 0
+    for organisation_id, pk in rows(due, [now, BATCH]):
+        try:
+            with acting_for(organisation_id):
+                done += act(pk)
+        except Exception:
+            log.exception("due row failed", extra={"row": pk})
+    return done
+
+
+def _price_due(organisation_id: int, case_id: int, now: datetime) -> bool:
+    try:
+        with acting_for(organisation_id):
+            due = Case.objects.select_for_update(skip_locked=True).filter(pk=case_id, next_change_at__lte=now).first()
+            if due is None:
+                return False
+            services.case_price(due, now=now)
+    except Exception as problem:
+        log.exception("case could not be priced", extra={"case": case_id})
+        with acting_for(organisation_id):
+            Case.objects.filter(pk=case_id).update(next_change_at=now + PUSHED_FORWARD)
+            after = {"problem": type(problem).__name__}
+            record(verb="case.pricing_failed", subject=f"case:{case_id}", actor=SYSTEM, after=after, now=now)
+        return False
+    return True

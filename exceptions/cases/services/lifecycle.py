@@ -1,0 +1,201 @@
+"""What people do to a case: named, guarded transitions.
+
+Each takes the version that the person saw and raises Conflict when the case changed since, or when its state does not
+allow the step. Reversible ones name their counterpart in `UNDO`; the screen offers it with the new version.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from controltower.audit import Actor, record
+from controltower.errors import Conflict, Invalid
+from controltower.tenancy.models import Member
+from exceptions.cases.models import OPEN_STATES, Case, CaseState, EntryKind
+from exceptions.cases.services.recording import case_change, case_locked, case_news, person, timeline_add
+from exceptions.cases.taxonomy import UNKNOWN_REASON, reason_label
+
+# What takes a transition back, by the names that screens use for actions.
+UNDO = {
+    "take": "release",
+    "release": "take",
+    "snooze": "unsnooze",
+    "unsnooze": "snooze",
+    "resolve": "reopen",
+    "not_an_exception": "reopen",
+    "pin": "unpin",
+    "unpin": "pin",
+}
+
+
+def case_take(case: Case, *, actor: Actor, now: datetime, version: int | None = None) -> Case:
+    """The person makes the case theirs; the first to do so answers the first-response promise."""
+    case, member = _taken_up(case, version, actor)
+    if case.owner_id == member.pk:
+        return case
+    if case.owner is not None:
+        raise Conflict(f"{case.owner.name} has taken {case.number} already.", code="case_taken")
+    changes = {"owner": member, "state": CaseState.OPEN, **first_response(case, now)}
+    return case_change(case, changes, verb="case.taken", actor=actor, now=now, text=f"Taken by {actor.name}")
+
+
+def case_release(case: Case, *, actor: Actor, now: datetime, version: int | None = None) -> Case:
+    """Nobody's again."""
+    case, _ = _taken_up(case, version, actor)
+    if case.owner is None:
+        return case
+    text = f"Released by {actor.name}"
+    changes = {"owner": None, "state": CaseState.NEW}
+    return case_change(case, changes, verb="case.released", actor=actor, now=now, text=text)
+
+
+def case_assign(case: Case, *, to: Member, actor: Actor, now: datetime, version: int | None = None) -> Case:
+    """Give the case to a member, whoever had it."""
+    case, _ = _taken_up(case, version, actor)
+    if not to.is_active:
+        raise Invalid(f"{to.name} does not work here any more. Choose somebody else.", code="member_inactive")
+    changes = {"owner": to, "state": CaseState.OPEN, **first_response(case, now)}
+    return case_change(case, changes, verb="case.assigned", actor=actor, now=now, text=f"Given to {to.name}")
+
+
+def case_snooze(case: Case, *, until: datetime, actor: Actor, now: datetime, version: int | None = None) -> Case:
+    """Out of the queue until then, or until something new is found."""
+    case, _ = _taken_up(case, version, actor)
+    if until <= now:
+        raise Invalid("Choose a time that is still ahead.", code="until_passed", details={"until": "is in the past"})
+    changes = {"snoozed_until": until, "state": CaseState.WAITING}
+    text = f"Snoozed until {until:%d %b %H:%M} UTC"
+    return case_change(case, changes, verb="case.snoozed", actor=actor, now=now, text=text)
+
+
+def case_unsnooze(case: Case, *, actor: Actor, now: datetime, version: int | None = None, why: str = "") -> Case:
+    """Back into the queue; also what the sweeper and new findings do."""
+    case = _open_case(case, version)
+    if case.snoozed_until is None:
+        return case
+    changes = {"snoozed_until": None, "state": CaseState.OPEN if case.owner_id else CaseState.NEW}
+    return case_change(case, changes, verb="case.woken", actor=actor, now=now, text=why or "Back in the queue")
+
+
+def case_resolve(
+    case: Case,
+    *,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
+    resolution: str = "",
+    reason_unknown: bool = False,
+) -> Case:
+    """The person says it is dealt with. A reason must be known, or `reason_unknown` said outright."""
+    case, _ = _taken_up(case, version, actor)
+    if case.reason == UNKNOWN_REASON and not reason_unknown:
+        raise Invalid(
+            "Say why it happened before you resolve it, or say that the reason stays unknown.",
+            code="reason_needed",
+            details={"reason": "is not known yet"},
+        )
+    changes = {"resolution": resolution[:300], **_ended(CaseState.RESOLVED, now), **first_response(case, now)}
+    text = f"Resolved by {actor.name}: {resolution}" if resolution else f"Resolved by {actor.name}"
+    return case_change(
+        case, changes, verb="case.resolved", actor=actor, now=now, text=text, data={"reason": reason_label(case.reason)}
+    )
+
+
+def case_mark_not_exception(
+    case: Case, *, actor: Actor, now: datetime, version: int | None = None, why: str = ""
+) -> Case:
+    """A false alarm. Kept, so that the rule that raised it can be judged."""
+    case, _ = _taken_up(case, version, actor)
+    changes = {"resolution": why[:300], **_ended(CaseState.NOT_EXCEPTION, now), **first_response(case, now)}
+    text = f"Not an exception: {why}" if why else "Not an exception"
+    return case_change(case, changes, verb="case.dismissed", actor=actor, now=now, text=text)
+
+
+def case_reopen(case: Case, *, actor: Actor, now: datetime, version: int | None = None, why: str = "") -> Case:
+    """Open again under the same number. Conflict when another case about the same thing is open meanwhile."""
+    case = case_locked(case, version=version)
+    if case.is_open:
+        return case
+    if case.state == CaseState.MERGED:
+        raise Conflict(f"{case.number} was merged into another case.", code="case_merged")
+    twin = Case.objects.filter(fingerprint=case.fingerprint, state__in=OPEN_STATES).first()
+    if twin is not None:
+        raise Conflict(f"{twin.number} is open about the same thing. Work on that one.", code="case_open_elsewhere")
+    changes = {
+        "state": CaseState.OPEN if case.owner_id else CaseState.NEW,
+        "resolved_at": None,
+        "closed_at": None,
+        "resolution": "",
+        "next_change_at": now,
+    }
+    return case_change(
+        case, changes, verb="case.reopened", actor=actor, now=now, text=why or f"Reopened by {actor.name}"
+    )
+
+
+def case_pin(case: Case, *, actor: Actor, now: datetime, version: int | None = None) -> Case:
+    """To the top, with name and time. Automation leaves pins alone."""
+    case, member = _taken_up(case, version, actor)
+    changes = {"pinned": True, "pinned_by": member, "pinned_at": now}
+    return case_change(case, changes, verb="case.pinned", actor=actor, now=now, text=f"Pinned by {actor.name}")
+
+
+def case_unpin(case: Case, *, actor: Actor, now: datetime, version: int | None = None) -> Case:
+    """Back to its place by money."""
+    person(actor)
+    case = case_locked(case, version=version)
+    changes = {"pinned": False, "pinned_by": None, "pinned_at": None}
+    return case_change(case, changes, verb="case.unpinned", actor=actor, now=now, text=f"Unpinned by {actor.name}")
+
+
+def case_note(case: Case, *, text: str, actor: Actor, now: datetime) -> Case:
+    """A remark for colleagues. It changes nothing else, so it needs no version and conflicts with nobody."""
+    person(actor)
+    if not text.strip():
+        raise Invalid("Write something before you save the note.", code="note_empty", details={"text": "is empty"})
+    case = case_locked(case)
+    if not case.touched_by_human:
+        case.touched_by_human = True
+        case.save(update_fields=["touched_by_human"])
+    entry = timeline_add(case, EntryKind.NOTE, text.strip(), actor=actor, now=now)
+    case_news(case, {"note"}, now=now)
+    record(verb="case.noted", subject=f"case:{case.pk}", actor=actor, after={"entry": entry.pk}, now=now)
+    return case
+
+
+def case_recover(case: Case, *, why: str, actor: Actor, now: datetime) -> Case:
+    """The rules say it is over and nobody had touched it."""
+    case = case_locked(case)
+    changes = {"resolution": f"recovered: {why}"[:300], **_ended(CaseState.RESOLVED, now)}
+    return case_change(case, changes, verb="case.recovered", actor=actor, now=now, text=f"Recovered by itself: {why}")
+
+
+def first_response(case: Case, now: datetime) -> dict[str, datetime]:
+    """The change that answers the first-response promise, if nothing has answered it before."""
+    return {} if case.first_response_at else {"first_response_at": now}
+
+
+def _ended(state: CaseState, now: datetime) -> dict[str, object]:
+    return {
+        "state": state,
+        "resolved_at": now,
+        "closed_at": now,
+        "snoozed_until": None,
+        "pinned": False,
+        "pinned_by": None,
+        "pinned_at": None,
+        "next_change_at": None,
+    }
+
+
+def _taken_up(case: Case, version: int | None, actor: Actor) -> tuple[Case, Member]:
+    member = person(actor)
+    return _open_case(case, version), member
+
+
+def _open_case(case: Case, version: int | None) -> Case:
+    locked = case_locked(case, version=version)
+    if not locked.is_open:
+        state = locked.get_state_display().lower()
+        raise Conflict(f"{locked.number} is {state} already. Reopen it first.", code="case_not_open")
+    return locked

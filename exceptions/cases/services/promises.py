@@ -1,0 +1,338 @@
+"""What was promised in a case, by which term, what missing it costs, and what can still be done: input to the rank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from controltower.tenancy.models import Organisation
+from exceptions.cases.models import Case
+from exceptions.cases.services.state import Known
+from exceptions.cases.taxonomy import Excusable, Party
+from exceptions.parties.models import Account
+from exceptions.shipments.models import Stop
+from exceptions.sla import pricing
+from exceptions.sla.calendars import add_business, always_open
+from exceptions.sla.defaults import (
+    ETA_ERROR,
+    FIRST_RESPONSE_RATE,
+    FIRST_RESPONSE_WITHIN,
+    OPEN_DAY_RATE,
+    exchange_rate,
+)
+from exceptions.sla.explaining import wording
+from exceptions.sla.exposure import Option, Stake, act_by, likelihood_idle
+from exceptions.sla.lookup import (
+    BoundTerm,
+    Hours,
+    LeadTime,
+    account_path,
+    hours_of_account,
+    hours_of_location,
+    hours_of_organisation,
+    lead_times_for,
+    terms_for,
+)
+from exceptions.sla.models import Counting, Side, TermKind
+
+# Which terms of contracts a type of case puts at stake.
+ARRIVAL_TERMS = (TermKind.DELIVERY_WINDOW, TermKind.APPOINTMENT, TermKind.OTIF)
+TERMS_AT_STAKE: dict[str, tuple[TermKind, ...]] = {
+    "delivery_late": ARRIVAL_TERMS,
+    "delivery_attempt_failed": ARRIVAL_TERMS,
+    "delivery_refused": ARRIVAL_TERMS,
+    "customs_hold": ARRIVAL_TERMS,
+    "route_deviation": ARRIVAL_TERMS,
+    "freight_damaged": (TermKind.CLAIM,),
+    "freight_lost": (TermKind.CLAIM,),
+    "temperature_excursion": (TermKind.TEMPERATURE,),
+    "free_time_expiring": (TermKind.FREE_TIME,),
+}
+UNLESS = {
+    TermKind.FREE_TIME: "not out of the gate",
+    TermKind.TEMPERATURE: "not back in its band",
+    TermKind.CLAIM: "no notice of claim given",
+}
+# A running charge books step after step; more steps than this ahead do not change what to do now.
+STEPS = 12
+DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One commitment of a case with its stakes. kept_at: when it was kept, early or late."""
+
+    key: str
+    kind: TermKind
+    text: str
+    due_at: datetime
+    kept_at: datetime | None
+    stakes: tuple[Stake, ...]
+    term: BoundTerm | None = None
+    shipment_id: int | None = None
+    stop_id: int | None = None
+    account_id: int | None = None
+
+
+@dataclass
+class Promises:
+    """All of a case. assumed, trace: sentences for the explanation. is_excused: an accepted cause stops the contract."""
+
+    found: list[Promise] = field(default_factory=list)
+    assumed: list[str] = field(default_factory=list)
+    trace: list[str] = field(default_factory=list)
+    is_excused: bool = False
+    recoverable_from: str = ""
+
+
+def promises_of(case: Case, known: list[Known], organisation: Organisation, now: datetime) -> Promises:
+    """Everything promised in the case, and the house's own rates."""
+    promises = Promises(is_excused=bool(case.reason_accepted_by_id) and case.excusable == Excusable.YES)
+    ours = hours_of_organisation(organisation.time_zone)
+    today = now.astimezone(ZoneInfo(organisation.time_zone)).date()
+    terms = {
+        account: terms_for(account_path(account), Side.PAYABLE, today)
+        for account in {case.account, *(one.shipment.customer for one in known)}
+    }
+    house = terms[case.account]
+    promises.found.append(_first_response(case, house, organisation, ours))
+    promises.found.append(_open_day(case, house, organisation, now))
+    if promises.is_excused:
+        promises.trace.append("The accepted reason is excused: what contracts promise does not apply")
+        return promises
+    for one in known:
+        _contract_promises(case, one, terms[one.shipment.customer], organisation, ours, promises)
+    return promises
+
+
+def _first_response(case: Case, terms: list[BoundTerm], organisation: Organisation, ours: Hours) -> Promise:
+    match = _match(terms, TermKind.FIRST_RESPONSE, _situation(case, None, case.account))
+    allowed = FIRST_RESPONSE_WITHIN
+    price: pricing.Price = pricing.Flat(pricing.Money(FIRST_RESPONSE_RATE, organisation.currency))
+    if match is not None:
+        price = match.term.price
+        allowed = timedelta(minutes=match.row.allowed_minutes or 60)
+    is_wall = match is not None and match.row.counting == Counting.WALL
+    due = case.opened_at + allowed if is_wall else add_business(ours.calendar, case.opened_at, allowed)
+    money = next(pricing.price_steps(price, due)).money
+    stake = Stake(
+        key="first_response:0",
+        books_at=due,
+        payable=money.amount,
+        currency=money.currency,
+        options=(Option("answer", due),),
+        unless="nobody has answered",
+        term=match.term.key if match else "house rate",
+        is_house=match is None or match.is_house,
+        zone=organisation.time_zone,
+        rate=_rate(money.currency, organisation)[0],
+    )
+    return Promise(
+        "first_response", TermKind.FIRST_RESPONSE, "First response", due, case.first_response_at, (stake,), match
+    )
+
+
+def _open_day(case: Case, terms: list[BoundTerm], organisation: Organisation, now: datetime) -> Promise:
+    """The house rate charges every further day that the case is open; the next one is what can be avoided."""
+    match = _match(terms, TermKind.HOUSE_RATE, _situation(case, None, case.account))
+    price: pricing.Price = pricing.PerUnit(pricing.Unit.DAY, (pricing.Tier(OPEN_DAY_RATE),), organisation.currency)
+    if match is not None:
+        price = match.term.price
+    days = max(1, (now - case.opened_at) // DAY + 1)
+    due = case.opened_at + days * DAY
+    money = next(pricing.price_steps(price, due)).money
+    stake = Stake(
+        key=f"open_day:{days}",
+        books_at=due,
+        payable=money.amount,
+        currency=money.currency,
+        options=(Option("resolve", due),),
+        unless="still open",
+        term=match.term.key if match else "house rate",
+        is_house=True,
+        zone=organisation.time_zone,
+        rate=_rate(money.currency, organisation)[0],
+    )
+    return Promise("open_day", TermKind.HOUSE_RATE, "Closed within a day", due, None, (stake,), match)
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """When a term's promise is due for a shipment, where, and what is known about it being kept."""
+
+    at: datetime
+    kept_at: datetime | None
+    eta: datetime | None
+    zone: str
+    place: str
+
+
+def _contract_promises(
+    case: Case, one: Known, terms: list[BoundTerm], organisation: Organisation, ours: Hours, promises: Promises
+) -> None:
+    shipment = one.shipment
+    situation = _situation(case, one, shipment.customer)
+    options = [(lead, _hours(lead, one, ours)) for lead in lead_times_for(case.type, shipment.mode, _pk(one.carrier))]
+    for kind in TERMS_AT_STAKE.get(case.type, ()):
+        match = pricing.best_term([bound.term for bound in terms], kind, situation)
+        promises.trace += [line for line in match.trace if line not in promises.trace]
+        bound = next((bound for bound in terms if bound.term == match.term), None)
+        if bound is None:
+            continue
+        deadline = _deadline(case, one, kind, bound)
+        if deadline is None:
+            promises.assumed.append(f"{bound.term.key} is not priced: no deadline is known for {shipment.number}")
+            continue
+        try:
+            stakes = _stakes(case, one, bound, deadline, options, organisation, promises)
+        except pricing.PriceUnknown as problem:
+            promises.assumed.append(f"{bound.term.key} is not priced: {problem}")
+            continue
+        promises.found.append(
+            Promise(
+                key=f"{kind}:{shipment.pk}",
+                kind=kind,
+                text=f"{bound.row.name} ({shipment.number})",
+                due_at=deadline.at,
+                kept_at=deadline.kept_at,
+                stakes=tuple(stakes),
+                term=bound,
+                shipment_id=shipment.pk,
+                stop_id=one.stop.pk if one.stop else None,
+                account_id=shipment.customer_id,
+            )
+        )
+
+
+def _deadline(case: Case, one: Known, kind: TermKind, bound: BoundTerm) -> Deadline | None:
+    allowed = timedelta(minutes=bound.row.allowed_minutes or 0)
+    zone, place = (one.stop.zone, one.stop.city or one.stop.name) if one.stop else ("UTC", "UTC")
+    if kind in ARRIVAL_TERMS:
+        delivery = one.state.delivery
+        if delivery is None or delivery.promised is None:
+            return None
+        return Deadline(delivery.promised + allowed, delivery.reached_at, _eta(case, one), zone, place)
+    if kind == TermKind.FREE_TIME:
+        last_free = one.state.last_free_at
+        return Deadline(last_free + allowed, one.state.gated_out_at, None, zone, place) if last_free else None
+    if bound.row.counting in (Counting.CALENDAR_DAYS, Counting.WORKING_DAYS, Counting.WALL):
+        return Deadline(case.opened_at + allowed, None, None, zone, place)
+    hours = hours_of_account(_pk(one.carrier)) or Hours(always_open(zone), False)
+    return Deadline(add_business(hours.calendar, case.opened_at, allowed), None, None, zone, place)
+
+
+def _eta(case: Case, one: Known) -> datetime | None:
+    """The ETA, unless something happened since that it does not know of."""
+    delivery = one.state.delivery
+    if delivery is None or delivery.estimated_reported_at is None:
+        return None
+    since = one.state.trouble_at if case.type == "delivery_late" else case.opened_at
+    return None if since is not None and delivery.estimated_reported_at < since else delivery.estimated
+
+
+def _stakes(
+    case: Case,
+    one: Known,
+    bound: BoundTerm,
+    deadline: Deadline,
+    options: list[tuple[LeadTime, Hours]],
+    organisation: Organisation,
+    promises: Promises,
+) -> Iterable[Stake]:
+    shipment = one.shipment
+    value = pricing.Money(shipment.value, shipment.currency) if shipment.value is not None else None
+    steps = list(
+        islice(
+            pricing.price_steps(bound.term.price, deadline.at, value=value, calendar=always_open(deadline.zone)), STEPS
+        )
+    )
+    owed = _recoverable(case, one, bound, organisation, promises)
+    rate, known_rate = _rate(steps[0].money.currency, organisation) if steps else (Decimal(1), True)
+    if not known_rate:
+        promises.assumed.append(f"1 {steps[0].money.currency} counted as 1 {organisation.currency}: no rate is known")
+    for number, step in enumerate(steps):
+        slack = step.books_at - deadline.eta if deadline.eta else None
+        yield Stake(
+            key=f"{bound.term.kind}:{shipment.pk}:{number}",
+            books_at=step.books_at,
+            payable=step.money.amount,
+            currency=step.money.currency,
+            p_idle=likelihood_idle(slack, ETA_ERROR),
+            recoverable=min(step.money.amount, owed) if number == 0 else Decimal(0),
+            options=tuple(_options(step.books_at, options, rate)),
+            unless=UNLESS.get(TermKind(bound.term.kind), "not at the dock"),
+            term=bound.term.key,
+            place=deadline.place,
+            zone=deadline.zone,
+            rate=rate,
+        )
+
+
+def _options(books_at: datetime, options: list[tuple[LeadTime, Hours]], rate: Decimal) -> Iterable[Option]:
+    for lead, hours in options:
+        last = act_by(books_at, lead.lead, hours.calendar)
+        if last is None:
+            continue
+        assumed = "" if hours.is_known else f"{lead.party or 'our'} hours are not known: around the clock is assumed"
+        if lead.lead is None:
+            assumed = f"no lead time is known for {wording(lead.action).gerund}"
+        yield Option(lead.action, last, lead.cost / rate, lead.p_act, assumed)
+
+
+def _recoverable(case: Case, one: Known, bound: BoundTerm, organisation: Organisation, promises: Promises) -> Decimal:
+    """What the carrier owes us for the same, once a person accepted that it is the carrier's."""
+    if not case.reason_accepted_by_id or case.responsible_party != Party.CARRIER or one.carrier is None:
+        return Decimal(0)
+    terms = terms_for(account_path(one.carrier), Side.RECOVERABLE, case.opened_at.date())
+    match = _match(
+        [term for term in terms if not term.is_house], TermKind(bound.term.kind), _situation(case, one, one.carrier)
+    )
+    if match is None:
+        return Decimal(0)
+    value = pricing.Money(one.shipment.value, one.shipment.currency) if one.shipment.value is not None else None
+    money = next(pricing.price_steps(match.term.price, case.opened_at, value=value)).money
+    promises.recoverable_from = one.carrier.name
+    return money.amount
+
+
+def _hours(lead: LeadTime, one: Known, ours: Hours) -> Hours:
+    """The working time of whoever has to act."""
+    if lead.hours is not None:
+        return lead.hours
+    zone = one.stop.zone if one.stop else "UTC"
+    if lead.party in ("", "us"):
+        return ours
+    if lead.party == "carrier":
+        return hours_of_account(_pk(one.carrier)) or Hours(always_open(zone), False)
+    location = one.stop.location if one.stop else None
+    return hours_of_location(location) or Hours(always_open(zone), False)
+
+
+def _situation(case: Case, one: Known | None, account: Account | None) -> pricing.Situation:
+    shipment = one.shipment if one else None
+    return pricing.Situation(
+        accounts=account_path(account),
+        case_type=case.type,
+        service=shipment.service if shipment else "",
+        mode=shipment.mode if shipment else "",
+        lane=shipment.lane if shipment else "",
+        goods_class=shipment.goods_class if shipment else "",
+    )
+
+
+def _match(terms: list[BoundTerm], kind: TermKind, situation: pricing.Situation) -> BoundTerm | None:
+    won = pricing.best_term([bound.term for bound in terms], kind, situation).term
+    return next((bound for bound in terms if bound.term == won), None)
+
+
+def _rate(currency: str, organisation: Organisation) -> tuple[Decimal, bool]:
+    rate = exchange_rate(currency, organisation.currency)
+    return (rate, True) if rate is not None else (Decimal(1), False)
+
+
+def _pk(row: Account | Stop | None) -> int | None:
+    return row.pk if row is not None else None

@@ -1,0 +1,8 @@
+"""News for the layers above: they receive in `AppConfig.ready()` and only enqueue, inside the sender's transaction."""
+
+from django.dispatch import Signal
+
+# case: Case, now: datetime
+case_opened = Signal()
+# case: Case, changed: set[str] (names of columns, or "facts", "occurrence", "interaction", "note"), now: datetime
+case_changed = Signal()
