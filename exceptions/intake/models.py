@@ -28,6 +28,10 @@ class Message(TenantModel):
     state = models.CharField(max_length=10, choices=MessageState, default=MessageState.RECEIVED)
     attempts = models.PositiveIntegerField(default=0)
     reason = models.CharField(max_length=500, default="", blank=True)
+    where = models.CharField(
+        max_length=200, default="", blank=True, help_text="JSON pointer, header or line at which reading stopped"
+    )
+    events_read = models.PositiveIntegerField(default=0, help_text="Canonical events the adapter found in it")
     processed_at = models.DateTimeField(null=True, blank=True)
     sandbox = models.BooleanField(default=False)
 

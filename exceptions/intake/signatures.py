@@ -4,6 +4,7 @@ Every scheme either returns quietly or raises `SignatureRefused`; no input whats
 Secrets come as a list, because during a rotation the old and the new one are valid side by side.
 """
 
+import base64
 import hashlib
 import hmac
 import unicodedata
@@ -20,6 +21,7 @@ REPLAY_WINDOW: Final = timedelta(seconds=300)
 
 # A sender rotating its key signs with two; more than a handful of signatures in one header is an attempt at work.
 MAX_SIGNATURES: Final = 8
+MIN_KEY_BYTES: Final = 16
 
 
 class SignatureRefused(Exception):
@@ -59,6 +61,18 @@ def verify(
         raise
     except Exception as error:  # the libraries raise ValueError, binascii.Error, UnicodeDecodeError and more on garbage
         raise SignatureRefused(f"not a well-formed signature ({type(error).__name__})") from error
+
+
+def is_usable_secret(scheme: str, secret: str) -> bool:
+    """Whether both sides make the same key of it. Standard Webhooks wants base64 of at least 16 bytes after `whsec_`;
+    Python's decoder skips what is not base64, other languages refuse it, so the check is strict."""
+    if scheme != Scheme.STANDARD_WEBHOOKS:
+        return bool(secret)
+    text = secret.removeprefix("whsec_")
+    try:
+        return len(base64.b64decode(text + "=" * (-len(text) % 4), validate=True)) >= MIN_KEY_BYTES
+    except ValueError:
+        return False
 
 
 def easypost_signature(secret: str, body: bytes) -> str:

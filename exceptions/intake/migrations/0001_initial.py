@@ -57,6 +57,19 @@ class Migration(migrations.Migration):
                 ),
                 ("attempts", models.PositiveIntegerField(default=0)),
                 ("reason", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "where",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="JSON pointer, header or line at which reading stopped",
+                        max_length=200,
+                    ),
+                ),
+                (
+                    "events_read",
+                    models.PositiveIntegerField(default=0, help_text="Canonical events the adapter found in it"),
+                ),
                 ("processed_at", models.DateTimeField(blank=True, null=True)),
                 ("sandbox", models.BooleanField(default=False)),
                 (

@@ -1,0 +1,50 @@
+from datetime import datetime
+
+import pytest
+
+from controltower.audit import SYSTEM
+from controltower.tenancy.context import acting_for
+from controltower.tenancy.models import Organisation
+from exceptions.intake.services import partner_create
+from exceptions.parties.models import Account, AccountKind, Partner
+from tests.intake.cast import EASYPOST_SECRET, STANDARD_SECRET
+
+
+@pytest.fixture
+def carrier(organisation: Organisation) -> Account:
+    with acting_for(organisation):
+        return Account.objects.create(code="SWIFT", name="Swiftline Parcel", kind=AccountKind.CARRIER)
+
+
+@pytest.fixture
+def customer(organisation: Organisation) -> Account:
+    with acting_for(organisation):
+        return Account.objects.create(code="ACME", name="Acme Retail", kind=AccountKind.CUSTOMER)
+
+
+@pytest.fixture
+def easypost(organisation: Organisation, carrier: Account, customer: Account, now: datetime) -> Partner:
+    """A live EasyPost connection that may start shipments."""
+    return connect(organisation, "easypost", carrier, customer, EASYPOST_SECRET, now)
+
+
+@pytest.fixture
+def cloudevents(organisation: Organisation, carrier: Account, now: datetime) -> Partner:
+    """A live CloudEvents connection."""
+    return connect(organisation, "cloudevents", carrier, None, STANDARD_SECRET, now)
+
+
+def connect(
+    organisation: Organisation, preset: str, account: Account, customer: Account | None, secret: str, now: datetime
+) -> Partner:
+    with acting_for(organisation):
+        return partner_create(
+            preset=preset,
+            name=f"{account.name} {preset}",
+            account=account,
+            default_customer=customer,
+            secret=secret,
+            sandbox=False,
+            actor=SYSTEM,
+            now=now,
+        ).partner

@@ -1,0 +1,258 @@
+"""The front door over HTTP: who is let in, what is stored, and what the sender is told."""
+
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from controltower.jobs.models import Job
+from controltower.tenancy.context import acting_for
+from controltower.tenancy.models import Organisation
+from exceptions.intake import limits
+from exceptions.intake.models import Message, MessageState
+from exceptions.intake.services.messages import dedupe_key
+from exceptions.intake.signatures import easypost_signature, standard_signature
+from exceptions.intake.strict_json import MAX_BYTES
+from exceptions.parties.models import Partner
+from tests.intake.cast import EASYPOST_SECRET, STANDARD_SECRET, cloudevent, tracker_body
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def post(
+    partner: Partner, body: bytes, *, path: str = "", content_type: str = "application/json", **headers: str
+) -> Any:
+    return Client().post(f"/in/{partner.slug}/{path}", body, content_type=content_type, headers=dict(headers.items()))
+
+
+def post_tracker(partner: Partner, body: bytes, *, secret: str = EASYPOST_SECRET) -> Any:
+    return post(partner, body, **{"X-Hmac-Signature": easypost_signature(secret, body)})
+
+
+def post_event(
+    partner: Partner, body: bytes, *, message_id: str = "msg_1", at: datetime | None = None, **more: Any
+) -> Any:
+    at = at or timezone.now()
+    signature = standard_signature(STANDARD_SECRET, message_id=message_id, timestamp=at, body=body)
+    headers = {"webhook-id": message_id, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}
+    return post(partner, body, content_type=more.pop("content_type", "application/cloudevents+json"), **headers, **more)
+
+
+def stored(organisation: Organisation) -> list[Message]:
+    with acting_for(organisation):
+        return list(Message.objects.order_by("id"))
+
+
+def waiting_jobs(organisation: Organisation) -> int:
+    with acting_for(organisation):
+        return Job.objects.filter(kind="intake.process", state="waiting").count()
+
+
+def test_a_signed_message_is_stored_byte_for_byte_with_its_job(easypost: Partner, organisation: Organisation) -> None:
+    body = tracker_body()
+    response = post_tracker(easypost, body)
+    assert response.status_code == 202
+    (message,) = stored(organisation)
+    assert response.json() == {"message": message.pk, "duplicate": False}
+    assert bytes(message.raw) == body
+    assert (message.state, message.dedupe_key) == (MessageState.RECEIVED, "event:evt_1")
+    assert waiting_jobs(organisation) == 1
+
+
+def test_the_same_message_again_is_answered_200_and_adds_nothing(easypost: Partner, organisation: Organisation) -> None:
+    first = post_tracker(easypost, tracker_body())
+    again = post_tracker(easypost, tracker_body())
+    assert (again.status_code, again.json()) == (200, {"message": first.json()["message"], "duplicate": True})
+    assert len(stored(organisation)) == waiting_jobs(organisation) == 1
+
+
+def test_a_wrong_signature_is_401_and_stores_nothing(easypost: Partner, organisation: Organisation) -> None:
+    for response in (post_tracker(easypost, tracker_body(), secret="guess"), post(easypost, tracker_body())):
+        assert response.status_code == 401
+        assert response["Content-Type"] == "application/problem+json"
+        assert response.json()["title"] == "bad_signature"
+    assert stored(organisation) == []
+
+
+def test_a_standard_webhook_is_let_in_and_a_stale_one_is_not(cloudevents: Partner, organisation: Organisation) -> None:
+    body = cloudevent()
+    assert post_event(cloudevents, body, at=timezone.now() - timedelta(seconds=400)).status_code == 401
+    assert post_event(cloudevents, body).status_code == 202
+    (message,) = stored(organisation)
+    assert message.dedupe_key == "webhook:msg_1"
+    assert set(message.headers) == {"webhook-id", "webhook-timestamp"}
+
+
+def test_binary_mode_keeps_the_headers_that_carry_the_event(cloudevents: Partner, organisation: Organisation) -> None:
+    envelope = json.loads(cloudevent())
+    data = json.dumps(envelope.pop("data")).encode()
+    ce = {f"ce-{name}": str(value) for name, value in envelope.items()}
+    assert post_event(cloudevents, data, content_type="application/json", **ce).status_code == 202
+    (message,) = stored(organisation)
+    assert message.headers["ce-type"] == "shipment.delayed"
+
+
+@pytest.mark.parametrize(
+    "body, where",
+    [(b"{", "line 1"), (b"\xff", "byte 0"), (b'{"a":NaN}', ""), (b'{"a":1,"a":2}', "key a"), (b" ", "line 1")],
+)
+def test_a_broken_envelope_is_400_with_the_place(
+    easypost: Partner, organisation: Organisation, body: bytes, where: str
+) -> None:
+    response = post_tracker(easypost, body)
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+    assert where in response.json()["where"]
+    assert stored(organisation) == []
+
+
+def test_what_is_json_but_not_understood_is_accepted(easypost: Partner) -> None:
+    assert post_tracker(easypost, b"[1,2,3]").status_code == 202
+
+
+def test_an_oversized_body_is_413_before_it_is_read(easypost: Partner) -> None:
+    with patch("django.http.HttpRequest.body", property(lambda self: pytest.fail("the body was read"))):
+        assert post_tracker(easypost, b" " * (MAX_BYTES + 1)).status_code == 413
+
+
+def test_a_body_without_a_length_is_411(easypost: Partner) -> None:
+    response = Client().generic("POST", f"/in/{easypost.slug}/", b"{}", CONTENT_LENGTH="")
+    assert response.status_code == 411
+
+
+def test_another_content_type_is_415(easypost: Partner, cloudevents: Partner) -> None:
+    assert post(easypost, b"<a/>", content_type="text/xml").status_code == 415
+    assert post(cloudevents, b"a=1", content_type="application/x-www-form-urlencoded").status_code == 415
+
+
+def test_an_unknown_or_inactive_partner_or_another_channel_is_404(
+    easypost: Partner, organisation: Organisation
+) -> None:
+    assert Client().post("/in/nobody/", b"{}", content_type="application/json").status_code == 404
+    assert post(easypost, tracker_body(), path="edi/").status_code == 404
+    assert post_tracker(easypost, tracker_body()).status_code == 202
+    with acting_for(organisation):
+        Partner.objects.update(active=False)
+    assert post_tracker(easypost, tracker_body()).status_code == 404
+
+
+def test_get_is_405_and_the_slash_is_optional(easypost: Partner) -> None:
+    assert Client().get(f"/in/{easypost.slug}/").status_code == 405
+    body = tracker_body()
+    headers = {"X-Hmac-Signature": easypost_signature(EASYPOST_SECRET, body)}
+    for path in (easypost.slug, f"{easypost.slug}/webhook", f"{easypost.slug}/webhook/"):
+        response = Client().post(f"/in/{path}", body, content_type="application/json", headers=headers)
+        assert response.status_code in (202, 200)
+
+
+def test_two_partners_may_use_the_same_event_id(
+    easypost: Partner, cloudevents: Partner, organisation: Organisation
+) -> None:
+    assert post_event(cloudevents, cloudevent(), message_id="evt_1").status_code == 202
+    assert post_tracker(easypost, tracker_body()).status_code == 202
+    assert len(stored(organisation)) == 2
+
+
+def test_too_many_in_a_minute_are_429_with_retry_after(easypost: Partner, organisation: Organisation) -> None:
+    with acting_for(organisation):
+        Partner.objects.update(rate_limit_per_minute=2)
+    answers = [post_tracker(easypost, tracker_body(event_id=f"evt_{number}")) for number in range(3)]
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    assert 1 <= int(answers[2]["Retry-After"]) <= 60
+    assert len(stored(organisation)) == 2
+
+
+def test_forged_requests_do_not_use_up_the_partners_minute(easypost: Partner, organisation: Organisation) -> None:
+    with acting_for(organisation):
+        Partner.objects.update(rate_limit_per_minute=1)
+    for _ in range(3):
+        assert post_tracker(easypost, tracker_body(), secret="guess").status_code == 401
+    assert post_tracker(easypost, tracker_body()).status_code == 202
+
+
+def test_without_redis_everything_is_still_accepted(easypost: Partner, organisation: Organisation) -> None:
+    with acting_for(organisation):
+        Partner.objects.update(rate_limit_per_minute=1)
+    nowhere = limits.Limiter("redis://127.0.0.1:1/0")
+    with patch("exceptions.intake.door.limiter", lambda: nowhere):
+        answers = [post_tracker(easypost, tracker_body(event_id=f"evt_{number}")) for number in range(3)]
+    assert [answer.status_code for answer in answers] == [202, 202, 202]
+
+
+def test_two_identical_requests_at_once_give_one_202_and_one_200(
+    live_server: Any, easypost: Partner, organisation: Organisation
+) -> None:
+    """Real connections to a real server; six at once, so that the race is met and not only possible."""
+    import http.client
+
+    body = tracker_body()
+    barrier = threading.Barrier(6)
+    codes: list[int] = []
+
+    def send() -> None:
+        link = http.client.HTTPConnection(live_server.thread.host, live_server.thread.port, timeout=20)
+        barrier.wait()
+        headers = {"Content-Type": "application/json", "X-Hmac-Signature": easypost_signature(EASYPOST_SECRET, body)}
+        link.request("POST", f"/in/{easypost.slug}/", body, headers)
+        codes.append(link.getresponse().status)
+        link.close()
+
+    threads = [threading.Thread(target=send) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == [200] * 5 + [202]
+    assert len(stored(organisation)) == waiting_jobs(organisation) == 1
+
+
+def test_one_message_costs_few_queries(easypost: Partner) -> None:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert post_tracker(easypost, tracker_body()).status_code == 202
+    spoken = [query["sql"] for query in captured if not query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT"))]
+    # lookup by slug, set_config, the partner, the message, its job
+    assert len(spoken) == 5, spoken
+
+
+def test_message_and_job_stand_or_fall_together(easypost: Partner, organisation: Organisation) -> None:
+    with patch("exceptions.intake.services.messages.enqueue", side_effect=RuntimeError("no")):
+        client = Client(raise_request_exception=False)
+        body = tracker_body()
+        headers = {"X-Hmac-Signature": easypost_signature(EASYPOST_SECRET, body)}
+        response = client.post(f"/in/{easypost.slug}/", body, content_type="application/json", headers=headers)
+    assert response.status_code == 500
+    assert stored(organisation) == []
+    assert post_tracker(easypost, tracker_body()).status_code == 202
+
+
+@pytest.mark.parametrize(
+    "delivery, sender, key",
+    [
+        ("msg_1", "evt_1", "webhook:msg_1"),
+        ("", "evt_1", "event:evt_1"),
+        ("", "x" * 300, "event#"),
+        ("a\x00b", "", "webhook#"),
+    ],
+)
+def test_the_key_prefers_the_signed_id_and_always_fits(delivery: str, sender: str, key: str) -> None:
+    found = dedupe_key(delivery, sender, {})
+    assert found.startswith(key) and len(found) <= 200 and found.isprintable()
+
+
+def test_without_any_id_equal_content_is_the_same_message() -> None:
+    assert dedupe_key("", "", {"a": 1, "b": [2]}) == dedupe_key("", "", {"b": [2], "a": 1}) != dedupe_key("", "", {})
+
+
+def test_time_of_receipt_is_ours(easypost: Partner, organisation: Organisation) -> None:
+    post_tracker(easypost, tracker_body())
+    (message,) = stored(organisation)
+    assert abs(message.received_at - datetime.now(UTC)) < timedelta(seconds=30)

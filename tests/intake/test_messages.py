@@ -1,0 +1,173 @@
+"""From a stored message to events, or to a dead letter that can be replayed."""
+
+from datetime import datetime
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from controltower.audit import SYSTEM
+from controltower.errors import NotFound
+from controltower.jobs.models import Job, JobState
+from controltower.tenancy.context import acting_for
+from controltower.tenancy.models import Organisation
+from exceptions.cases.models import Case
+from exceptions.intake.models import Message, MessageEvent, MessageState
+from exceptions.intake.services import message_accept, message_process, message_replay, partner_set_sandbox
+from exceptions.parties.models import Partner
+from exceptions.shipments.models import Event, Shipment
+from tests.intake.cast import cloudevent, tracker_body
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def accept(partner: Partner, body: bytes, now: datetime) -> Message:
+    with acting_for(partner.organisation_id):
+        accepted = message_accept(partner, body=body, headers={}, content_type="application/json", now=now)
+        return Message.objects.get(pk=accepted.message_id)
+
+
+def fresh(message: Message) -> Message:
+    with acting_for(message.organisation_id):
+        return Message.objects.get(pk=message.pk)
+
+
+def test_a_message_becomes_events_of_a_shipment(easypost: Partner, run_jobs: Any, now: datetime) -> None:
+    message = accept(easypost, tracker_body(), now)
+    run_jobs()
+    message = fresh(message)
+    assert (message.state, message.events_read, message.attempts) == (MessageState.PROCESSED, 1, 1)
+    with acting_for(easypost.organisation_id):
+        (event,) = Event.objects.filter(message_id=message.pk)
+        assert event.type == "shipment.delayed"
+        assert event.data["reason"] == "weather"
+        assert MessageEvent.objects.filter(message=message, event=event).exists()
+        assert Shipment.objects.count() == 1
+        assert Partner.objects.get(pk=easypost.pk).last_signal_at == now
+
+
+def test_a_repeated_history_adds_only_what_is_new(easypost: Partner, run_jobs: Any, now: datetime) -> None:
+    accept(easypost, tracker_body(event_id="evt_1"), now)
+    again = accept(easypost, tracker_body(event_id="evt_2"), now)
+    run_jobs()
+    assert fresh(again).state == MessageState.DUPLICATE
+    with acting_for(easypost.organisation_id):
+        assert Event.objects.count() == 1
+
+
+def test_a_second_run_of_the_job_changes_nothing(easypost: Partner, run_jobs: Any, now: datetime) -> None:
+    message = accept(easypost, tracker_body(), now)
+    run_jobs()
+    with acting_for(easypost.organisation_id):
+        assert message_process(message.pk, now=now) == MessageState.PROCESSED
+        assert Message.objects.get(pk=message.pk).attempts == 1
+
+
+def test_what_is_not_understood_waits_with_reason_and_place(cloudevents: Partner, run_jobs: Any, now: datetime) -> None:
+    message = accept(cloudevents, cloudevent(type="com.acme.unheard"), now)
+    run_jobs()
+    message = fresh(message)
+    assert message.state == MessageState.DEAD
+    assert "com.acme.unheard" in message.reason and message.where == "/type"
+    with acting_for(cloudevents.organisation_id):
+        assert Event.objects.count() == 0
+        assert Job.objects.get(kind="intake.process").state == JobState.DONE
+
+
+def test_a_dead_letter_is_understood_after_the_mapping_was_corrected(
+    cloudevents: Partner, run_jobs: Any, now: datetime
+) -> None:
+    message = accept(cloudevents, cloudevent(type="com.acme.late"), now)
+    run_jobs()
+    with acting_for(cloudevents.organisation_id):
+        Partner.objects.update(mapping={"types": {"com.acme.late": "shipment.delayed"}})
+        assert message_replay([message.pk], actor=SYSTEM, now=now) == 1
+    run_jobs()
+    message = fresh(message)
+    assert (message.state, message.where, message.attempts) == (MessageState.PROCESSED, "", 2)
+
+
+def test_what_speaks_of_nothing_known_yet_is_kept_and_says_that_it_waits(
+    cloudevents: Partner, run_jobs: Any, now: datetime
+) -> None:
+    message = accept(cloudevents, cloudevent(), now)
+    run_jobs()
+    message = fresh(message)
+    assert (message.state, message.events_read) == (MessageState.PROCESSED, 1)
+    assert "447-1120" in message.reason and "waits" in message.reason
+
+
+def test_a_replay_takes_only_dead_letters(
+    easypost: Partner, cloudevents: Partner, run_jobs: Any, now: datetime
+) -> None:
+    alive, dead = accept(easypost, tracker_body(), now), accept(cloudevents, cloudevent(time="then"), now)
+    run_jobs()
+    with acting_for(easypost.organisation_id):
+        with pytest.raises(NotFound):
+            message_replay([alive.pk], actor=SYSTEM, now=now)
+        assert message_replay([alive.pk, dead.pk], actor=SYSTEM, now=now) == 1
+        with pytest.raises(NotFound):
+            message_replay([dead.pk], actor=SYSTEM, now=now)
+    run_jobs()
+    assert fresh(alive).attempts == 1
+    assert fresh(dead).state == MessageState.DEAD
+
+
+def test_a_stranger_cannot_replay_it(cloudevents: Partner, stranger: Any, run_jobs: Any, now: datetime) -> None:
+    dead = accept(cloudevents, cloudevent(time="then"), now)
+    run_jobs()
+    with acting_for(stranger.organisation), pytest.raises(NotFound):
+        message_replay([dead.pk], actor=stranger.actor, now=now)
+
+
+def test_a_sandbox_message_is_read_but_records_nothing(easypost: Partner, run_jobs: Any, now: datetime) -> None:
+    with acting_for(easypost.organisation_id):
+        partner = partner_set_sandbox(easypost, sandbox=True, actor=SYSTEM, now=now)
+    message = accept(partner, tracker_body(status="failure", detail="damaged"), now)
+    run_jobs()
+    message = fresh(message)
+    assert (message.state, message.events_read, message.sandbox) == (MessageState.PROCESSED, 1, True)
+    with acting_for(easypost.organisation_id):
+        assert Event.objects.count() == Shipment.objects.count() == Case.objects.count() == 0
+
+
+def test_one_bad_event_takes_its_whole_message_along(cloudevents: Partner, run_jobs: Any, now: datetime) -> None:
+    """Half a message is worse than none: a replay would not know which half."""
+    import json
+
+    good, bad = json.loads(cloudevent(id="good")), json.loads(cloudevent(id="bad", time="then"))
+    message = accept(cloudevents, json.dumps([good, bad]).encode(), now)
+    run_jobs()
+    assert (fresh(message).state, fresh(message).where) == (MessageState.DEAD, "/1/time")
+    with acting_for(cloudevents.organisation_id):
+        assert Event.objects.count() == 0
+
+
+def test_a_crash_in_the_middle_leaves_nothing_and_the_message_waits(
+    easypost: Partner, run_jobs: Any, now: datetime
+) -> None:
+    message = accept(easypost, tracker_body(), now)
+    with patch("exceptions.intake.services.messages.detection_run", side_effect=RuntimeError("crash")):
+        run_jobs()
+    assert fresh(message).state == MessageState.RECEIVED
+    with acting_for(easypost.organisation_id):
+        assert Event.objects.count() == 0
+        assert Job.objects.get(kind="intake.process").state == JobState.WAITING
+
+
+def test_understanding_leaves_an_entry_in_the_trail(easypost: Partner, run_jobs: Any, now: datetime) -> None:
+    from controltower.audit.models import AuditEntry
+
+    message = accept(easypost, tracker_body(), now)
+    run_jobs()
+    with acting_for(easypost.organisation_id):
+        entry = AuditEntry.objects.get(verb="message.understood", subject=f"message:{message.pk}")
+    assert message.sha256 in str(entry.after)
+
+
+def test_another_organisation_never_sees_a_message(
+    easypost: Partner, other_organisation: Organisation, now: datetime
+) -> None:
+    accept(easypost, tracker_body(), now)
+    with acting_for(other_organisation):
+        assert Message.objects.count() == 0
