@@ -5,7 +5,7 @@ prefix makes the form injective: no two different entries share one. `prev_hash`
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 FIELDS = ("organisation_id", "seq", "at", "actor", "verb", "subject", "before", "after", "request_id", "prev_hash")
@@ -48,28 +48,34 @@ def entry_hash(entry: Entry) -> str:
 
 def first_break(entries: Iterable[Entry]) -> Break | None:
     """Walk a whole chain from its first entry. None when it holds."""
-    return Walk().run(iter(entries))
+    return Walk().run(entries)
 
 
 class Walk:
-    """Walks a chain and remembers where it got to: `count` entries, ending at `head`."""
+    """Walks a chain once and remembers where it got to: `count` good entries ending at `head`, and watched hashes."""
 
-    def __init__(self) -> None:
+    def __init__(self, watch: frozenset[int] = frozenset()) -> None:
         self.count = 0
         self.head = GENESIS
+        self.watch = watch
         self.hash_at: dict[int, str] = {}
-        self.watch: frozenset[int] = frozenset()
 
-    def run(self, entries: Iterator[Entry]) -> Break | None:
+    def run(self, entries: Iterable[Entry]) -> Break | None:
         for entry in entries:
-            expected = self.count + 1
-            if entry.seq != str(expected):
-                return Break(expected, f"expected entry {expected}, found {entry.seq}: entries are missing")
-            if entry.prev_hash != self.head:
-                return Break(expected, "does not follow from the entry before it")
-            if entry_hash(entry) != entry.hash:
-                return Break(expected, "its content does not match its hash")
-            self.count, self.head = expected, entry.hash
-            if expected in self.watch:
-                self.hash_at[expected] = entry.hash
+            broken = self._check(entry)
+            if broken is not None:
+                return broken
+            self.count, self.head = self.count + 1, entry.hash
+            if self.count in self.watch:
+                self.hash_at[self.count] = entry.hash
+        return None
+
+    def _check(self, entry: Entry) -> Break | None:
+        expected = self.count + 1
+        if entry.seq != str(expected):
+            return Break(expected, f"entry {expected} is missing, {entry.seq} follows")
+        if entry.prev_hash != self.head:
+            return Break(expected, "does not follow from the entry before it")
+        if entry_hash(entry) != entry.hash:
+            return Break(expected, "its content does not match its hash")
         return None

@@ -37,8 +37,11 @@ class Claim:
     request_id: str
 
 
-def drain(queue: str, *, limit: int | None = None, seconds: float | None = None) -> int:
-    """Run due jobs one at a time until none is due, `limit` are done, or `seconds` have passed. Returns how many ran."""
+def drain(queue: str, *, limit: int | None = None, seconds: float | None = None, now: datetime | None = None) -> int:
+    """Run due jobs one at a time until none is due, `limit` are done, or `seconds` have passed. Returns how many ran.
+
+    `now` is what handlers take for the present: given by who replays a day that is over.
+    """
     started, ran = time.monotonic(), 0
     while limit is None or ran < limit:
         if seconds is not None and time.monotonic() - started > seconds:
@@ -46,7 +49,7 @@ def drain(queue: str, *, limit: int | None = None, seconds: float | None = None)
         claim = claim_next(queue)
         if claim is None:
             break
-        run(claim)
+        run(claim, now=now)
         ran += 1
     return ran
 
@@ -77,15 +80,14 @@ def _timeout(name: str) -> int:
         return DEFAULT_LEASE - LEASE_MARGIN
 
 
-def run(claim: Claim) -> JobState:
+def run(claim: Claim, *, now: datetime | None = None) -> JobState:
     """Run one claimed job to its next state. Never raises for what the handler does wrong."""
     request_token = request_id.set(claim.request_id)
     job_token = running_job.set(RunningJob(claim.job_id, claim.payload.get("case")))
     started = time.monotonic()
-    now = timezone.now()
     try:
         handler = kind(claim.kind)
-        _run(handler, claim, now)
+        _run(handler, claim, now or timezone.now())
         state = JobState.DONE
     except LostLease:
         log.warning("lease lost, work discarded", extra={"job_id": claim.job_id, "kind": claim.kind})

@@ -14,7 +14,9 @@ def chain_of(contents: list[tuple[str, str]]) -> list[Entry]:
     entries: list[Entry] = []
     for number, (verb, after) in enumerate(contents, start=1):
         previous = entries[-1].hash if entries else GENESIS
-        entry = Entry("7", str(number), "2026-11-03T15:00:00.000000Z", "member:1", verb, "case:1", "", after, "", previous, "")
+        entry = Entry(
+            "7", str(number), "2026-11-03T15:00:00.000000Z", "member:1", verb, "case:1", "", after, "", previous, ""
+        )
         entries.append(replace(entry, hash=entry_hash(entry)))
     return entries
 

@@ -91,7 +91,9 @@ def test_the_runtime_role_cannot_touch_the_trail(organisation, now, statement):
             rows(statement)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit_entry SET verb = 'x'", "DELETE FROM audit_entry", "TRUNCATE audit_entry"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_entry SET verb = 'x'", "DELETE FROM audit_entry", "TRUNCATE audit_entry"]
+)
 @pytest.mark.django_db(transaction=True)
 def test_even_a_superuser_in_replica_mode_is_refused_by_the_triggers(organisation, now, statement):
     write(organisation, now)

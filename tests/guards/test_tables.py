@@ -40,8 +40,12 @@ def test_every_table_is_closed_or_listed_with_a_reason() -> None:
 
 
 def test_every_model_of_an_organisation_has_its_policy_and_its_composite_key() -> None:
-    closed = {table for (table,) in rows("SELECT DISTINCT tablename::text FROM pg_policies WHERE policyname = 'tenant'")}
-    keyed = {name for (name,) in rows("SELECT conrelid::regclass::text FROM pg_constraint WHERE conname LIKE '%_tenant_key'")}
+    closed = {
+        table for (table,) in rows("SELECT DISTINCT tablename::text FROM pg_policies WHERE policyname = 'tenant'")
+    }
+    keyed = {
+        name for (name,) in rows("SELECT conrelid::regclass::text FROM pg_constraint WHERE conname LIKE '%_tenant_key'")
+    }
     models = [model for model in apps.get_models() if issubclass(model, TenantModel)]
     assert len(models) > 30, "the guard must see the models it guards"
     for model in models:
@@ -69,13 +73,21 @@ def test_every_foreign_key_between_tenant_tables_is_composite() -> None:
 
 
 def test_the_runtime_role_owns_nothing_and_cannot_make_anything() -> None:
-    assert rows("SELECT relname FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)") == []
+    assert (
+        rows("SELECT relname FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)")
+        == []
+    )
     assert rows("SELECT has_schema_privilege(current_user, 'public', 'CREATE')") == [(False,)]
 
 
 def test_functions_that_cross_organisations_are_few_and_named() -> None:
     """A new SECURITY DEFINER function is a hole in the wall: it is added here after somebody looked at what it returns."""
-    found = {name for (name,) in rows("SELECT proname::text FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace")}
+    found = {
+        name
+        for (name,) in rows(
+            "SELECT proname::text FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+        )
+    }
     assert found == DEFINERS
 
 
