@@ -48,6 +48,7 @@ DOMAIN_APPS = [
     "exceptions.notices",
     "exceptions.intake",
     "exceptions.reconciliation",
+    "exceptions.demo",
 ]
 AGENT_APPS = ["agents.gateway", "agents.policy", "agents.proposals", "agents.skills"] if CONFIG.agents else []
 
