@@ -1,0 +1,147 @@
+"""State is a function of the set of events: shuffled, repeated, it comes out the same."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from exceptions.shipments.canonical import CanonicalEvent, Place, Ref, RefType, SourceRank
+from exceptions.shipments.models import Appointment, Equipment, Event, Load, Milestone, Order, Shipment
+from tests.shipments.conftest import Say, booking, iso, saying
+
+BOL, PRO, LOAD = Ref(RefType.BOL, "BOL-4410"), Ref(RefType.PRO, "771-204"), Ref(RefType.LOAD, "L-2207")
+TRACKING, OTHER = Ref(RefType.TRACKING, "EZ1000000001", "UPS"), Ref(RefType.BOL, "BOL-9")
+TRAILER = Ref(RefType.TRAILER, "TRLU5521")
+PHOENIX = Place(city="Phoenix", region="AZ", country="US")
+RAMP = {"sequence": 2, "kind": "ramp", "city": "Tucson", "region": "AZ", "country": "US", "zone": "America/Phoenix"}
+
+
+def _with_ramp() -> dict[str, Any]:
+    pickup, delivery = booking()["stops"]
+    return booking(stops=[pickup, RAMP, {**delivery, "sequence": 3}], legs=[], loads=["L-2207"], goods="Romaine")
+
+
+# (event, partner, rank): bookings that replace each other, a second shipment on the same load, signals by BOL, by an
+# identifier that only another signal ties to it, by load and by trailer, corrections, and a tracker that may start
+# shipments of its own.
+STORY: list[tuple[CanonicalEvent, str, SourceRank]] = [
+    (saying("shipment.booked", 0, refs=(BOL, TRACKING), **booking()), "tms", SourceRank.EDI),
+    (saying("shipment.booked", 2, refs=(BOL,), **_with_ramp()), "tms", SourceRank.EDI),
+    (saying("shipment.booked", 1, refs=(OTHER,), **booking(equipment=[])), "tms", SourceRank.EDI),
+    (saying("load.planned", 0, refs=(LOAD,), carrier="ORBIT"), "tms", SourceRank.EDI),
+    (saying("order.created", 0, refs=(Ref(RefType.ORDER, "SO-88120"),), customer="HALVORSEN"), "tms", SourceRank.EDI),
+    (saying("order.held", 3, refs=(Ref(RefType.ORDER, "SO-88120"),), detail="credit"), "tms", SourceRank.EDI),
+    (saying("shipment.departed", 3, refs=(LOAD,), stop=1), "edi", SourceRank.EDI),
+    (saying("shipment.picked_up", 1, refs=(BOL, PRO)), "edi", SourceRank.EDI),
+    (saying("shipment.eta_changed", 5, refs=(PRO,), estimated=iso(33)), "edi", SourceRank.EDI),
+    (saying("shipment.eta_changed", 8, refs=(TRACKING,), estimated=iso(35)), "tracker", SourceRank.SCAN),
+    (saying("shipment.delivery_attempted", 31, refs=(TRACKING,)), "tracker", SourceRank.SCAN),
+    (saying("shipment.arrived", 31, refs=(PRO,), place=PHOENIX, reported=31), "edi", SourceRank.EDI),
+    (saying("shipment.arrived", 30, refs=(PRO,), place=PHOENIX, reported=34), "edi", SourceRank.EDI),
+    (saying("shipment.arrived", 29, refs=(TRACKING,), place=PHOENIX), "tracker", SourceRank.SCAN),
+    (saying("shipment.delivered", 36, refs=(TRACKING,)), "tracker", SourceRank.SCAN),
+    (saying("appointment.rescheduled", 9, refs=(BOL,), starts_at=iso(40), ends_at=iso(41)), "edi", SourceRank.EDI),
+    (saying("shipment.temperature_read", 6, refs=(TRAILER,), value=41, unit="F"), "edi", SourceRank.TELEMATICS),
+    (saying("shipment.counted", 36, refs=(BOL,), stop=3, counted=21), "edi", SourceRank.EDI),
+]
+
+
+def _picture() -> dict[str, Any]:
+    """Everything that must not depend on the order, told without the ids and numbers that do."""
+    return {
+        "shipments": sorted(_shipment(shipment) for shipment in Shipment.objects.all()),
+        "milestones": sorted(_milestone(milestone) for milestone in Milestone.objects.filter(stop__dropped=False)),
+        "appointments": sorted(
+            (_name(row.stop.shipment), row.state, str(row.ends_at), row.changes.count())
+            for row in Appointment.objects.filter(stop__dropped=False)
+        ),
+        "orders": [(o.number, o.state, o.hold_reason, o.customer and o.customer.code) for o in Order.objects.all()],
+        "loads": [(load.number, load.carrier and load.carrier.code) for load in Load.objects.all()],
+        "equipment": sorted((row.number, _name(row.shipment)) for row in Equipment.objects.all()),
+        "events": sorted(_event(event) for event in Event.objects.all()),
+    }
+
+
+def _name(shipment: Shipment | None) -> str:
+    if shipment is None:
+        return ""
+    return shipment.references.filter(type="bol").values_list("value", flat=True).get()
+
+
+def _shipment(shipment: Shipment) -> tuple[Any, ...]:
+    return (
+        sorted(ref.key for ref in _own(shipment)),
+        str(shipment.customer),
+        shipment.goods,
+        shipment.mode,
+        shipment.lane,
+        shipment.status,
+        shipment.created_from,
+        shipment.last_event.digest if shipment.last_event else "",
+        [(s.sequence, s.kind, s.city, s.zone) for s in shipment.stops.filter(dropped=False).order_by("sequence")],
+        [(leg.sequence, leg.origin.sequence, leg.destination.sequence) for leg in shipment.legs.all()],
+        sorted(row.load.number for row in shipment.load_shipments.all()),
+        [(unit.count_ordered, unit.count_received) for unit in shipment.handling_units.all()],
+    )
+
+
+def _own(shipment: Shipment) -> list[Ref]:
+    return [Ref(row.type, row.value, row.issuer_key) for row in shipment.references.exclude(type="shipment")]
+
+
+def _milestone(milestone: Milestone) -> tuple[Any, ...]:
+    stop = milestone.stop
+    reports = sorted((str(report.value), report.source) for report in milestone.reports.all())
+    return (
+        _name(stop.shipment),
+        stop.sequence,
+        milestone.kind,
+        milestone.code,
+        str(milestone.value),
+        milestone.source_rank,
+        milestone.source,
+        reports,
+    )
+
+
+def _event(event: Event) -> tuple[Any, ...]:
+    subjects = event.subjects.all()
+    named = [
+        _name(row.shipment) or (row.load and row.load.number) or str(row.order or row.equipment) for row in subjects
+    ]
+    return (event.digest, sorted(named))
+
+
+def _told(say: Say, story: list[tuple[CanonicalEvent, str, SourceRank]]) -> dict[str, Any]:
+    with transaction.atomic():
+        for event, by, rank in story:
+            say(event, by, rank)
+        picture = _picture()
+        transaction.set_rollback(True)
+    return picture
+
+
+def test_the_story_says_something(say: Say) -> None:
+    picture = _told(say, STORY)
+    assert len(picture["shipments"]) == 2 and len(picture["events"]) == len(STORY)
+    assert all(subjects for _, subjects in picture["events"])
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(data=st.data())
+def test_any_order_and_repetition_of_events_tells_the_same_story(say: Say, data: st.DataObject) -> None:
+    again = data.draw(st.lists(st.sampled_from(STORY), max_size=5))
+    shuffled = data.draw(st.permutations(STORY + again))
+    assert _told(say, shuffled) == _told(say, STORY)
+
+
+@pytest.mark.parametrize("first", range(len(STORY)))
+def test_backwards_from_any_point_tells_the_same_story(say: Say, first: int) -> None:
+    turned = list(reversed(STORY[first:] + STORY[:first]))
+    assert _told(say, turned) == _told(say, STORY)
