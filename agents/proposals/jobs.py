@@ -19,7 +19,7 @@ def effect(payload: dict[str, Any], ctx: JobContext) -> None:
 
 @job("proposals.settle", queue="effects")
 def settle(payload: dict[str, Any], ctx: JobContext) -> None:
-    effect_settle(payload["effect"], now=ctx.now)
+    effect_settle(payload["notice"], now=ctx.now)
 
 
 @job("proposals.reconsider")

@@ -1,13 +1,25 @@
-"""News from below: a case changed, so what was proposed about it is looked at again. Receivers only enqueue."""
+"""News from below that concerns proposals. Receivers only enqueue."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from controltower.jobs import enqueue
+from documents.models import Document
 from exceptions.cases.models import Case
+from exceptions.notices.models import Notice
 
 
 def case_changed(sender: type[Case], case: Case, **news: Any) -> None:
     subject = f"case:{case.pk}"
+    enqueue("proposals.reconsider", {"subject": subject}, dedupe_key=subject)
+
+
+def notice_changed(sender: type[Notice], notice: Notice, **news: Any) -> None:
+    if notice.decision_id is not None:
+        enqueue("proposals.settle", {"notice": notice.pk}, dedupe_key=f"notice:{notice.pk}")
+
+
+def fields_decided(sender: type[Document], document: Document, **news: Any) -> None:
+    subject = f"document:{document.pk}"
     enqueue("proposals.reconsider", {"subject": subject}, dedupe_key=subject)

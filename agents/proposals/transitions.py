@@ -10,7 +10,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     State.HELD: frozenset({State.EXECUTING, State.SUPERSEDED, State.CANCELLED}),
     State.EXECUTING: frozenset({State.EXECUTED, State.FAILED}),
     State.EXECUTED: frozenset(),
-    State.FAILED: frozenset(),
+    State.FAILED: frozenset({State.EXECUTING}),  # a person had it sent again
     State.REJECTED: frozenset(),
     State.EDITED: frozenset(),
     State.SUPERSEDED: frozenset(),

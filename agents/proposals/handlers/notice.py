@@ -8,7 +8,6 @@ from itertools import zip_longest
 from typing import Any
 
 from exceptions.cases.facts import facts_for
-from exceptions.notices.services import notice_schedule
 
 from agents.proposals.handlers.base import Done, Unrenderable
 from agents.proposals.models import Decision, Effect, EffectState, Proposal
@@ -18,8 +17,9 @@ from controltower.errors import Invalid
 from exceptions.cases.models import Case
 from exceptions.notices.checker import check
 from exceptions.notices.drafts import Draft, NoticeKind
-from exceptions.notices.phrases.subjects import subject_sentence
 from exceptions.notices.rendering import Rendered, render
+from exceptions.notices.services import notice_schedule
+from exceptions.notices.services.writing import NOT_TO_OVERRIDE, used_keys
 from exceptions.notices.values import UnreadableFact
 from exceptions.parties.models import Contact
 
@@ -29,12 +29,9 @@ _WORTHLESS_AFTER_DELIVERY = frozenset(
 )
 
 
-def used_keys(draft: Draft, facts: Sequence[FactLike], audience: str) -> list[str]:
+def keys_of(draft: Draft, facts: Sequence[FactLike], audience: str) -> list[str]:
     """Keys of every fact that the notice stands on: shown, licensing its words, or in its subject."""
-    known = {fact.key: fact for fact in facts}
-    subject = subject_sentence(draft.notice_kind, draft.locale, known)
-    licensed = [key for keys in check(draft, facts, audience=audience).licensed for key in keys]
-    return list(dict.fromkeys([*draft.fact_keys, *subject.fact_keys, *licensed]))
+    return used_keys(draft, facts, check(draft, facts, audience=audience))
 
 
 def recipient_of(payload: dict[str, Any]) -> Contact:
@@ -76,7 +73,7 @@ class NoticeHandler:
             contact, rendered = recipient_of(proposal.payload), self._rendered(proposal.payload, facts)
         except Unrenderable as error:
             raise Invalid(str(error), code="notice_unrenderable") from None
-        wanted = set(used_keys(draft, facts, proposal.payload["audience"]))
+        wanted = set(keys_of(draft, facts, proposal.payload["audience"]))
         notice = notice_schedule(
             case=proposal.case,
             recipient_contact=contact,
@@ -86,6 +83,8 @@ class NoticeHandler:
             actor=approver,
             approval=decision.pk,
             now=now,
+            written_by=proposal.author,
+            override="; ".join(dict.fromkeys(each["reason"] for each in proposal.overrides))[:300],
         )
         return Done(EffectState.HELD, notice)
 
@@ -96,12 +95,13 @@ class NoticeHandler:
                 "rule": str(issue.rule),
                 "where": "" if issue.sentence is None else f"Sentence {issue.sentence + 1}",
                 "message": issue.message,
+                "final": "yes" if issue.rule in NOT_TO_OVERRIDE else "",
             }
             for issue in found
         ]
 
     def material(self, payload: dict[str, Any], facts: Sequence[FactLike], before: Sequence[str]) -> list[str]:
-        return used_keys(Draft.from_json(payload["draft"]), facts, payload["audience"])
+        return keys_of(Draft.from_json(payload["draft"]), facts, payload["audience"])
 
     def diff(self, before: Proposal, after: Proposal) -> list[list[str]]:
         was, now = before.rendered.get("paragraphs", []), after.rendered.get("paragraphs", [])

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from exceptions.notices.services import notice_cancel
 
 from agents.policy.kinds import OriginKind
 from agents.policy.requirement import Approver, Requirement, objections
@@ -38,6 +37,7 @@ from controltower.jobs import enqueue
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
 from controltower.web import live
+from exceptions.notices.services import notice_cancel
 
 
 @transaction.atomic
@@ -107,14 +107,14 @@ def proposal_edit(
     *,
     digest: str,
     payload: dict[str, Any],
-    override: bool,
+    override: str,
     viewer: Viewer,
     now: datetime,
 ) -> Proposal:
     """A person's own version: a new revision that waits like the first. The old one keeps its text.
 
-    The draft checker warns; what it complains of is refused with `details["issues"]` unless `override`, and an override
-    is recorded with the name. What cannot be rendered cannot be overridden.
+    The draft checker warns; what it complains of is refused with `details["issues"]` unless `override` says why it should
+    go all the same, which is recorded with the name. What this reader may not know cannot be set aside.
     """
     require(viewer, Verb.WORK)
     _person(viewer)
@@ -219,16 +219,19 @@ def _decision(proposal: Proposal, verdict: Verdict, viewer: Viewer, now: datetim
 
 
 def _overrides(
-    proposal: Proposal, payload: dict[str, Any], facts: tuple[FactLike, ...], override: bool
+    proposal: Proposal, payload: dict[str, Any], facts: tuple[FactLike, ...], override: str
 ) -> list[dict[str, str]]:
     issues = handler_of(proposal.kind).issues(payload, facts)
-    if issues and not override:
+    reason = override.strip()[:300]
+    if any(issue["final"] for issue in issues):
+        raise Invalid("This cannot be sent as it stands.", code="draft_issues", details={"issues": issues})
+    if issues and not reason:
         raise Invalid(
-            "The checker has something against this text. Change it, or say that you want it as it is.",
+            "The checker has something against this text. Change it, or say why it should go all the same.",
             code="draft_issues",
             details={"issues": issues},
         )
-    return issues
+    return [{**issue, "reason": reason} for issue in issues]
 
 
 def _revision(

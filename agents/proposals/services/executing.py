@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -20,10 +20,6 @@ from controltower.errors import DomainError
 from controltower.jobs import enqueue
 from controltower.web import live
 from exceptions.notices.models import NoticeState
-
-LOOK_AGAIN = timedelta(seconds=3)
-LOOK_AGAIN_LATER = timedelta(seconds=60)
-_STILL_OUT = (NoticeState.HELD, NoticeState.SENDING)
 
 
 def effect_run(effect_id: int, *, now: datetime) -> None:
@@ -48,25 +44,30 @@ def effect_run(effect_id: int, *, now: datetime) -> None:
     _done(proposal, effect, done, now)
 
 
-def effect_settle(effect_id: int, *, now: datetime) -> None:
-    """Looks how a held notice went and closes the proposal behind it; asks again later while it is under way."""
-    proposal = proposal_locked(Effect.objects.values_list("proposal_id", flat=True).get(pk=effect_id))
-    effect = Effect.objects.select_for_update().select_related("notice").get(pk=effect_id)
-    notice = effect.notice
-    if proposal.state != ProposalState.HELD or notice is None:
+def effect_settle(notice_id: int, *, now: datetime) -> None:
+    """Closes the proposal behind a notice that was sent, called back, or failed. One whose facts changed while it was held
+    was not sent: a fresh draft is asked for."""
+    found = Effect.objects.filter(notice_id=notice_id).values_list("pk", "proposal_id").first()
+    if found is None:
         return
-    if notice.state in _STILL_OUT:
-        pause = LOOK_AGAIN if now < notice.hold_until + LOOK_AGAIN_LATER else LOOK_AGAIN_LATER
-        _settle_at(effect, max(notice.hold_until, now) + pause)
-    elif notice.state == NoticeState.SENT:
+    proposal = proposal_locked(found[1])
+    effect = Effect.objects.select_for_update(of=("self",)).select_related("notice").get(pk=found[0])
+    notice = effect.notice
+    if notice is None or proposal.state not in (ProposalState.HELD, ProposalState.FAILED):
+        return
+    if notice.state == NoticeState.SENT:
+        effect.failure = ""
         proposal_move(proposal, ProposalState.EXECUTING, now=now)
         _close(proposal, effect, ProposalState.EXECUTED, EffectState.EXECUTED, "proposal.executed", now)
-    elif notice.state == NoticeState.CANCELLED:
+    elif notice.state == NoticeState.CANCELLED and proposal.state == ProposalState.HELD:
         _close(proposal, effect, ProposalState.CANCELLED, EffectState.CANCELLED, "proposal.cancelled", now)
-    else:
-        proposal_move(proposal, ProposalState.EXECUTING, now=now)
+    elif notice.state in (NoticeState.FAILED, NoticeState.UNKNOWN) and proposal.state == ProposalState.HELD:
         effect.failure = (notice.failure or notice.get_state_display())[:500]
+        overtaken = bool(standing_of(proposal, now).material)
+        proposal_move(proposal, ProposalState.EXECUTING, now=now)
         _close(proposal, effect, ProposalState.FAILED, EffectState.FAILED, "proposal.failed", now)
+        if overtaken and notice.state == NoticeState.FAILED:
+            redraft(proposal)
 
 
 def effect_give_up(effect_id: int, why: str, *, now: datetime) -> None:
@@ -85,7 +86,6 @@ def _done(proposal: Proposal, effect: Effect, done: Done, now: datetime) -> None
         proposal_move(proposal, ProposalState.HELD, now=now)
         after = {**effect.as_audit(), "notice": done.notice.pk}
         proposal_record(proposal, "proposal.held", actor=SYSTEM, now=now, after=after)
-        _settle_at(effect, done.notice.hold_until + LOOK_AGAIN)
         live.changed(proposal.organisation_id)
         return
     proposal_move(proposal, ProposalState.EXECUTING, now=now)
@@ -127,7 +127,3 @@ def redraft(proposal: Proposal) -> None:
     kind, _, number = subject.partition(":")
     if name and (proposal.case is None or proposal.case.is_open):
         enqueue(name, {kind: int(number)}, dedupe_key=subject)
-
-
-def _settle_at(effect: Effect, moment: datetime) -> None:
-    enqueue("proposals.settle", {"effect": effect.pk}, dedupe_key=f"effect:{effect.pk}", run_after=moment)

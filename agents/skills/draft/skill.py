@@ -10,7 +10,7 @@ from agents.gateway.ask import Question
 from agents.gateway.profiles import Profile
 from agents.gateway.services import Consulted, Inquiry
 from agents.policy.kinds import ProposalKind
-from agents.proposals.handlers.notice import used_keys
+from agents.proposals.handlers.notice import keys_of
 from agents.proposals.models import Proposal
 from agents.proposals.services.creating import Basis, proposal_create
 from agents.proposals.snapshots import FactLike
@@ -21,11 +21,12 @@ from exceptions.cases.models import Case
 from exceptions.notices.checker import check
 from exceptions.notices.drafts import Draft, Locale
 from exceptions.notices.phrases.templates import template_draft
+from exceptions.notices.services import audience_of
 from exceptions.notices.slots import fill, may_tell, notice_kind_for, required
 from exceptions.parties.models import Account, Contact
+from exceptions.parties.selectors import account_ancestry, contacts_of
 from exceptions.shipments.models import PartyRole, PartyRoleKind
 
-CUSTOMER = "customer"
 TELL_CONSIGNEE = "tell_consignee"
 
 
@@ -51,12 +52,13 @@ def assignments(case: Case, facts: Sequence[FactLike]) -> list[Assignment]:
 def brief_for(case: Case, contact: Contact, facts: Sequence[FactLike]) -> Brief:
     """What the drafter is told: keys and types of what this reader may know."""
     kind = notice_kind_for(case.type)
-    filled = fill(facts, CUSTOMER)
+    audience = str(audience_of(contact.account))
+    filled = fill(facts, audience)
     return Brief(
         kind=kind,
         locale=_locale(contact),
-        audience=CUSTOMER,
-        facts=tuple((fact.key, str(fact.type)) for fact in facts if may_tell(fact, CUSTOMER)),
+        audience=audience,
+        facts=tuple((fact.key, str(fact.type)) for fact in facts if may_tell(fact, audience)),
         required=tuple(
             (filled[slot],) if slot in filled else keys for slot, keys in required(kind, filled) if slot in filled
         ),
@@ -90,10 +92,10 @@ def propose(
 ) -> Proposal | None:
     """Puts the notice before people. None when not even the template can say anything that stands up to the checker."""
     case, facts, brief = assignment.case, assignment.facts, assignment.brief
-    draft = consulted.value or template_draft(brief.kind, facts, brief.locale, audience=CUSTOMER)
+    draft = consulted.value or template_draft(brief.kind, facts, brief.locale, audience=brief.audience)
     if _complaints(draft, brief, facts):
         return None
-    material = used_keys(draft, facts, CUSTOMER)
+    material = keys_of(draft, facts, brief.audience)
     return proposal_create(
         kind=ProposalKind.SEND_NOTICE,
         subject=f"case:{case.pk}",
@@ -102,7 +104,7 @@ def propose(
         payload={
             "recipient": assignment.contact.pk,
             "channel": "mail",
-            "audience": CUSTOMER,
+            "audience": brief.audience,
             "draft": draft.to_json(),
         },
         facts=facts,
@@ -118,7 +120,7 @@ def propose(
 
 def missing(assignment: Assignment) -> list[str]:
     """What a reader would want to know and nobody has told us, in sentences."""
-    filled = fill(assignment.facts, CUSTOMER)
+    filled = fill(assignment.facts, assignment.brief.audience)
     gaps = [
         f"{fact_label(key)} is not known."
         for slot, key in (("eta_new", "eta_new"), ("cause", "cause"))
@@ -141,8 +143,14 @@ def _complaints(draft: Draft, brief: Brief, facts: Sequence[FactLike]) -> list[s
 
 
 def _contact_of(account: Account) -> Contact | None:
-    contacts = Contact.objects.filter(account=account).exclude(email="")
-    return contacts.select_related("account").order_by("-is_primary", "escalation_step", "pk").first()
+    """The first contact with an address, of the account itself or the nearest above it."""
+    ladder = account_ancestry(account)
+    contacts = [contact for contact in contacts_of(ladder) if contact.email]
+    return min(
+        contacts,
+        key=lambda each: (ladder.index(each.account_id), not each.is_primary, each.escalation_step, each.pk),
+        default=None,
+    )
 
 
 def _locale(contact: Contact) -> Locale:
