@@ -5,7 +5,7 @@ from typing import Any
 from controltower.jobs import Dead, JobContext, job
 from documents import services, storage
 from documents.models import Document
-from documents.reading import page_pictures, read_document
+from documents.reading.reader import page_pictures, read_document
 
 
 @job("documents.read", queue="documents", retries=3, timeout=110, outside_transaction=True)

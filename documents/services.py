@@ -25,8 +25,9 @@ from documents.models import (
     Reader,
     ReadState,
 )
-from documents.reading import MAX_BYTES, Reading, sniff
+from documents.reading import sniff
 from documents.reading.clean import clean_text
+from documents.reading.reader import MAX_BYTES, Reading
 from documents.signals import document_read, fields_decided
 
 _LIMIT = MAX_BYTES // (1024 * 1024)

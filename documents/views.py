@@ -17,7 +17,7 @@ from controltower.web.toast import toast
 from documents import selectors, services, storage
 from documents.fields import LABELS
 from documents.models import Document, DocumentState
-from documents.reading import MAX_BYTES
+from documents.reading.reader import MAX_BYTES
 
 
 @require_safe
