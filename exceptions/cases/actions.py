@@ -39,11 +39,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Action:
-    """`run` does it and returns the word that is said. `undo` names the action that takes it back."""
+    """`run` does it and returns the word that is said."""
 
     form: type[forms.CaseForm]
     run: Callable[[Asked], str]
-    undo: str = ""
 
 
 def _plain(service: Callable[..., Case], said: str) -> Callable[[Asked], str]:
@@ -116,18 +115,24 @@ def _classify(asked: Asked) -> str:
 
 
 ACTIONS: dict[str, Action] = {
-    "take": Action(forms.PlainForm, _plain(services.case_take, "Taken: it is yours"), undo="release"),
-    "release": Action(forms.PlainForm, _plain(services.case_release, "Released"), undo="take"),
+    "take": Action(forms.PlainForm, _plain(services.case_take, "Taken: it is yours")),
+    "release": Action(forms.PlainForm, _plain(services.case_release, "Released")),
     "assign": Action(forms.AssignForm, _assign),
-    "snooze": Action(forms.SnoozeForm, _snooze, undo="unsnooze"),
+    "snooze": Action(forms.SnoozeForm, _snooze),
     "unsnooze": Action(forms.PlainForm, _plain(services.case_unsnooze, "Awake again")),
-    "resolve": Action(forms.ResolveForm, _resolve, undo="reopen"),
-    "not_an_exception": Action(forms.NotAnExceptionForm, _not_an_exception, undo="reopen"),
+    "resolve": Action(forms.ResolveForm, _resolve),
+    "not_an_exception": Action(forms.NotAnExceptionForm, _not_an_exception),
     "reopen": Action(forms.PlainForm, _plain(services.case_reopen, "Open again")),
-    "pin": Action(forms.PlainForm, _plain(services.case_pin, "Pinned to the top"), undo="unpin"),
-    "unpin": Action(forms.PlainForm, _plain(services.case_unpin, "Unpinned"), undo="pin"),
+    "pin": Action(forms.PlainForm, _plain(services.case_pin, "Pinned to the top")),
+    "unpin": Action(forms.PlainForm, _plain(services.case_unpin, "Unpinned")),
     "note": Action(forms.NoteForm, _note),
     "interaction": Action(forms.InteractionForm, _interaction),
     "next_check": Action(forms.NextCheckForm, _next_check),
     "classify": Action(forms.ClassifyForm, _classify),
 }
+
+
+def way_back(action: str) -> str:
+    """The action that takes this one back with one click, or "" where none does."""
+    back = services.UNDO.get(action, "")
+    return back if back and ACTIONS[back].form is forms.PlainForm else ""

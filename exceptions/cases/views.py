@@ -23,8 +23,9 @@ from controltower.web import live
 from controltower.web.render import is_fragment, page, target
 from controltower.web.toast import toast
 from exceptions.cases import presets, selectors
-from exceptions.cases.actions import ACTIONS, Action, Asked
+from exceptions.cases.actions import ACTIONS, Asked, way_back
 from exceptions.cases.forms import CaseForm
+from exceptions.cases.models import Case
 from exceptions.cases.selectors.rows import CaseDetail
 
 NUMBER = re.compile(r"EX-\d+", re.IGNORECASE)
@@ -87,7 +88,7 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
             said = spec.run(asked)
     except (Conflict, Invalid) as problem:
         return _page(request, number, form=form, action=action, problem=problem, status=problem.status)
-    _say(request, number, said, spec)
+    _say(request, found, said, action)
     return redirect(reverse("cases:case", args=[number]) + presets.suffix(*_filters(request)))
 
 
@@ -217,6 +218,10 @@ def _version(request: HttpRequest) -> int | None:
     return int(given) if given.isdecimal() and len(given) < 10 else None
 
 
-def _say(request: HttpRequest, number: str, said: str, spec: Action) -> None:
-    undo = reverse("cases:act", args=[number, spec.undo]) if spec.undo else None
-    toast(request, said, undo=undo)
+def _say(request: HttpRequest, case: Case, said: str, action: str) -> None:
+    back = way_back(action)
+    if back:
+        case.refresh_from_db(fields=["version"])
+        toast(request, said, undo=reverse("cases:act", args=[case.number, back]), fields={"version": case.version})
+    else:
+        toast(request, said)

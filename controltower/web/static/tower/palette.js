@@ -34,7 +34,8 @@
     const known = available().filter(row => !skip.has(row.action)).map(row => ({ ...row, run: () => window.tower.perform(row.action) }));
     const links = all('a.side__link:not([data-action])').map(link => ({ label: link.dataset.command || link.textContent.trim().replace(/\s+/g, ' '), group: 'Go to', keys: '', run: () => link.click() }));
     const marked = all('[data-command]:not(a.side__link)').filter(element => !element.closest('[hidden], template')).map(element => ({ label: element.dataset.command, group: 'This page', keys: '', run: () => element.click() }));
-    return [...known, ...marked, ...links];
+    const place = { 'Go to': 1, Lists: 2, Everywhere: 3 }; // what is about this page comes first
+    return [...known, ...marked, ...links].sort((a, b) => (place[a.group] || 0) - (place[b.group] || 0));
   };
   const matches = (item, words) => words.every(word => `${item.group} ${item.label}`.toLowerCase().includes(word));
 
