@@ -14,7 +14,6 @@ COLUMNS = ", ".join(f"{name}::text" for name in (*FIELDS, "hash"))
 def entries(organisation_id: int) -> Iterator[Entry]:
     """All entries of the organisation acted for, in order. Streams: a chain may be longer than memory."""
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = CHUNK
         cursor.execute(
             f"SELECT {COLUMNS} FROM audit_entry WHERE organisation_id = %s ORDER BY audit_entry.seq",  # noqa: S608
             [organisation_id],

@@ -12,6 +12,9 @@ import hashlib
 import json
 import sys
 from pathlib import Path
+from typing import Any, Dict, Iterable, List, Set, Tuple
+
+Point = Tuple[int, int, int, int]
 
 FIELDS = ("organisation_id", "seq", "at", "actor", "verb", "subject", "before", "after", "request_id", "prev_hash")
 
@@ -22,7 +25,7 @@ D = -121665 * pow(121666, P - 2, P) % P
 ROOT = pow(2, (P - 1) // 4, P)
 
 
-def recover_x(y, sign):
+def recover_x(y: int, sign: int) -> int:
     square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(square, (P + 3) // 8, P)
     if (x * x - square) % P:
@@ -37,7 +40,7 @@ BASE_X = recover_x(BASE_Y, 0)
 BASE = (BASE_X, BASE_Y, 1, BASE_X * BASE_Y % P)
 
 
-def add(one, two):
+def add(one: Point, two: Point) -> Point:
     a = (one[1] - one[0]) * (two[1] - two[0]) % P
     b = (one[1] + one[0]) * (two[1] + two[0]) % P
     c = 2 * one[3] * two[3] * D % P
@@ -46,7 +49,7 @@ def add(one, two):
     return (e * f % P, g * h % P, f * g % P, e * h % P)
 
 
-def times(scalar, point):
+def times(scalar: int, point: Point) -> Point:
     total = (0, 1, 1, 0)
     while scalar:
         if scalar & 1:
@@ -55,18 +58,18 @@ def times(scalar, point):
     return total
 
 
-def decode(data):
+def decode(data: bytes) -> Point:
     number = int.from_bytes(data, "little")
     y, sign = number & ((1 << 255) - 1), number >> 255
     x = recover_x(y, sign)
     return (x, y, 1, x * y % P)
 
 
-def same(one, two):
+def same(one: Point, two: Point) -> bool:
     return (one[0] * two[2] - two[0] * one[2]) % P == 0 and (one[1] * two[2] - two[1] * one[2]) % P == 0
 
 
-def signed(public_key, message, signature):
+def signed(public_key: bytes, message: bytes, signature: bytes) -> bool:
     try:
         point, first = decode(public_key), decode(signature[:32])
     except ValueError:
@@ -78,7 +81,7 @@ def signed(public_key, message, signature):
     return same(times(scalar, BASE), add(first, times(int.from_bytes(digest, "little") % ORDER, point)))
 
 
-def entry_hash(entry):
+def entry_hash(entry: Dict[str, str]) -> str:
     digest = hashlib.sha256()
     for name in FIELDS:
         value = entry[name].encode()
@@ -86,7 +89,7 @@ def entry_hash(entry):
     return digest.hexdigest()
 
 
-def bad_entry(lines, wanted, hashes):
+def bad_entry(lines: Iterable[str], wanted: Set[int], hashes: Dict[int, str]) -> Tuple[int, str]:
     """Walk the chain; `(count, complaint)`. Hashes of the `wanted` sequence numbers are kept in `hashes`."""
     previous, count = "0" * 64, 0
     for line in lines:
@@ -101,7 +104,7 @@ def bad_entry(lines, wanted, hashes):
     return count, ""
 
 
-def bad_checkpoint(checkpoints, hashes, public_key):
+def bad_checkpoint(checkpoints: List[Dict[str, Any]], hashes: Dict[int, str], public_key: bytes) -> str:
     for point in checkpoints:
         text = "control-tower checkpoint v1\n{organisation_id}\n{seq}\n{hash}\n{at}".format(**point)
         if not signed(public_key, text.encode(), bytes.fromhex(point["signature"])):
@@ -111,11 +114,11 @@ def bad_checkpoint(checkpoints, hashes, public_key):
     return ""
 
 
-def main(arguments):
+def main(arguments: List[str]) -> int:
     folder = Path(__file__).resolve().parent
     key = bytes.fromhex(arguments[0] if arguments else (folder / "public_key.txt").read_text().strip())
     checkpoints = [json.loads(line) for line in (folder / "checkpoints.jsonl").read_text().splitlines() if line]
-    hashes = {}
+    hashes: Dict[int, str] = {}
     with (folder / "entries.jsonl").open(encoding="utf-8") as lines:
         count, complaint = bad_entry(lines, {point["seq"] for point in checkpoints}, hashes)
     complaint = complaint or bad_checkpoint(checkpoints, hashes, key)

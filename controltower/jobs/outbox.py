@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,6 +15,9 @@ from controltower.jobs.registry import kind
 from controltower.tenancy.context import current_organisation_id
 
 log = logging.getLogger(__name__)
+
+QUIET_SECONDS = 5.0
+_quiet_until = 0.0
 
 INSERT = """
 INSERT INTO jobs_job (organisation_id, kind, queue, dedupe_key, payload, run_after, request_id,
@@ -57,4 +61,12 @@ def ring_after_commit(queue: str) -> None:
     """One ring for each queue and transaction, however many jobs it adds."""
     pending = {getattr(entry[1], "keywords", {}).get("queue") for entry in connection.run_on_commit}
     if queue not in pending:
-        transaction.on_commit(partial(ring, queue=queue))
+        transaction.on_commit(partial(_ring_unless_quiet, queue=queue))
+
+
+def _ring_unless_quiet(queue: str) -> None:
+    """A broker that hangs costs its whole time-out; after that this process leaves the ringing to the sweeper for a
+    while, so that one caller waits and not every one."""
+    global _quiet_until
+    if time.monotonic() >= _quiet_until and not ring(queue):
+        _quiet_until = time.monotonic() + QUIET_SECONDS

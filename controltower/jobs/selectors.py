@@ -34,4 +34,3 @@ def jobs_page(viewer: Viewer, *, state: str = JobState.DEAD, kind: str = "", bef
     jobs = list(found[: PAGE + 1])
     following = jobs[PAGE - 1].pk if len(jobs) > PAGE else None
     return JobsPage(jobs[:PAGE], state, kind, [known.name for known in kinds()], following)
-

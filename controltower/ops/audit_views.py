@@ -2,19 +2,20 @@
 
 import tempfile
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from controltower.ops.audit import audit_page, export_audit, public_key, verify_audit
 from controltower.tenancy.guards import requires
+from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 
 
 @require_safe
 @requires(Verb.AUDIT)
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: MemberRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     filters = {name: request.GET.get(name, "").strip() for name in ("subject", "verb", "actor")}
     found = audit_page(request.viewer, **filters, before=int(before) if before.isdecimal() else None)
@@ -24,7 +25,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Verb.AUDIT)
-def verify(request: HttpRequest) -> HttpResponse:
+def verify(request: MemberRequest) -> HttpResponse:
     """Walk the whole chain now and say what was found."""
     report = verify_audit(request.viewer)
     return page(request, "ops/audit_verified.html", {"report": report}, fragment="ops/_audit_report.html")
@@ -32,7 +33,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Verb.AUDIT)
-def export(request: HttpRequest) -> FileResponse:
+def export(request: MemberRequest) -> FileResponse:
     """The trail with its verifier as a zip. That it was taken is the export's last entry."""
     target = tempfile.TemporaryFile()
     export_audit(target, actor=request.viewer.actor, now=timezone.now())

@@ -1,6 +1,6 @@
 """Durable jobs for people: what is dead and why, and taking it up again."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +10,7 @@ from controltower.errors import BadRequest
 from controltower.jobs.selectors import SHOWN, jobs_page
 from controltower.jobs.services import dead_replay
 from controltower.tenancy.guards import requires
+from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 from controltower.web.toast import toast
@@ -17,7 +18,7 @@ from controltower.web.toast import toast
 
 @require_safe
 @requires(Verb.OPERATE)
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: MemberRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     found = jobs_page(
         request.viewer,
@@ -30,7 +31,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Verb.OPERATE)
-def replay(request: HttpRequest) -> HttpResponse:
+def replay(request: MemberRequest) -> HttpResponse:
     """Replay the ticked jobs, or the one whose button was pressed."""
     chosen = request.POST.getlist("job")
     if not chosen or not all(job_id.isdecimal() for job_id in chosen):

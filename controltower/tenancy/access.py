@@ -28,8 +28,7 @@ class Found:
 def kind_of(view: Any) -> str:
     """`public`, `no_db`, `member`, or `foreign` for a view that is not ours."""
     inner = getattr(view, "cls", None) or getattr(view, "view_class", None) or view
-    kind: str = getattr(view, "access", None) or getattr(inner, "access", "foreign")
-    return kind
+    return str(getattr(view, "access", None) or getattr(inner, "access", "foreign"))
 
 
 def identify(request: HttpRequest) -> Found | None:

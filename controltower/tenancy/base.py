@@ -24,7 +24,7 @@ class TenantModel(models.Model):
         abstract = True
 
 
-class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]  # stubs make it generic, Django does not
+class TenantForeignKey(models.ForeignKey):
     """A foreign key inside one organisation.
 
     Django's own constraint would allow a row of another organisation. So the column carries none, and the migration

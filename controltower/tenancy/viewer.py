@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from controltower.audit import Actor
+from controltower.audit.actors import ActorKind
 from controltower.errors import Forbidden
 from controltower.tenancy.models import Member, Organisation, User
 from controltower.tenancy.permissions import VERBS, Verb
@@ -40,7 +41,7 @@ class Viewer:
 
     @property
     def actor(self) -> Actor:
-        kind = "member" if self.member.user_id else "integration"
+        kind: ActorKind = "member" if self.member.user_id else "integration"
         return Actor(kind, self.member.pk, self.member.name)
 
     @property

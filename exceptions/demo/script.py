@@ -66,9 +66,8 @@ class Signal:
             **self.data,
             "references": [{"type": kind, "value": value} for kind, value in self.refs.items()],
         }
-        for name, value in (("text", self.text), ("code", self.code), ("place", self.place)):
-            if value:
-                data[name] = value
+        said = {"text": self.text, "code": self.code, "place": self.place}
+        data |= {name: value for name, value in said.items() if value}
         if self.happened is not None:
             data["reported_at"] = self.at
         envelope = {

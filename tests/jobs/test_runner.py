@@ -46,9 +46,13 @@ def test_a_job_runs_once_in_its_organisation(organisation, queued):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_job_of_a_transaction_that_rolled_back_never_was(organisation):
-    with pytest.raises(ZeroDivisionError), acting_for(organisation):
-        enqueue("tests.note", {"n": 1})
-        raise ZeroDivisionError
+    def enqueue_and_fail() -> None:
+        with acting_for(organisation):
+            enqueue("tests.note", {"n": 1})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        enqueue_and_fail()
     assert drain("default") == 0
 
 

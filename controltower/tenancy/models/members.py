@@ -24,7 +24,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120, blank=True)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)  # type: ignore[misc]  # the base class has a plain True
     is_staff = models.BooleanField(default=False, help_text="May open the site's admin.")
     date_joined = models.DateTimeField(auto_now_add=True)
     theme = models.CharField(
