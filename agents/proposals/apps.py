@@ -8,8 +8,7 @@ class ProposalsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from agents.proposals import receivers
-        from controltower.web import nav
+        from agents.proposals import receivers, shortcuts
         from documents.signals import fields_decided
         from exceptions.cases.signals import case_changed
         from exceptions.notices.signals import notice_changed
@@ -17,4 +16,4 @@ class ProposalsConfig(AppConfig):
         case_changed.connect(receivers.case_changed, dispatch_uid="proposals.case_changed")
         notice_changed.connect(receivers.notice_changed, dispatch_uid="proposals.notice_changed")
         fields_decided.connect(receivers.fields_decided, dispatch_uid="proposals.fields_decided")
-        nav.register("Approvals", "proposals:list", order=20, verb="VIEW", key="a", icon="circle-check")
+        shortcuts.register()
