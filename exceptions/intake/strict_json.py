@@ -55,7 +55,7 @@ def read_json(body: bytes, *, max_bytes: int = MAX_BYTES) -> JSON:
             raise JsonRefused(f"the body is nested deeper than {MAX_DEPTH}", where)
         if "\x00" in string or not _encodable(string):
             raise JsonRefused("a text holds a NUL or half a surrogate pair", where)
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def canonical_bytes(value: JSON) -> bytes:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from controltower.jobs import outbox
 from controltower.jobs.models import Job
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
@@ -184,6 +185,17 @@ def test_without_redis_everything_is_still_accepted(easypost: Partner, organisat
     with patch("exceptions.intake.door.limiter", lambda: nowhere):
         answers = [post_tracker(easypost, tracker_body(event_id=f"evt_{number}")) for number in range(3)]
     assert [answer.status_code for answer in answers] == [202, 202, 202]
+
+
+def test_a_broker_that_does_not_answer_is_waited_for_once(
+    easypost: Partner, organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_quiet_until", 0.0)
+    with patch.object(outbox, "ring", return_value=False) as ring:
+        answers = [post_tracker(easypost, tracker_body(event_id=f"evt_{number}")) for number in range(3)]
+    assert [answer.status_code for answer in answers] == [202, 202, 202]
+    assert ring.call_count == 1
+    assert waiting_jobs(organisation) == 3
 
 
 def test_two_identical_requests_at_once_give_one_202_and_one_200(

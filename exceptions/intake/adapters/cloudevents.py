@@ -55,12 +55,10 @@ def understand(body: JSON, headers: Headers, mapping: Mapped) -> list[CanonicalE
 
 def sender_id(headers: Headers, body: JSON) -> str:
     """`source` and `id` together name an event (CloudEvents 1.0.2, "id"); a batch has no name of its own."""
+    envelope: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     if _is_binary(headers):
-        source, name = headers.get("ce-source"), headers.get("ce-id")
-    elif isinstance(body, Mapping):
-        source, name = body.get("source"), body.get("id")
-    else:
-        return ""
+        envelope = {"source": headers.get("ce-source"), "id": headers.get("ce-id")}
+    source, name = envelope.get("source"), envelope.get("id")
     return f"{source} {name}" if isinstance(source, str) and isinstance(name, str) and source and name else ""
 
 
