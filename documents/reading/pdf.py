@@ -103,10 +103,10 @@ def read(content: bytes) -> DocText:
         for index in range(len(document)):
             try:
                 page, view = _upright_page(document, index)
+                text, removed, chars = _read_page(page, view, index + 1, min(MAX_CHARS_PER_PAGE, chars_left))
             except pdfium.PdfiumError:
                 warned.append(Warned("page_damaged", "This page is damaged and could not be read.", index + 1))
                 continue
-            text, removed, chars = _read_page(page, view, index + 1, min(MAX_CHARS_PER_PAGE, chars_left))
             chars_left -= chars
             pages.append(text)
             warned.extend(_page_warnings(text, removed, chars))

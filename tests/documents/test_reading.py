@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable
 
 import pytest
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
 from documents.reading.clean import clean_text
@@ -55,12 +55,9 @@ def test_words_of_one_height_are_one_line_left_to_right_whatever_the_order_of_dr
 
 @pytest.mark.parametrize("rotation", [90, 180, 270])
 def test_a_turned_page_is_read_upright(rotation: int) -> None:
-    reader = PdfReader(io.BytesIO(labelled(Freight())))
-    writer = PdfWriter()
-    turned = reader.pages[0]
-    turned.rotate(rotation)
-    turned.transfer_rotation_to_content()
-    writer.add_page(turned)
+    writer = PdfWriter(clone_from=io.BytesIO(labelled(Freight())))
+    writer.pages[0].rotate(rotation)
+    writer.pages[0].transfer_rotation_to_content()
     out = io.BytesIO()
     writer.write(out)
 
@@ -72,13 +69,12 @@ def test_a_turned_page_is_read_upright(rotation: int) -> None:
 def test_hidden_text_is_kept_as_evidence_and_left_out_of_the_lines() -> None:
     def draw(canvas: Canvas) -> None:
         canvas.drawString(72, 700, "Ten pallets")
+        canvas.saveState()
         text = canvas.beginText(72, 650)
         text.setTextRenderMode(3)
         text.textLine("invisiblemode")
         canvas.drawText(text)
-        text = canvas.beginText(72, 640)
-        text.setTextRenderMode(0)
-        canvas.drawText(text)
+        canvas.restoreState()
         canvas.setFillGray(1)
         canvas.drawString(72, 600, "whiteonwhite")
         canvas.setFillGray(0)
