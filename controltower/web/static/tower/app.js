@@ -36,6 +36,14 @@
     element.click();
   };
 
+  // Out of a field, to what it belongs to: the focus never falls to the body.
+  const leaveField = field => {
+    const heading = one('[data-focus]', field.closest('#detail') || document.createElement('div'));
+    if (heading) heading.focus();
+    else if (tower.commands['rows.back']?.available()) tower.commands['rows.back'].run();
+    else one('#main').focus();
+  };
+
   let chord = '';
   let chordTimer = 0;
   const combination = event => {
@@ -51,7 +59,7 @@
     const typing = event.target.closest?.(TYPING);
     const combined = event.ctrlKey || event.metaKey || event.altKey;
     if (event.key === 'Escape' && closeMenus(event.target)) return event.preventDefault();
-    if (event.key === 'Escape' && typing && !event.target.closest('dialog')) return event.target.blur();
+    if (event.key === 'Escape' && typing && !event.target.closest('dialog')) return leaveField(typing);
     if (one('dialog[open]') && !combined) return;
     const single = !combined;
     if (single && event.key !== 'Enter' && (typing || root.dataset.keys === 'off')) return;

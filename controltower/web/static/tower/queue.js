@@ -150,7 +150,11 @@
     (target ? link(target) : one('#main')).focus({ preventScroll: true });
     bulk();
   };
-  document.addEventListener('click', event => event.target.closest('[data-updates="rows"]') && show());
+  document.addEventListener('click', event => {
+    if (event.target.closest('[data-updates="rows"]')) show();
+    const reload = event.target.closest('[data-updates="detail"]')?.dataset.refresh;
+    if (reload) window.htmx.ajax('GET', reload, { target: '#detail', swap: 'innerHTML' });
+  });
 
   const isBusy = detail => detail.contains(document.activeElement) || one('details.menu[open]', detail) || all('textarea, input[type=text]', detail).some(field => field.value !== field.defaultValue);
   const refreshDetail = () => {
@@ -182,7 +186,7 @@
       stale('');
       if (answer.status === 204) return;
       const { seq } = await answer.json();
-      const page = await fetch(live.dataset.list, { headers: { 'HX-Request': 'true', 'HX-Target': 'list' } });
+      const page = await fetch(one('[data-list]').dataset.url, { headers: { 'HX-Request': 'true', 'HX-Target': 'list' } });
       if (!page.ok) throw new Error(page.status);
       merge(await page.text());
       since = seq;

@@ -1,0 +1,97 @@
+"""A real Chromium against the real server and database. Every page opened here must stay silent: no console error, no
+violation of the content security policy, no uncaught exception."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from controltower.tenancy.viewer import Viewer
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Playwright's own loop runs in this thread; the ORM is used between its calls, never inside.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def chromium() -> str | None:
+    named = os.environ.get("CHROMIUM", "")
+    return named or next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        message = "no Chromium found: install it (Debian: apt-get install chromium) or set CHROMIUM to its path"
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(message, pytrace=False)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Any, client_for: Callable[[Viewer], Client]) -> Iterator[Open]:
+    """Open a path as a member; at the end, whatever any page complained of fails the test.
+
+    `refused` names HTTP statuses that the test provokes: the browser reports each of them on its console.
+    """
+    complaints: list[str] = []
+    contexts = []
+
+    def show(
+        viewer: Viewer | None,
+        path: str,
+        *,
+        width: int = 1280,
+        height: int = 900,
+        theme: str = "light",
+        javascript: bool = True,
+        refused: tuple[int, ...] = (),
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=theme,  # type: ignore[arg-type]
+            java_script_enabled=javascript,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        if viewer is not None:
+            cookie = client_for(viewer).cookies[settings.SESSION_COOKIE_NAME]
+            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        page = context.new_page()
+
+        def heard(message: ConsoleMessage) -> None:
+            expected = any(f"status of {status}" in message.text for status in refused)
+            if message.type in ("error", "warning") and not expected:
+                complaints.append(f"{path}: {message.text}")
+
+        page.on("console", heard)
+        page.on("pageerror", lambda error: complaints.append(f"{path}: {error}"))
+        page.goto(live_server.url + path)
+        return page
+
+    yield show
+    for context in contexts:
+        context.close()
+    assert complaints == []
