@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from exceptions.shipments.canonical import EventType
 from exceptions.shipments.models import Event, Load, LoadState, Order, OrderState, Shipment, Stop
 from exceptions.shipments.projection import ACTUALS, APPOINTMENTS, ESTIMATES, SIGNALS, STATUS_OF, status_of
+from exceptions.shipments.queries import events_of
 from exceptions.shipments.services.appointments import appointments_replay
 from exceptions.shipments.services.equipment import equipment_replay
 from exceptions.shipments.services.milestones import milestones_replay
@@ -29,11 +30,6 @@ _ORDER_STATES: Final[Mapping[str, str]] = {
     EventType.ORDER_HELD: OrderState.HELD,
     EventType.ORDER_CANCELLED: OrderState.CANCELLED,
 }
-
-
-def events_of(shipment: Shipment) -> Q:
-    """Events that speak of a shipment: directly, or of a load it rides."""
-    return Q(subjects__shipment=shipment) | Q(subjects__load__load_shipments__shipment=shipment)
 
 
 def shipment_replay(shipment: Shipment) -> None:

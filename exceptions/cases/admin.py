@@ -1,0 +1,20 @@
+from exceptions.cases.models import (
+    Case,
+    Commitment,
+    Disruption,
+    Expectation,
+    Interaction,
+    NextCheck,
+    Occurrence,
+    Stake,
+)
+from exceptions.parties.adminkit import show
+
+show(Case, "type", "severity", "state", "account", "owner", "act_by", search=("number", "fingerprint"))
+show(Occurrence, "case", "rule", "at")
+show(Commitment, "case", "kind", "due_at", "state")
+show(Stake, "case", "books_at", "act_by", "saves", "state")
+show(Expectation, "shipment", "kind", "due_at", "cleared_at", "expired_at", search=("key",))
+show(Interaction, "case", "at", "outcome", "member")
+show(NextCheck, "case", "due_at", "member", "done_at")
+show(Disruption, "state", "place", "starts_at", "ends_at")

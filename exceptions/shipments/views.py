@@ -1,0 +1,61 @@
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from controltower.tenancy.guards import requires
+from controltower.tenancy.permissions import Verb
+from controltower.web.render import page
+from exceptions.shipments import selectors
+from exceptions.shipments.models import ShipmentStatus
+
+# Fragments of upper layers that the page loads by name; one that is not installed is not on the page.
+PANELS = {"documents": "reconciliation:shipment_documents"}
+
+
+@require_safe
+@requires(Verb.VIEW)
+def index(request: HttpRequest) -> HttpResponse:
+    found = selectors.shipment_list(
+        request.viewer,  # type: ignore[attr-defined]
+        now=timezone.now(),
+        query=request.GET.get("q", "")[:60],
+        status=request.GET.get("status", ""),
+        before=_number(request.GET.get("before", "")),
+    )
+    context = {"found": found, "statuses": ShipmentStatus, "active_nav": "shipments:list"}
+    return page(request, "shipments/list.html", context, fragment="shipments/_list.html")
+
+
+@require_safe
+@requires(Verb.VIEW)
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    found = selectors.shipment_detail(request.viewer, number, now=timezone.now())  # type: ignore[attr-defined]
+    context = {"found": found, "shipment": found.shipment, "active_nav": "shipments:list"}
+    return page(request, "shipments/detail.html", context | _panels(found.shipment.number))
+
+
+@require_safe
+@requires(Verb.VIEW)
+def events(request: HttpRequest, number: str) -> HttpResponse:
+    found = selectors.shipment_events(
+        request.viewer,  # type: ignore[attr-defined]
+        number,
+        all_of_them="all" in request.GET,
+    )
+    context = {"found": found, "shipment": found.shipment, "active_nav": "shipments:list"}
+    return page(request, "shipments/events.html", context, fragment="shipments/_events.html")
+
+
+def _panels(number: str) -> dict[str, str]:
+    panels = {}
+    for name, url_name in PANELS.items():
+        try:
+            panels[f"{name}_url"] = reverse(url_name, args=[number])
+        except NoReverseMatch:
+            continue
+    return panels
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

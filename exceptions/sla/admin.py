@@ -1,0 +1,8 @@
+from exceptions.parties.adminkit import show
+from exceptions.sla.models import Calendar, Contract, ContractVersion, LeadTime, Term
+
+show(Contract, "side", "account", "currency", search=("code",))
+show(ContractVersion, "contract", "state", "effective_from", "effective_to")
+show(Term, "kind", "version", "account", "mode", "lane", "case_type")
+show(Calendar, "account", "location", "zone")
+show(LeadTime, "action", "case_type", "mode", "account", "minutes", "cost", "p_act")
