@@ -72,8 +72,6 @@ def _strings(value: Any) -> Iterator[tuple[str, str, int]]:
             yield where, item, depth
         elif isinstance(item, dict | list):
             yield where, "", depth
-            if depth > MAX_DEPTH:
-                continue
             pairs = item.items() if isinstance(item, dict) else enumerate(item)
             for key, child in pairs:
                 if isinstance(key, str):

@@ -110,6 +110,7 @@ def test_every_step_of_the_history_is_an_event_with_place_code_and_words() -> No
         ("failure", "unknown", "", "shipment.problem_reported"),
         ("failure", "unknown", "Shipment damaged in transit", "shipment.damaged"),
         ("cancelled", "cancelled", "", "shipment.cancelled"),
+        ("delivered", "return", "", "shipment.delivered"),
     ],
 )
 def test_a_status_its_detail_and_the_words_give_one_event_type(

@@ -156,6 +156,13 @@ class TestStandardWebhooks:
         headers = {**standard_headers(), "Webhook-Timestamp": stamp}
         assert not accepts(Scheme.STANDARD_WEBHOOKS, headers, secrets=[SECRET])
 
+    def test_the_right_moment_in_other_digits_is_refused(self) -> None:
+        headers = standard_headers()
+        headers["Webhook-Timestamp"] = headers["Webhook-Timestamp"].translate(
+            dict(zip(b"0123456789", "٠١٢٣٤٥٦٧٨٩", strict=True))
+        )
+        assert not accepts(Scheme.STANDARD_WEBHOOKS, headers, secrets=[SECRET])
+
     @needs_samples
     def test_the_published_vectors_hold(self) -> None:
         published = json.loads((SAMPLES / "standard_webhooks_vectors.json").read_text())
