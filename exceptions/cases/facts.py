@@ -34,7 +34,7 @@ from exceptions.shipments.models import (
     Reference,
 )
 
-INTERNAL, CARRIER, CUSTOMER = "internal", "carrier", "customer"
+INTERNAL, CUSTOMER = "internal", "customer"
 # Types of facts; the shape of `value` for each:
 # text, place, party, reference: the words. datetime: {"at", "zone", "place"}, or "2026-11-05" for a day without a clock.
 # money: {"amount", "currency"}. count: {"count", "unit"}. temperature: {"degrees", "unit"}. code: {"code", "label"}.
@@ -63,7 +63,7 @@ NEWS = (
 
 @dataclass(frozen=True)
 class Fact:
-    """One value with its source. audience: who may be told at most. state: known, or accepted by a named person."""
+    """One value with its source. audience: who may be told at most (internal, carrier, customer). state: known, or accepted by a named person."""
 
     key: str
     value: Any
