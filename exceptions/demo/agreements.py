@@ -73,7 +73,7 @@ AGREEMENTS = (
             _response(30, "150"),
             Promise(WINDOW, "On the dock in the window", per_hour("400", "6000"), minutes=30),
             Promise(
-                TEMPERATURE, "Minutes outside the band", percent("40"), case_type="temperature_excursion", minutes=30
+                TEMPERATURE, "Minutes outside the band", percent("40"), case_type="temperature_excursion", minutes=180
             ),
         ),
     ),
@@ -90,7 +90,10 @@ AGREEMENTS = (
         "GG-2026",
         "Granite site deliveries",
         "GRANITE",
-        (Promise(WINDOW, "Crane slot missed", flat("12000"), minutes=0),),
+        (
+            Promise(WINDOW, "Crane slot missed", flat("12000"), service="crane slot", minutes=0),
+            Promise(WINDOW, "Site delivery late", flat("350"), minutes=120),
+        ),
     ),
     Agreement(
         "VT-JIT-2026",
@@ -182,5 +185,9 @@ LEADS = (
     Lead("expedite", "delivery_late", "TRANSVALE", 11 * 60, "3200", 0.05),
     Lead("rebook", "delivery_late", "TRANSVALE", 13 * 60, "900", 0.5),
     Lead("call_carrier", "delivery_late", "TRANSVALE", 12 * 60, "0", 0.85),
-    Lead("book_dray", "free_time_expiring", "BLUEWATER", 60, "0", 0.1),
+    # The dray desk plans a day ahead: six working hours and a bit before the box must be out.
+    Lead("book_dray", "free_time_expiring", "BLUEWATER", 365, "0", 0.1),
+    Lead("inspect", "temperature_excursion", "REDMESA", 20, "200", 0.35),
+    # A crane slot is not moved on the day.
+    Lead("reschedule_appointment", "delivery_late", "GRANITE-PHX", 24 * 60, "75", 0.25),
 )

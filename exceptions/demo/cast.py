@@ -119,6 +119,8 @@ def _companies(now: datetime) -> dict[str, Account]:
 def _primary_contact(company: Company, account: Account, now: datetime) -> Contact:
     name, role, phone, zone = company.person
     hours = companies.ROUND_THE_CLOCK if company.kind == AccountKind.CARRIER else companies.OFFICE
+    if company.code == "BLUEWATER":
+        hours = companies.DRAY_DESK
     return contact_create(
         account=account,
         name=name,

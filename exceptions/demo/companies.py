@@ -9,6 +9,7 @@ CENTRAL, EASTERN, BOISE = "America/Chicago", "America/New_York", "America/Boise"
 BERLIN, WARSAW, SHANGHAI = "Europe/Berlin", "Europe/Warsaw", "Asia/Shanghai"
 
 OFFICE = {day: [["07:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+DRAY_DESK = {day: [["06:00", "12:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 ROUND_THE_CLOCK = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 CUSTOMER, CONSIGNEE, CARRIER = AccountKind.CUSTOMER, AccountKind.CONSIGNEE, AccountKind.CARRIER
 

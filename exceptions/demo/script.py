@@ -131,6 +131,13 @@ class Story:
             self.tell(at + timedelta(minutes=2), EventType.ORDER_RELEASED, {RefType.ORDER: plan.order})
         self.tell(at + timedelta(minutes=5), EventType.SHIPMENT_BOOKED, plan.refs, plan.data())
 
+    def roll(self, refs: Refs, start: datetime, end: datetime, *, hours: float = 3) -> None:
+        """Positions of a truck that is on its way, every few hours."""
+        at = start
+        while at < end:
+            self.tell(at, EventType.SHIPMENT_POSITION_REPORTED, refs, {"speed_kmh": 88.0}, by=TELEMATICS)
+            at += timedelta(hours=hours)
+
     def act(self, at: datetime, who: str, what: Callable[[Any, datetime], None]) -> None:
         self.acts.append(Act(at, who, what))
 

@@ -43,7 +43,7 @@ SILENCE_LIMITS = {
     "": timedelta(hours=24),
 }
 # How long before the end of the last free day a container that is still in the terminal becomes a case.
-FREE_TIME_NOTICE = timedelta(hours=36)
+FREE_TIME_NOTICE = timedelta(hours=72)
 # A recovered case that fails again within this is the same case.
 FLAP_WINDOW = timedelta(hours=12)
 

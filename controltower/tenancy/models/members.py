@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -24,7 +24,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120, blank=True)
-    is_active = models.BooleanField(default=True)  # type: ignore[misc]  # the base class has a plain True
+    is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open the site's admin.")
     date_joined = models.DateTimeField(auto_now_add=True)
     theme = models.CharField(
@@ -40,7 +40,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -11,7 +11,7 @@ PACIFIC = "America/Los_Angeles"
 def tell(day: Day) -> Story:
     story = Story("container", day)
     slot = day.next_at(PACIFIC, 12, at_least=timedelta(minutes=70))
-    last_free = day.next_at(PACIFIC, 23, 59, at_least=slot - day.now + timedelta(hours=14))
+    last_free = day.next_at(PACIFIC, 23, 59, at_least=slot - day.now + timedelta(hours=12, minutes=1))
     refs = {RefType.BOL: "OOCL-YTN-662310", RefType.CONTAINER: "CSQU3054383", RefType.PO: "PO-PAC-1187"}
     plan = Plan(
         customer="PACIFICA",

@@ -30,6 +30,7 @@ def tell(day: Day) -> Story:
     story.book(day.ago(40), plan)
     story.tell(day.ago(13, 30), EventType.SHIPMENT_PICKED_UP, refs, {"stop": 1, "pieces": 18})
     story.tell(day.ago(13), EventType.SHIPMENT_DEPARTED, refs, {"stop": 1}, by=TELEMATICS)
+    story.roll(refs, day.ago(12), day.ago(3))
     story.tell(day.ago(2, 50), EventType.SHIPMENT_ARRIVED, refs, {"stop": 2}, by=TELEMATICS)
     story.tell(
         day.ago(2, 5), EventType.SHIPMENT_DELIVERED, refs, {"stop": 2, "signed_by": "M. Nowak", "pieces": 18}, by=DESK

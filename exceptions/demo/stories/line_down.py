@@ -31,6 +31,7 @@ def tell(day: Day) -> Story:
     story.book(day.ago(28), plan)
     story.tell(day.ago(17, 20), EventType.SHIPMENT_PICKED_UP, refs, {"stop": 1, "pieces": 8})
     story.tell(day.ago(17), EventType.SHIPMENT_DEPARTED, refs, {"stop": 1}, by=TELEMATICS)
+    story.roll(refs, day.ago(16), day.ago(1))
     story.tell(
         day.ago(0, 35),
         EventType.SHIPMENT_DELAYED,

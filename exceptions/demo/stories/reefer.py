@@ -39,6 +39,7 @@ def tell(day: Day) -> Story:
     story.tell(day.ago(14, 20), EventType.SHIPMENT_DEPARTED, refs, {"stop": 1}, by=TELEMATICS)
     story.tell(day.ago(6, 35), EventType.SHIPMENT_ARRIVED, refs, {"stop": 2}, by=TELEMATICS)
     story.tell(day.ago(5, 50), EventType.SHIPMENT_DEPARTED, refs, {"stop": 2}, by=TELEMATICS)
+    story.roll(refs, day.ago(14), day.ago(6))
     _temperatures(story, day, refs)
     story.tell(
         day.ago(0, 25),
@@ -51,8 +52,8 @@ def tell(day: Day) -> Story:
 
 
 def _temperatures(story: Story, day: Day, refs: dict[str, str]) -> None:
-    left_band = day.ago(0, 60)
-    for minutes, value in ((300, 36), (240, 36), (180, 37), (120, 37), (75, 38), (60, 39), (40, 40), (22, 41), (8, 41)):
+    left_band = day.ago(0, 52)
+    for minutes, value in ((300, 36), (240, 36), (180, 37), (120, 37), (75, 38), (52, 39), (40, 40), (22, 41), (1, 41)):
         data: dict[str, object] = {"value": str(value), "unit": "F", "set_point": "36", "sensor": "RMRU531042-T2"}
         if value > 38:
             data["since"] = left_band

@@ -18,6 +18,7 @@ def tell(day: Day) -> Story:
         order="SO-20570",
         load="L-ATL-3172",
         goods="Curtain wall panels",
+        service="crane slot",
         value="210000.00",
         units=14,
         weight=15200,
@@ -29,6 +30,7 @@ def tell(day: Day) -> Story:
     story.book(day.ago(60), plan)
     story.tell(day.ago(39, 20), EventType.SHIPMENT_PICKED_UP, refs, {"stop": 1, "pieces": 14})
     story.tell(day.ago(39), EventType.SHIPMENT_DEPARTED, refs, {"stop": 1}, by=TELEMATICS)
+    story.roll(refs, day.ago(38), day.ago(1))
     for hours, late in ((10, 2), (6, 5), (3, 9)):
         story.tell(
             day.ago(hours),

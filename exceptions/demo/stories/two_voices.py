@@ -31,6 +31,7 @@ def tell(day: Day) -> Story:
     story.book(day.ago(25), plan)
     story.tell(day.ago(12, 15), EventType.SHIPMENT_PICKED_UP, refs, {"stop": 1, "pieces": 16})
     story.tell(day.ago(12), EventType.SHIPMENT_DEPARTED, refs, {"stop": 1}, by=TELEMATICS)
+    story.roll(refs, day.ago(11), day.ago(1))
     late = dock + timedelta(hours=4)
     deming = {"city": "Deming", "region": "NM", "country": "US", "zone": "America/Denver"}
     story.tell(
