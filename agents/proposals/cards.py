@@ -162,7 +162,7 @@ def card_of(proposal: Proposal, viewer: Viewer, *, now: datetime) -> Card:
         values=_values(proposal),
         subject=str(proposal.rendered.get("subject", "")),
         evidence=proposal.evidence,
-        facts=sorted(rows.values(), key=lambda row: not row.material),
+        facts=[] if proposal.kind == ProposalKind.ACCEPT_FIELDS else sorted(rows.values(), key=_weight),
         missing=proposal.missing,
         stale=stale,
         refusals=_refusals(proposal, requirement, viewer),
@@ -212,6 +212,10 @@ def _idle(proposal: Proposal) -> str:
             f" {amount_in_words(amount_of(case), case.currency)} are at risk on the case and cannot be saved any more."
         )
     return said_
+
+
+def _weight(row: FactRow) -> bool:
+    return not row.material
 
 
 def _fact_row(fact: Stored, material: Sequence[str]) -> FactRow:

@@ -7,27 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from agents.proposals.snapshots import Change, KeptFact, in_words
+from exceptions.cases.facts import fact_label as key_label
 from exceptions.notices.drafts import Locale
 from exceptions.notices.rendering import show
 from exceptions.notices.values import UnreadableFact, value_of
 
-_LABELS = {
-    "eta_new": "Expected arrival",
-    "eta_old": "Earlier expected arrival",
-    "po": "PO",
-    "bol": "BOL",
-    "pro": "PRO",
-    "awb": "AWB",
-    "case_type": "What is wrong",
-    "cause": "Cause",
-    "next_update": "Next update",
-    "last_free_day": "Last free day",
-}
-
 
 def fact_label(key: str) -> str:
     """A fact's key as people say it."""
-    return _LABELS.get(key, key.replace("_", " ").replace(":", " ").capitalize())
+    return key_label(key.removeprefix("current_"))
 
 
 def fact_shown(stored: Mapping[str, Any]) -> str:

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from exceptions.cases.facts import facts_for
-
 from agents.gateway.profiles import configured_profile
 from agents.gateway.services import consult
 from agents.skills import fields
@@ -13,6 +11,7 @@ from agents.skills.origins import look_again
 from controltower.jobs import JobContext, enqueue, job
 from controltower.jobs.registry import Finish
 from documents.models import Document
+from exceptions.cases.facts import facts_for
 from exceptions.cases.models import Case
 
 # Gateway deadline 45 s < this; two notices of one case share it.

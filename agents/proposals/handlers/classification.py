@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from exceptions.cases.facts import facts_for
-
 from agents.proposals.handlers.base import Done
 from agents.proposals.models import Decision, Effect, EffectState, Proposal
 from agents.proposals.snapshots import FactLike
 from controltower.audit import Actor
+from exceptions.cases.facts import facts_for
 from exceptions.cases.models import Case
 from exceptions.cases.services.classification import classification_set
 from exceptions.cases.taxonomy import Excusable, Party, Severity, reason_label, type_label

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from documents.services import fields_accept
-
 from agents.proposals.handlers.base import Done, Unrenderable
 from agents.proposals.models import Decision, Effect, EffectState, Proposal
 from agents.proposals.snapshots import FactLike
 from controltower.audit import Actor
 from controltower.errors import NotFound
 from documents.models import Document, ExtractedField
+from documents.services import fields_accept
 from exceptions.cases.models import Case
 
 

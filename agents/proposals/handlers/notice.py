@@ -7,13 +7,12 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 
-from exceptions.cases.facts import facts_for
-
 from agents.proposals.handlers.base import Done, Unrenderable
 from agents.proposals.models import Decision, Effect, EffectState, Proposal
 from agents.proposals.snapshots import FactLike
 from controltower.audit import Actor
 from controltower.errors import Invalid
+from exceptions.cases.facts import facts_for
 from exceptions.cases.models import Case
 from exceptions.notices.checker import check
 from exceptions.notices.drafts import Draft, NoticeKind

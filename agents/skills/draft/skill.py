@@ -71,7 +71,7 @@ def readers(case: Case) -> list[Contact]:
         return []
     found = [_contact_of(case.account)]
     if case.account.preferences.get(TELL_CONSIGNEE):
-        roles = PartyRole.objects.filter(shipment__case_shipments__case=case, kind=PartyRoleKind.CONSIGNEE)
+        roles = PartyRole.objects.filter(shipment__case_shipments__case=case, role=PartyRoleKind.CONSIGNEE)
         accounts = {role.account_id: role.account for role in roles.select_related("account")}
         if len(accounts) == 1 and case.account_id not in accounts:
             found.append(_contact_of(next(iter(accounts.values()))))
@@ -155,4 +155,4 @@ def _contact_of(account: Account) -> Contact | None:
 
 def _locale(contact: Contact) -> Locale:
     language = contact.locale.partition("-")[0].partition("_")[0].lower()
-    return Locale(language) if language in Locale else Locale.EN
+    return next((locale for locale in Locale if locale.value == language), Locale.EN)
