@@ -1,6 +1,6 @@
 from django.urls import path
 
-from controltower.ops import audit_views, job_views, views
+from controltower.ops import audit_views, job_views, mailbox_views, views
 
 app_name = "ops"
 urlpatterns = [
@@ -13,4 +13,6 @@ urlpatterns = [
     path("audit/", audit_views.audit, name="audit"),
     path("audit/verify/", audit_views.verify, name="audit_verify"),
     path("audit/export/", audit_views.export, name="audit_export"),
+    path("mailbox/", mailbox_views.inbox, name="mailbox"),
+    path("mailbox/<str:name>/", mailbox_views.mail, name="mailbox_mail"),
 ]

@@ -1,0 +1,41 @@
+"""The built-in mailbox: what the demo sent, as text. The HTML part is shown as source, never rendered here."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from controltower.errors import NotFound
+from controltower.ops import mailbox
+from controltower.tenancy.guards import requires
+from controltower.tenancy.permissions import Verb
+from controltower.web.render import page
+
+NAV = "ops:mailbox"
+
+
+@require_safe
+@requires(Verb.VIEW)
+def inbox(request: HttpRequest) -> HttpResponse:
+    mails = mailbox.listed(_folder(), _slug(request))
+    return page(request, "ops/mailbox.html", {"mails": mails, "active_nav": NAV}, fragment="ops/_mailbox.html")
+
+
+@require_safe
+@requires(Verb.VIEW)
+def mail(request: HttpRequest, name: str) -> HttpResponse:
+    found = mailbox.opened(_folder(), _slug(request), name)
+    if found is None:
+        raise NotFound("There is no such mail.")
+    return page(request, "ops/mailbox_mail.html", {"mail": found, "active_nav": NAV})
+
+
+def _folder() -> Path:
+    if settings.MAILBOX_DIR is None:
+        raise NotFound("The built-in mailbox belongs to the demo and is off here.")
+    return Path(settings.MAILBOX_DIR)
+
+
+def _slug(request: HttpRequest) -> str:
+    return request.viewer.organisation.slug  # type: ignore[attr-defined, no-any-return]
