@@ -1,0 +1,21 @@
+"""Reads of cases for people. Every function takes the viewer first and shows nothing outside their accounts."""
+
+from exceptions.cases.selectors.detail import case_detail, case_facts, case_get
+from exceptions.cases.selectors.queue import (
+    cases_visible,
+    colleagues,
+    queue_counts,
+    queue_page,
+    silent_partners,
+)
+
+__all__ = [
+    "case_detail",
+    "case_facts",
+    "case_get",
+    "cases_visible",
+    "colleagues",
+    "queue_counts",
+    "queue_page",
+    "silent_partners",
+]
