@@ -70,7 +70,7 @@ def document_upload(*, content: bytes, filename: str, scope_id: str = "", actor:
 def _filename(name: str) -> str:
     """The last part of a name, without what could turn it around on a screen or break a header."""
     last = re.split(r"[\\/]", name)[-1]
-    plain = re.sub(r'["\r\n;<>|:*?]', "_", clean_text(last)[0]).strip(" .")
+    plain = re.sub(r'["\r\n;<>|:*?]', "_", " ".join(clean_text(last)[0].split())).strip(" .")
     return plain[-160:] or "document"
 
 
