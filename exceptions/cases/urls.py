@@ -8,5 +8,6 @@ urlpatterns = [
     path("live/", views.live_number, name="live"),
     path("cases/", views.bulk, name="bulk"),
     path("cases/<str:number>/", views.case, name="case"),
+    path("cases/<str:number>/facts/", views.facts, name="facts"),
     path("cases/<str:number>/<slug:action>/", views.act, name="act"),
 ]

@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
@@ -37,6 +38,14 @@ PANELS = {
     "documents": "reconciliation:case_documents",
 }
 
+DONE: dict[str, Callable[[Case, Viewer], bool]] = {
+    "take": lambda case, viewer: case.owner_id == viewer.member.pk,
+    "release": lambda case, viewer: case.owner_id is None,
+    "pin": lambda case, viewer: case.pinned,
+    "unpin": lambda case, viewer: not case.pinned,
+    "unsnooze": lambda case, viewer: case.snoozed_until is None,
+}
+
 
 @requires(Verb.VIEW)
 @require_GET
@@ -51,6 +60,15 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_GET
 def case(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, number)
+
+
+@requires(Verb.VIEW)
+@require_GET
+def facts(request: HttpRequest, number: str) -> HttpResponse:
+    """What the system holds to be true about a case, and from whom. Few open it and it asks much: a page of its own."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    context = {"number": number.upper(), "facts": selectors.case_facts(viewer, number, now=timezone.now())}
+    return page(request, "cases/facts.html", context, fragment="cases/_facts.html")
 
 
 @no_db
@@ -87,8 +105,10 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
         with transaction.atomic():
             said = spec.run(asked)
     except (Conflict, Invalid) as problem:
-        return _page(request, number, form=form, action=action, problem=problem, status=problem.status)
-    _say(request, found, said, action)
+        if not _is_so_already(viewer, number, action):
+            return _page(request, number, form=form, action=action, problem=problem, status=problem.status)
+    else:
+        _say(request, found, said, action)
     return redirect(reverse("cases:case", args=[number]) + presets.suffix(*_filters(request)))
 
 
@@ -216,6 +236,12 @@ def _zone(viewer: Viewer) -> str:
 def _version(request: HttpRequest) -> int | None:
     given = request.POST.get("version", "")
     return int(given) if given.isdecimal() and len(given) < 10 else None
+
+
+def _is_so_already(viewer: Viewer, number: str, action: str) -> bool:
+    """Whether what was asked for has come about: the second of a double click finds the first one's work."""
+    is_so = DONE.get(action)
+    return is_so is not None and is_so(selectors.case_get(viewer, number), viewer)
 
 
 def _say(request: HttpRequest, case: Case, said: str, action: str) -> None:

@@ -7,11 +7,21 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.db.models import F
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from controltower.tenancy.context import acting_for
+from controltower.tenancy.models import Organisation
 from controltower.tenancy.viewer import Viewer
+from exceptions.cases.models import Case
+from exceptions.cases.services import case_price
+from exceptions.parties.models import AccountKind
+from exceptions.sla.models import TermKind
+from tests.cases.conftest import HOUR, book, eta, make_account, make_term
 
 FLAGS = [
     "--headless",
@@ -95,3 +105,30 @@ def open_page(browser: Browser, live_server: Any, client_for: Callable[[Viewer],
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def cases(organisation: Organisation) -> list[Case]:
+    """Five deliveries that will be late, priced, the most urgent first."""
+    now = timezone.now()
+    with acting_for(organisation):
+        customer = make_account("NORTHGATE", AccountKind.CUSTOMER)
+        make_term(customer, TermKind.DELIVERY_WINDOW, {"kind": "flat", "amount": "8000", "currency": "USD"})
+        for at in range(5):
+            due = now + (8 + 3 * at) * HOUR
+            book(f"48291300{at}", now - 2 * HOUR, due, customer=customer)
+            (case,) = eta(f"48291300{at}", now - HOUR, due + 3 * HOUR)
+            case_price(case, now=now)
+        return list(Case.objects.order_by(F("rank").desc(nulls_last=True), "-id"))
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """Rule and place of every violation of WCAG 2.0 to 2.2 A and AA and of best practice."""
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+    def run(page: Page) -> list[str]:
+        found = Axe().run(page, options={"runOnly": tags}).response["violations"]
+        return [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in found]
+
+    return run

@@ -1,0 +1,220 @@
+"""The case page: acting on it, being too late, and taking it back."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from controltower.tenancy.context import acting_for
+from controltower.tenancy.models import Organisation
+from controltower.tenancy.viewer import Viewer
+from exceptions.cases.models import Case, CaseState
+from exceptions.cases.services import case_take
+from tests.cases.test_views_queue import HTMX, case, statements
+
+__all__ = ["case", "statements"]
+pytestmark = pytest.mark.django_db
+
+SignIn = Callable[..., Client]
+DETAIL = {**HTMX, "HX-Target": "detail"}
+
+
+def fresh(case: Case) -> Case:
+    with acting_for(case.organisation_id):
+        return Case.objects.select_related("owner__user").get(pk=case.pk)
+
+
+def post(client: Client, case: Case, action: str, **data: object) -> object:
+    return client.post(f"/cases/{case.number}/{action}/", {"version": case.version, **data})
+
+
+def test_the_page_has_the_queue_beside_the_case(client_for: SignIn, coordinator: Viewer, case: Case) -> None:
+    text = client_for(coordinator).get(f"/cases/{case.number}/").content.decode()
+    assert text.count("<h1") == 1 and 'id="case-title"' in text
+    assert 'aria-current="true"' in text and "All open" in text
+
+
+def test_htmx_gets_the_case_alone(client_for: SignIn, coordinator: Viewer, case: Case) -> None:
+    text = client_for(coordinator).get(f"/cases/{case.number}/", headers=DETAIL).content.decode()
+    assert text.startswith("<article") and "<html" not in text and "<template data-row>" in text
+
+
+def test_coming_back_through_the_history_gets_the_whole_page(
+    client_for: SignIn, coordinator: Viewer, case: Case
+) -> None:
+    headers = {**DETAIL, "HX-History-Restore-Request": "true"}
+    assert "<html" in client_for(coordinator).get(f"/cases/{case.number}/", headers=headers).content.decode()
+
+
+def test_a_stranger_finds_nothing_here(client_for: SignIn, stranger: Viewer, case: Case) -> None:
+    client = client_for(stranger)
+    page = client.get(f"/cases/{case.number}/")
+    assert page.status_code == 404 and "482913007" not in page.content.decode()
+    assert client.post(f"/cases/{case.number}/take/", {"version": 1}).status_code == 404
+    assert fresh(case).owner_id is None
+
+
+def test_an_auditor_looks_but_does_not_touch(client_for: SignIn, auditor: Viewer, case: Case) -> None:
+    client = client_for(auditor)
+    page = client.get(f"/cases/{case.number}/")
+    assert page.status_code == 200 and f"/cases/{case.number}/take/" not in page.content.decode()
+    refused = client.post(f"/cases/{case.number}/take/", {"version": case.version})
+    assert refused.status_code == 403 and "auditor" in refused.content.decode()
+    assert fresh(case).owner_id is None
+
+
+def test_nothing_changes_by_looking(client_for: SignIn, coordinator: Viewer, case: Case) -> None:
+    assert client_for(coordinator).get(f"/cases/{case.number}/take/").status_code == 405
+    assert fresh(case).owner_id is None
+
+
+def test_taking_it_says_so_and_offers_the_way_back(client_for: SignIn, coordinator: Viewer, case: Case) -> None:
+    client = client_for(coordinator)
+    response = client.post(f"/cases/{case.number}/take/", {"version": case.version}, follow=True)
+    text = response.content.decode()
+    assert response.redirect_chain == [(f"/cases/{case.number}/", 302)]
+    assert "Taken: it is yours" in text and f'action="/cases/{case.number}/release/"' in text
+    assert fresh(case).owner_id == coordinator.member.pk
+
+    back = fresh(case)
+    post(client, back, "release")
+    assert fresh(case).owner_id is None
+
+
+def test_the_filter_survives_an_action(client_for: SignIn, coordinator: Viewer, case: Case) -> None:
+    response = client_for(coordinator).post(f"/cases/{case.number}/take/?q=owner%3Anone", {"version": case.version})
+    assert response["Location"] == f"/cases/{case.number}/?q=owner%3Anone"
+
+
+def test_htmx_hears_the_word_in_a_header_after_the_redirect(
+    client_for: SignIn, coordinator: Viewer, case: Case
+) -> None:
+    client = client_for(coordinator)
+    response = client.post(f"/cases/{case.number}/take/", {"version": case.version}, headers=DETAIL)
+    assert "HX-Trigger" not in response.headers
+    shown = client.get(response["Location"], headers=DETAIL)
+    assert "Taken: it is yours" in shown["HX-Trigger"] and "release" in shown["HX-Trigger"]
+
+
+def test_the_second_of_a_double_click_finds_it_done(client_for: SignIn, coordinator: Viewer, case: Case) -> None:
+    client = client_for(coordinator)
+    post(client, case, "take")
+    again = client.post(f"/cases/{case.number}/take/", {"version": case.version})
+    assert again.status_code == 302
+    with acting_for(case.organisation_id):
+        assert fresh(case).timeline.filter(text__startswith="Taken").count() == 1
+
+
+@pytest.mark.parametrize("headers", [{}, DETAIL], ids=["page", "htmx"])
+def test_who_was_faster_is_named_and_the_text_stays(
+    client_for: SignIn, coordinator: Viewer, supervisor: Viewer, case: Case, headers: dict[str, str]
+) -> None:
+    with acting_for(case.organisation_id):
+        case_take(Case.objects.get(), actor=supervisor.actor, now=timezone.now())
+    response = client_for(coordinator).post(
+        f"/cases/{case.number}/resolve/",
+        {"version": case.version, "resolution": "Driver swapped at Joplin", "reason_unknown": "on"},
+        headers=headers,
+    )
+    text = response.content.decode()
+    assert response.status_code == 409
+    assert "Sam changed" in text and "Taken by Sam" in text
+    assert "Driver swapped at Joplin" in text
+    assert f'name="version" value="{fresh(case).version}"' in text, "sending it again goes through"
+    assert ("<html" in text) is (headers == {})
+    assert fresh(case).state == CaseState.OPEN
+
+
+def test_resolving_without_a_word_shows_the_form_again(client_for: SignIn, coordinator: Viewer, case: Case) -> None:
+    response = post(client_for(coordinator), case, "resolve")
+    assert response.status_code == 422 and "This field is required" in response.content.decode()  # type: ignore[attr-defined]
+    assert fresh(case).state == CaseState.NEW
+
+
+def test_resolving_with_an_unknown_cause_asks_to_say_so(client_for: SignIn, coordinator: Viewer, case: Case) -> None:
+    client = client_for(coordinator)
+    response = client.post(f"/cases/{case.number}/resolve/", {"version": case.version, "resolution": "Arrived"})
+    assert response.status_code == 422 and "reason stays unknown" in response.content.decode()
+    client.post(
+        f"/cases/{case.number}/resolve/", {"version": case.version, "resolution": "Arrived", "reason_unknown": "on"}
+    )
+    assert fresh(case).state == CaseState.RESOLVED
+
+
+def test_a_note_stands_in_the_timeline_and_is_shown_as_text(
+    client_for: SignIn, coordinator: Viewer, case: Case
+) -> None:
+    client = client_for(coordinator)
+    post(client, case, "note", text="<b>Dock 4</b> is closed")
+    text = client.get(f"/cases/{case.number}/").content.decode()
+    assert "&lt;b&gt;Dock 4&lt;/b&gt; is closed" in text and "<b>Dock 4</b>" not in text
+
+
+def test_a_next_check_is_set_on_the_organisations_clock(client_for: SignIn, coordinator: Viewer, case: Case) -> None:
+    client = client_for(coordinator)
+    post(client, case, "next_check", after="1h", expecting="driver back on the road")
+    assert "driver back on the road" in client.get(f"/cases/{case.number}/").content.decode()
+
+
+def test_the_cause_is_set_by_a_person(client_for: SignIn, coordinator: Viewer, case: Case) -> None:
+    post(
+        client_for(coordinator),
+        case,
+        "classify",
+        type="delivery_late",
+        reason="equipment_breakdown",
+        responsible_party="carrier",
+        excusable="no",
+        severity="S1",
+    )
+    assert (fresh(case).reason, fresh(case).severity) == ("equipment_breakdown", "S1")
+
+
+def test_a_colleague_from_elsewhere_cannot_be_given_a_case(
+    client_for: SignIn, coordinator: Viewer, stranger: Viewer, case: Case
+) -> None:
+    response = post(client_for(coordinator), case, "assign", to=stranger.member.pk)
+    assert response.status_code == 422 and fresh(case).owner_id is None  # type: ignore[attr-defined]
+
+
+def test_giving_it_to_a_colleague(client_for: SignIn, coordinator: Viewer, supervisor: Viewer, case: Case) -> None:
+    post(client_for(coordinator), case, "assign", to=supervisor.member.pk)
+    assert fresh(case).owner_id == supervisor.member.pk
+
+
+def test_an_unknown_action_is_not_there(client_for: SignIn, coordinator: Viewer, case: Case) -> None:
+    assert post(client_for(coordinator), case, "explode").status_code == 404  # type: ignore[attr-defined]
+
+
+def test_the_fragment_stays_within_its_budget_of_questions(
+    client_for: SignIn,
+    coordinator: Viewer,
+    organisation: Organisation,
+    case: Case,
+    statements: Callable[[], list[str]],
+) -> None:
+    """Three say who is asking, six answer."""
+    client = client_for(coordinator)
+    before = len(statements())
+    client.get(f"/cases/{case.number}/", headers=DETAIL)
+    assert len(statements()) - before <= 9, "\n".join(statements()[before:])
+
+
+def test_the_page_with_both_halves_stays_within_twelve(
+    client_for: SignIn, coordinator: Viewer, case: Case, statements: Callable[[], list[str]]
+) -> None:
+    client = client_for(coordinator)
+    before = len(statements())
+    client.get(f"/cases/{case.number}/")
+    assert len(statements()) - before <= 12, "\n".join(statements()[before:])
+
+
+def test_the_facts_are_a_page_and_a_fragment(
+    client_for: SignIn, coordinator: Viewer, stranger: Viewer, case: Case
+) -> None:
+    client = client_for(coordinator)
+    whole = client.get(f"/cases/{case.number}/facts/").content.decode()
+    part = client.get(f"/cases/{case.number}/facts/", headers={**HTMX, "HX-Target": "facts"}).content.decode()
+    assert "<html" in whole and part.startswith("<dl")
+    assert client_for(stranger).get(f"/cases/{case.number}/facts/").status_code == 404
