@@ -4,8 +4,10 @@ import json
 import logging
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -13,13 +15,16 @@ from django.utils import timezone
 
 from controltower.audit.recording import request_id
 from controltower.db import rows
-from controltower.jobs.models import Heartbeat, Job, JobState
-from controltower.jobs.registry import Dead, Finish, JobContext, Kind, Retry, RunningJob, kind, running_job
+from controltower.jobs.models import Heartbeat, JobState
+from controltower.jobs.registry import Dead, Finish, JobContext, Kind, Retry, RunningJob, kind, kinds, running_job
 from controltower.tenancy.context import acting_for
 
 log = logging.getLogger(__name__)
 LEASE_MARGIN = 15  # seconds beyond a kind's timeout before its job may be taken back
 BACKOFF_BASE, BACKOFF_CAP = 2.0, 600.0  # seconds
+
+
+Following = Callable[[], "Claim | None"]
 
 
 class LostLease(Exception):
@@ -43,51 +48,61 @@ def drain(queue: str, *, limit: int | None = None, seconds: float | None = None,
     `now` is what handlers take for the present: given by who replays a day that is over.
     """
     started, ran = time.monotonic(), 0
-    while limit is None or ran < limit:
+
+    def following() -> Claim | None:
+        if limit is not None and ran >= limit:
+            return None
         if seconds is not None and time.monotonic() - started > seconds:
-            break
-        claim = claim_next(queue)
-        if claim is None:
-            break
-        run(claim, now=now)
+            return None
+        return claim_next(queue)
+
+    claim = following()
+    while claim is not None:
         ran += 1
+        _, then = _advance(claim, now or timezone.now(), following)
+        claim = then or following()
     return ran
 
 
 def claim_next(queue: str) -> Claim | None:
     """Take the next due job. One at a time: a job that kills its worker must not take batch-mates along."""
-    found = rows("SELECT * FROM jobs_claim(%s)", [queue])
+    found = rows("SELECT * FROM jobs_claim(%s, %s)", [queue, _leases(len(kinds()))])
     if not found:
         return None
     job_id, organisation_id, name, payload, attempt, fence, request = found[0]
-    claim = Claim(job_id, organisation_id, name, json.loads(payload), attempt, fence, request)
-    lease = _timeout(claim.kind) + LEASE_MARGIN
-    if lease != DEFAULT_LEASE:
-        with acting_for(claim.organisation_id):
-            Job.objects.filter(pk=claim.job_id, fence=claim.fence).update(
-                lease_until=timezone.now() + timedelta(seconds=lease)
-            )
-    return claim
+    return Claim(job_id, organisation_id, name, json.loads(payload), attempt, fence, request)
 
 
-DEFAULT_LEASE = 30 + LEASE_MARGIN  # what jobs_claim() gives
+@cache
+def _leases(known: int) -> str:
+    """Seconds after which a job may be taken back from a silent worker, as JSON by kind; unknown ones get 45."""
+    return json.dumps({kind.name: kind.timeout + LEASE_MARGIN for kind in kinds()})
 
 
-def _timeout(name: str) -> int:
-    try:
-        return kind(name).timeout
-    except LookupError:
-        return DEFAULT_LEASE - LEASE_MARGIN
+# Written out: this runs once for every job, and building the same statement through the ORM took a tenth of its time.
+DONE = """
+UPDATE jobs_job SET state = 'done', finished_at = clock_timestamp(), lease_until = NULL, last_error = ''
+ WHERE id = %s AND fence = %s AND state = 'running' RETURNING id
+"""
 
 
 def run(claim: Claim, *, now: datetime | None = None) -> JobState:
     """Run one claimed job to its next state. Never raises for what the handler does wrong."""
+    return _advance(claim, now or timezone.now(), lambda: None)[0]
+
+
+def _advance(claim: Claim, now: datetime, following: Following) -> tuple[JobState, Claim | None]:
+    """Run one job and, in the transaction that marks it done, claim the one that follows: one commit for both.
+
+    A job that kills its worker takes nothing along, for the claim before it is committed and the one after it is not.
+    """
+    then: Claim | None = None
     request_token = request_id.set(claim.request_id)
     job_token = running_job.set(RunningJob(claim.job_id, claim.payload.get("case")))
     started = time.monotonic()
     try:
         handler = kind(claim.kind)
-        _run(handler, claim, now or timezone.now())
+        then = _run(handler, claim, now, following)
         state = JobState.DONE
     except LostLease:
         log.warning("lease lost, work discarded", extra={"job_id": claim.job_id, "kind": claim.kind})
@@ -108,10 +123,10 @@ def run(claim: Claim, *, now: datetime | None = None) -> JobState:
             "duration_ms": round((time.monotonic() - started) * 1000, 1),
         },
     )
-    return state
+    return state, then
 
 
-def _run(handler: Kind, claim: Claim, now: datetime) -> None:
+def _run(handler: Kind, claim: Claim, now: datetime, following: Following) -> Claim | None:
     context = JobContext(claim.job_id, claim.organisation_id, claim.attempt, now)
     finish: Finish | None = None
     if handler.outside_transaction:
@@ -121,11 +136,9 @@ def _run(handler: Kind, claim: Claim, now: datetime) -> None:
             handler.handler(claim.payload, context)
         elif finish is not None:
             finish()
-        done = Job.objects.filter(pk=claim.job_id, fence=claim.fence, state=JobState.RUNNING).update(
-            state=JobState.DONE, finished_at=timezone.now(), lease_until=None, last_error=""
-        )
-        if not done:
+        if not rows(DONE, [claim.job_id, claim.fence]):
             raise LostLease
+        return following()
 
 
 def _failed(claim: Claim, error: Exception) -> JobState:

@@ -1,6 +1,7 @@
 """What workers and sweepers may do across organisations: four functions that return ids and what is needed to start.
 
-They run as the owner. FORCE binds the owner to the policies, so the table has a second one for it.
+They run as the owner. FORCE binds the owner to the policies, so the table has a second one for it. Each reads the
+clock once, in a subquery, because a volatile function cannot bound an index scan.
 """
 
 from django.db import migrations
@@ -10,15 +11,15 @@ from controltower.tenancy.security import SecureTenantTables
 FUNCTIONS = """
 CREATE POLICY owner_works ON jobs_job TO CURRENT_USER USING (true) WITH CHECK (true);
 
-CREATE FUNCTION jobs_claim(wanted text) RETURNS TABLE (
+CREATE FUNCTION jobs_claim(wanted text, leases jsonb) RETURNS TABLE (
     job_id bigint, organisation_id bigint, kind text, payload jsonb, attempt int, fence int, request_id text
 ) LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     UPDATE public.jobs_job AS job
        SET state = 'running', attempts = job.attempts + 1, fence = job.fence + 1,
-           lease_until = clock_timestamp() + interval '45 seconds'
+           lease_until = clock_timestamp() + coalesce((leases ->> job.kind)::int, 45) * interval '1 second'
      WHERE job.id = (
             SELECT due.id FROM public.jobs_job AS due
-             WHERE due.state = 'waiting' AND due.queue = wanted AND due.run_after <= clock_timestamp()
+             WHERE due.state = 'waiting' AND due.queue = wanted AND due.run_after <= (SELECT clock_timestamp())
              ORDER BY due.run_after, due.id LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING job.id, job.organisation_id, job.kind, job.payload, job.attempts, job.fence, job.request_id
 $$;
@@ -53,7 +54,7 @@ DECLARE
 BEGIN
     FOR lost IN
         SELECT job.id, job.organisation_id, job.kind, job.dedupe_key, job.crashes FROM public.jobs_job AS job
-         WHERE job.state = 'running' AND job.lease_until < clock_timestamp()
+         WHERE job.state = 'running' AND job.lease_until < (SELECT clock_timestamp())
          ORDER BY job.lease_until LIMIT 500 FOR UPDATE SKIP LOCKED
     LOOP
         UPDATE public.jobs_job AS job SET
@@ -77,7 +78,7 @@ CREATE FUNCTION jobs_due_queues() RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT queue FROM unnest(ARRAY['intake', 'default', 'documents', 'agents', 'effects']) AS queue
      WHERE EXISTS (SELECT 1 FROM public.jobs_job AS job
-                    WHERE job.queue = queue.queue AND job.state = 'waiting' AND job.run_after <= clock_timestamp())
+                    WHERE job.queue = queue.queue AND job.state = 'waiting' AND job.run_after <= (SELECT clock_timestamp()))
 $$;
 
 CREATE FUNCTION jobs_purge(before timestamptz) RETURNS int
