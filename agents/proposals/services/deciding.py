@@ -150,7 +150,7 @@ def proposal_cancel(proposal: Proposal, *, viewer: Viewer, now: datetime) -> Dec
     require(viewer, Verb.WORK)
     _person(viewer)
     proposal = proposal_locked(proposal)
-    effect = Effect.objects.select_for_update().filter(proposal=proposal).select_related("notice").first()
+    effect = Effect.objects.select_for_update(of=("self",)).filter(proposal=proposal).select_related("notice").first()
     if effect is None or proposal.state not in (ProposalState.APPROVED, ProposalState.HELD):
         raise Conflict(f"{proposal.number} {said(proposal.state)}, so there is nothing to call back.", code="too_late")
     if effect.notice is not None:

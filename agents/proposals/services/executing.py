@@ -25,7 +25,7 @@ from exceptions.notices.models import NoticeState
 def effect_run(effect_id: int, *, now: datetime) -> None:
     """Does it. Run twice it does it once; a fact that changed since the approval stops it and asks for a fresh draft."""
     proposal = proposal_locked(Effect.objects.values_list("proposal_id", flat=True).get(pk=effect_id))
-    effect = Effect.objects.select_for_update().select_related("decision__member__user").get(pk=effect_id)
+    effect = Effect.objects.select_for_update(of=("self",)).select_related("decision__member__user").get(pk=effect_id)
     effect.proposal = proposal
     if effect.state != EffectState.SCHEDULED or proposal.state != ProposalState.APPROVED:
         return
