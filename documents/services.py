@@ -265,6 +265,7 @@ def field_enter(document: Document, *, key: str, value: str, actor: Actor, now: 
 def _decide(
     field: ExtractedField, state: ReadState, change: Change, *, before: str, actor: Actor, now: datetime
 ) -> None:
+    assert actor.id is not None  # `_require_person` held
     field.state = state
     field.decided_by_id, field.decided_at = actor.id, now
     if field.pk:

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from controltower.errors import DomainError, Invalid, NotFound, TooLarge
 from controltower.tenancy.guards import requires
+from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 from controltower.web.toast import toast
@@ -22,7 +23,7 @@ from documents.reading.reader import MAX_BYTES
 
 @require_safe
 @requires(Verb.VIEW)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: MemberRequest) -> HttpResponse:
     found = selectors.documents_list(
         request.viewer, state=request.GET.get("state", ""), before=_number(request.GET.get("before"))
     )
@@ -37,7 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Verb.WORK)
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: MemberRequest) -> HttpResponse:
     """Take a file that belongs to nothing yet; on a case or shipment the upload stands there."""
     problem: DomainError | None = None
     if request.method == "POST":
@@ -52,7 +53,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return page(request, "documents/upload.html", context, status=problem.status if problem else 200)
 
 
-def uploaded(request: HttpRequest) -> dict[str, Any]:
+def uploaded(request: MemberRequest) -> dict[str, Any]:
     """The posted file as `content` and `filename`; refuses before reading what is too large."""
     file = request.FILES.get("file")
     if file is None:
@@ -64,7 +65,7 @@ def uploaded(request: HttpRequest) -> dict[str, Any]:
 
 @require_safe
 @requires(Verb.VIEW)
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: MemberRequest, pk: int) -> HttpResponse:
     found = selectors.review(request.viewer, pk, number=_number(request.GET.get("page")) or 1)
     context = {
         "review": found,
@@ -79,7 +80,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @requires(Verb.VIEW)
-def original(request: HttpRequest, pk: int) -> HttpResponse:
+def original(request: MemberRequest, pk: int) -> HttpResponse:
     """The file as it came: always a download, never shown by the browser from here."""
     document = selectors.document_get(request.viewer, pk)
     response = HttpResponse(_bytes(document, document.sha256), content_type="application/octet-stream")
@@ -92,7 +93,7 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @requires(Verb.VIEW)
-def page_picture(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def page_picture(request: MemberRequest, pk: int, number: int) -> HttpResponse:
     """Our own picture of a page. Named by what it holds, so that the browser may keep it."""
     found = selectors.page_get(request.viewer, pk, number)
     if not found.picture_sha256:
@@ -105,7 +106,7 @@ def page_picture(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 @require_POST
 @requires(Verb.WORK)
-def accept(request: HttpRequest, pk: int) -> HttpResponse:
+def accept(request: MemberRequest, pk: int) -> HttpResponse:
     """Accept the fields that were shown: each is posted as `field=<id>:<version>`."""
     document = selectors.document_get(request.viewer, pk)
     versions = dict(_pair(text) for text in request.POST.getlist("field"))
@@ -118,7 +119,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Verb.WORK)
-def correct(request: HttpRequest, pk: int, field: int) -> HttpResponse:
+def correct(request: MemberRequest, pk: int, field: int) -> HttpResponse:
     document = selectors.document_get(request.viewer, pk)
     services.field_correct(
         _field(document, field),
@@ -133,7 +134,7 @@ def correct(request: HttpRequest, pk: int, field: int) -> HttpResponse:
 
 @require_POST
 @requires(Verb.WORK)
-def not_on_document(request: HttpRequest, pk: int, field: int) -> HttpResponse:
+def not_on_document(request: MemberRequest, pk: int, field: int) -> HttpResponse:
     document = selectors.document_get(request.viewer, pk)
     services.field_reject(
         _field(document, field),
@@ -147,7 +148,7 @@ def not_on_document(request: HttpRequest, pk: int, field: int) -> HttpResponse:
 
 @require_POST
 @requires(Verb.WORK)
-def enter(request: HttpRequest, pk: int) -> HttpResponse:
+def enter(request: MemberRequest, pk: int) -> HttpResponse:
     document = selectors.document_get(request.viewer, pk)
     services.field_enter(
         document,
@@ -162,7 +163,7 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Verb.WORK)
-def read_again(request: HttpRequest, pk: int) -> HttpResponse:
+def read_again(request: MemberRequest, pk: int) -> HttpResponse:
     document = selectors.document_get(request.viewer, pk)
     services.document_read_again(document, actor=request.viewer.actor, now=timezone.now())
     toast(request, "The document will be read again.")
@@ -176,7 +177,7 @@ def _field(document: Document, field_id: int) -> Any:
     return field
 
 
-def _back(request: HttpRequest, document: Document) -> HttpResponse:
+def _back(request: MemberRequest, document: Document) -> HttpResponse:
     number = _number(request.POST.get("page"))
     address = reverse("documents:review", args=[document.pk])
     return redirect(f"{address}?page={number}" if number else address)

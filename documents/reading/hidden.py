@@ -43,12 +43,12 @@ def _has_ink(word: Word, width: float, height: float, picture: Image.Image, lumi
     crop = picture.crop((max(left, 0), max(top, 0), min(right, picture.width), min(bottom, picture.height)))
     if not crop.width or not crop.height:
         return False
-    low, high = crop.getextrema()
-    if high - low < _INK_CONTRAST:
+    histogram = crop.histogram()
+    used = [level for level, count in enumerate(histogram) if count]
+    if used[-1] - used[0] < _INK_CONTRAST:
         return False
     if luminance >= 0.92:
         # White ink: a border or an underline gives contrast as well, so the ground itself has to be darker.
-        histogram = crop.histogram()
         dark = sum(histogram[: 255 - _INK_CONTRAST])
         return dark * 3 >= crop.width * crop.height
     return True

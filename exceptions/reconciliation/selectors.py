@@ -1,9 +1,8 @@
 """Reads: the documents of a case or a shipment, and what a document belongs to."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from controltower.errors import NotFound
 from controltower.tenancy.permissions import Verb
@@ -61,8 +60,8 @@ def shipment_documents(viewer: Viewer, shipment: Shipment) -> list[Filed]:
     return _filed(viewer, DocumentLink.objects.filter(shipment=shipment))
 
 
-def _filed(viewer: Viewer, links: "Sequence[DocumentLink] | object") -> list[Filed]:
-    live = links.exclude(state=LinkState.REJECTED).select_related("case", "shipment", "confirmed_by__user")  # type: ignore[attr-defined]
+def _filed(viewer: Viewer, links: QuerySet[DocumentLink]) -> list[Filed]:
+    live = links.exclude(state=LinkState.REJECTED).select_related("case", "shipment", "confirmed_by__user")
     by_document: dict[int, DocumentLink] = {}
     # A confirmed link speaks for the document where there is one, and the case before its shipment.
     for link in sorted(live, key=lambda found: (found.state != LinkState.CONFIRMED, found.case_id is None, found.pk)):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from controltower.errors import DomainError
 from controltower.tenancy.guards import requires
+from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.web.render import is_fragment, page
 from controltower.web.toast import toast
@@ -20,19 +21,19 @@ from exceptions.reconciliation import selectors, services
 
 @require_safe
 @requires(Verb.VIEW)
-def case_documents(request: HttpRequest, number: str) -> HttpResponse:
+def case_documents(request: MemberRequest, number: str) -> HttpResponse:
     return _case_list(request, number)
 
 
 @require_safe
 @requires(Verb.VIEW)
-def shipment_documents(request: HttpRequest, number: str) -> HttpResponse:
+def shipment_documents(request: MemberRequest, number: str) -> HttpResponse:
     return _shipment_list(request, number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Verb.WORK)
-def upload_case(request: HttpRequest, number: str) -> HttpResponse:
+def upload_case(request: MemberRequest, number: str) -> HttpResponse:
     """File a document on a case. htmx gets the list again, with the new document in it."""
     case = selectors.case_by_number(request.viewer, number)
     if request.method != "POST":
@@ -49,7 +50,7 @@ def upload_case(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Verb.WORK)
-def upload_shipment(request: HttpRequest, number: str) -> HttpResponse:
+def upload_shipment(request: MemberRequest, number: str) -> HttpResponse:
     """File a document on a shipment. htmx gets the list again, with the new document in it."""
     shipment = selectors.shipment_by_number(request.viewer, number)
     if request.method != "POST":
@@ -64,20 +65,20 @@ def upload_shipment(request: HttpRequest, number: str) -> HttpResponse:
     return _shipment_list(request, number) if is_fragment(request) else redirect("documents:review", pk=document.pk)
 
 
-def _case_list(request: HttpRequest, number: str, problem: DomainError | None = None) -> HttpResponse:
+def _case_list(request: MemberRequest, number: str, problem: DomainError | None = None) -> HttpResponse:
     case = selectors.case_by_number(request.viewer, number)
     filed = selectors.case_documents(request.viewer, case)
     return _list(request, filed, number, reverse("reconciliation:upload_case", args=[number]), problem)
 
 
-def _shipment_list(request: HttpRequest, number: str, problem: DomainError | None = None) -> HttpResponse:
+def _shipment_list(request: MemberRequest, number: str, problem: DomainError | None = None) -> HttpResponse:
     shipment = selectors.shipment_by_number(request.viewer, number)
     filed = selectors.shipment_documents(request.viewer, shipment)
     return _list(request, filed, number, reverse("reconciliation:upload_shipment", args=[number]), problem)
 
 
 def _list(
-    request: HttpRequest, filed: list[selectors.Filed], number: str, upload_url: str, problem: DomainError | None
+    request: MemberRequest, filed: list[selectors.Filed], number: str, upload_url: str, problem: DomainError | None
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "filed": filed,
@@ -96,14 +97,14 @@ def _list(
 
 @require_safe
 @requires(Verb.VIEW)
-def document_links(request: HttpRequest, pk: int) -> HttpResponse:
+def document_links(request: MemberRequest, pk: int) -> HttpResponse:
     """Where a document is filed and where it may belong."""
     return _links(request, pk)
 
 
 @require_POST
 @requires(Verb.WORK)
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm(request: MemberRequest, pk: int) -> HttpResponse:
     link = selectors.link_get(request.viewer, pk)
     services.link_confirm(link, actor=request.viewer.actor, now=timezone.now())
     toast(request, "Filed.")
@@ -112,18 +113,18 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Verb.WORK)
-def reject(request: HttpRequest, pk: int) -> HttpResponse:
+def reject(request: MemberRequest, pk: int) -> HttpResponse:
     link = selectors.link_get(request.viewer, pk)
     services.link_reject(link, actor=request.viewer.actor, now=timezone.now())
     toast(request, "Noted: it does not belong there.")
     return _after(request, link.document_id)
 
 
-def _after(request: HttpRequest, document_id: int) -> HttpResponse:
+def _after(request: MemberRequest, document_id: int) -> HttpResponse:
     return _links(request, document_id) if is_fragment(request) else redirect("documents:review", pk=document_id)
 
 
-def _links(request: HttpRequest, document_id: int) -> HttpResponse:
+def _links(request: MemberRequest, document_id: int) -> HttpResponse:
     document, links = selectors.document_links(request.viewer, document_id)
     context = {
         "document": document,
