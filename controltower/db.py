@@ -55,5 +55,5 @@ def as_owner() -> Iterator[None]:
 def rows(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Run one statement on the default connection and return its rows: for calls of database functions."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql, params or None)  # without parameters a % is just a character
         return list(cursor.fetchall())

@@ -93,10 +93,17 @@ def test_functions_that_cross_organisations_are_few_and_named() -> None:
 
 DEFINERS = {
     "audit_append",
+    "cases_due_checks",
+    "cases_due_expectations",
+    "cases_due_stakes",
+    "cases_due_wakes",
+    "gateway_organisations_with_expired_raw",
     "jobs_claim",
     "jobs_due_queues",
     "jobs_purge",
     "jobs_take_back",
+    "ops_jobs_by_kind",
+    "partner_by_slug",
     "tenancy_key",
     "tenancy_memberships",
 }

@@ -1,0 +1,169 @@
+"""Every route and what it demands, written down twice: on the view, and here. A route that is missing here fails.
+
+Then every role tries every route for real: who lacks the verb gets 403, who is not signed in is sent to the login, and
+whoever asks with GET changes nothing.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from controltower.audit import reading
+from controltower.tenancy.access import kind_of
+from controltower.tenancy.context import acting_for
+from controltower.tenancy.models import Role
+from controltower.tenancy.permissions import VERBS, Verb
+from tests.conftest import make_viewer
+
+# name -> the verb it needs (or member, public, no_db) and its methods
+MATRIX = {
+    "cases:queue": "VIEW GET",
+    "cases:live": "no_db GET",
+    "cases:bulk": "WORK POST",
+    "cases:case": "VIEW GET",
+    "cases:facts": "VIEW GET",
+    "cases:act": "WORK GET POST",
+    "shipments:list": "VIEW GET",
+    "shipments:detail": "VIEW GET",
+    "shipments:events": "VIEW GET",
+    "documents:index": "VIEW GET",
+    "documents:upload": "WORK GET POST",
+    "documents:review": "VIEW GET",
+    "documents:original": "VIEW GET",
+    "documents:page_picture": "VIEW GET",
+    "documents:accept": "WORK POST",
+    "documents:enter": "WORK POST",
+    "documents:read_again": "WORK POST",
+    "documents:correct": "WORK POST",
+    "documents:not_on_document": "WORK POST",
+    "reconciliation:case_documents": "VIEW GET",
+    "reconciliation:upload_case": "WORK POST",
+    "reconciliation:shipment_documents": "VIEW GET",
+    "reconciliation:upload_shipment": "WORK POST",
+    "reconciliation:document_links": "VIEW GET",
+    "reconciliation:confirm": "WORK POST",
+    "reconciliation:reject": "WORK POST",
+    "notices:list": "VIEW GET",
+    "notices:notice": "VIEW GET",
+    "notices:cancel": "WORK POST",
+    "notices:decide": "DECIDE POST",
+    "notices:case_notices": "VIEW GET",
+    "notices:write": "WORK GET POST",
+    "notices:written": "VIEW GET",
+    "notices:approve": "DECIDE POST",
+    "notices:discard": "WORK POST",
+    "door:receive": "public POST",
+    "door:receive_channel": "public POST",
+    "intake:partners": "ADMINISTER GET",
+    "intake:partner_create": "ADMINISTER GET POST",
+    "intake:dead_letters": "OPERATE GET",
+    "intake:replay": "OPERATE POST",
+    "intake:message": "OPERATE GET",
+    "intake:partner": "ADMINISTER GET",
+    "intake:partner_try": "ADMINISTER POST",
+    "intake:partner_rotate": "ADMINISTER POST",
+    "intake:partner_sandbox": "ADMINISTER POST",
+    "intake:partner_active": "ADMINISTER POST",
+    "tenancy:preferences": "member GET POST",
+    "ops:healthz": "no_db GET",
+    "ops:readyz": "public GET",
+    "ops:metrics": "public GET",
+    "ops:status": "OPERATE GET",
+    "ops:jobs": "OPERATE GET",
+    "ops:jobs_replay": "OPERATE POST",
+    "ops:audit": "AUDIT GET",
+    "ops:audit_verify": "AUDIT POST",
+    "ops:audit_export": "AUDIT POST",
+    "ops:mailbox": "VIEW GET",
+    "ops:mailbox_mail": "VIEW GET",
+    "proposals:list": "VIEW GET",
+    "proposals:case_proposals": "VIEW GET",
+    "proposals:card": "VIEW GET",
+    "proposals:decide": "DECIDE POST",
+    "proposals:edit": "WORK GET POST",
+    "proposals:cancel": "WORK POST",
+}
+LIBRARIES = ("admin/", "accounts/")  # Django's admin and allauth guard their own views
+PLACES = {"number": "EX-1", "slug": "nobody", "action": "take", "name": "x", "channel": "x"}
+
+
+def routes(resolver: Any = None, namespace: str = "", path: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Name, path and view of every pattern."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        here = path + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace, here)
+        elif isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name or ''}", here, entry.callback
+
+
+def ours() -> dict[str, Any]:
+    return {name: view for name, path, view in routes() if not path.startswith(LIBRARIES) and not name.endswith(":")}
+
+
+def address(name: str) -> str:
+    for _, view_path, _ in [route for route in routes() if route[0] == name]:
+        arguments = {part.split(":")[-1].rstrip(">"): part.split(":")[0].lstrip("<") for part in _parts(view_path)}
+        values = {key: 1 if kind == "int" else PLACES.get(key, "x") for key, kind in arguments.items()}
+        return reverse(name, kwargs=values)
+    raise AssertionError(name)
+
+
+def _parts(path: str) -> list[str]:
+    return [chunk.split(">")[0] + ">" for chunk in path.split("<")[1:]]
+
+
+def test_every_route_is_in_the_matrix_with_what_its_view_demands() -> None:
+    demanded = {}
+    for name, view in ours().items():
+        kind = kind_of(view)
+        assert kind != "foreign", f"{name} says nothing about who may call it: use a decorator of tenancy.guards"
+        verb = getattr(view, "verb", None)
+        demanded[name] = verb.name if verb else kind
+    assert demanded == {name: row.split()[0] for name, row in MATRIX.items()}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR])
+def test_every_role_is_refused_what_it_lacks_and_let_in_where_it_may(organisation, client_for, role) -> None:
+    client = client_for(make_viewer(organisation, role, "Rolf"), raise_request_exception=False)
+    for name, row in MATRIX.items():
+        verb, *methods = row.split()
+        if verb in ("public", "no_db"):
+            continue
+        allowed = verb == "member" or Verb[verb] in VERBS[role]
+        for method in methods:
+            status = client.generic(method, address(name), content_type="application/x-www-form-urlencoded").status_code
+            if allowed:
+                assert status not in (403, 500), f"{role} may {verb}: {method} {name} answered {status}"
+            else:
+                assert status == 403, f"{role} must not {verb}: {method} {name} answered {status}"
+
+
+@pytest.mark.django_db
+def test_nobody_gets_in_without_signing_in() -> None:
+    for name, row in MATRIX.items():
+        verb, *methods = row.split()
+        if verb in ("public", "no_db"):
+            continue
+        for method in methods:
+            answer = Client().generic(method, address(name))
+            assert answer.status_code == 302, f"{method} {name} answered {answer.status_code} to a stranger"
+            assert answer["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.django_db
+def test_what_changes_something_refuses_get_and_get_changes_nothing(organisation, client_for) -> None:
+    clients = [
+        client_for(make_viewer(organisation, role, role.label)) for role in (Role.SUPERVISOR, Role.ADMINISTRATOR)
+    ]
+    for name, row in MATRIX.items():
+        methods = row.split()[1:]
+        statuses = {client.get(address(name)).status_code for client in clients}
+        if "GET" not in methods and row.split()[0] not in ("public",):
+            assert statuses <= {405, 403}, f"{name} answered a GET with {statuses}"
+    with acting_for(organisation):
+        assert reading.head(organisation.pk)[0] == 0, "a GET left an entry in the audit trail"
