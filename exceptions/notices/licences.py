@@ -74,7 +74,7 @@ _LICENCES: Mapping[Claim, Callable[[Facts], Keys]] = {
     Claim.PICKED_UP: _has("picked_up_at", "departed_at"),
     Claim.DEPARTED: _has("departed_at", "picked_up_at"),
     Claim.ARRIVED: _has("arrived_at", "delivered_at"),
-    Claim.CLEARED: _has("cleared_at", "released_at"),
+    Claim.CLEARED: _has("released_at"),
     Claim.HELD: _type_is("customs_hold", "quality_or_compliance_hold"),
     Claim.DAMAGED: _either(_type_is("freight_damaged"), _has("damaged_quantity")),
     Claim.LOST: _type_is("freight_lost"),
@@ -101,8 +101,8 @@ _LICENCES: Mapping[Claim, Callable[[Facts], Keys]] = {
 
 # "Not yet delivered" is licensed by whatever shows that the freight is still on its way or was tried in vain.
 _NOT_YET: Mapping[Claim, Callable[[Facts], Keys]] = {
-    Claim.DELIVERED: _has("eta_new", "eta_old", "attempt_at", "last_seen", "case_type"),
-    Claim.ARRIVED: _has("eta_new", "eta_old", "last_seen", "case_type"),
+    Claim.DELIVERED: _has("eta_new", "eta_old", "promised", "attempt_at", "last_seen", "case_type"),
+    Claim.ARRIVED: _has("eta_new", "eta_old", "promised", "last_seen", "case_type"),
     Claim.DEPARTED: _type_is("pickup_late", "departure_missed", "booking_rolled", "tender_rejected"),
     Claim.PICKED_UP: _type_is("pickup_late", "tender_rejected"),
     Claim.CLEARED: _type_is("customs_hold", "quality_or_compliance_hold"),

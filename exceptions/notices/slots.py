@@ -11,7 +11,20 @@ from exceptions.notices.drafts import FactLike, NoticeKind
 
 # What a template calls a value -> the keys that can fill it, best first.
 SLOTS: dict[str, tuple[str, ...]] = {
-    "reference": ("po", "order", "bol", "pro", "container", "awb", "booking", "tracking", "shipment", "case"),
+    "reference": (
+        "po",
+        "order",
+        "bol",
+        "pro",
+        "container",
+        "awb",
+        "cmr",
+        "booking",
+        "tracking_number",
+        "tracking",
+        "shipment",
+        "case",
+    ),
     "quantity": ("quantity",),
     "eta_new": ("eta_new",),
     "eta_old": ("eta_old", "promised"),

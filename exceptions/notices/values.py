@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -80,7 +80,7 @@ def value_of(fact: FactLike) -> Value:
     except KeyError:
         raise UnreadableFact(f"The fact {fact.key} has the unknown type {fact.type}.") from None
     try:
-        return reader(fact.value)
+        return reader(fact.value, fact.key)
     except (KeyError, TypeError, ValueError, InvalidOperation, ZoneInfoNotFoundError) as error:
         raise UnreadableFact(f"The fact {fact.key} does not hold a readable {fact.type}.") from error
 
@@ -162,11 +162,14 @@ def _party(value: object) -> Words:
 _SPOKEN = {"po": "PO", "bol": "BOL", "pro": "PRO", "awb": "AWB", "cmr": "CMR", "booking": "booking"}
 
 
-def _reference(value: object) -> Words:
+def _reference(value: object, key: str) -> Words:
+    """A number as the trade says it: "PO 4500123". Its kind is said by the value or, failing that, by the key."""
+    kind, number = key, value
     if isinstance(value, Mapping):
-        spoken = _SPOKEN.get(str(value.get("type", "")).lower(), "")
-        return _plain(f"{spoken} {value['value']}")
-    return _plain(value)
+        kind, number = str(value.get("type", "")), value["value"]
+    words = _plain(number)
+    spoken = _SPOKEN.get(kind.lower(), "")
+    return words if words.text.lower().startswith(spoken.lower()) else Words(f"{spoken} {words.text}")
 
 
 def _code(value: object) -> Code:
@@ -176,14 +179,21 @@ def _code(value: object) -> Code:
     return Code(code)
 
 
-_READERS = {
-    "datetime": _moment,
-    "money": _money,
-    "count": _count,
-    "temperature": _temperature,
-    "place": _place,
-    "party": _party,
+Reader = Callable[[object, str], Value]
+
+
+def _keyless(reader: Callable[[object], Value]) -> Reader:
+    return lambda value, _: reader(value)
+
+
+_READERS: dict[str, Reader] = {
     "reference": _reference,
-    "code": _code,
-    "text": _plain,
+    "datetime": _keyless(_moment),
+    "money": _keyless(_money),
+    "count": _keyless(_count),
+    "temperature": _keyless(_temperature),
+    "place": _keyless(_place),
+    "party": _keyless(_party),
+    "code": _keyless(_code),
+    "text": _keyless(_plain),
 }

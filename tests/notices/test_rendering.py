@@ -105,6 +105,20 @@ def test_a_name_from_another_system_cannot_break_the_line() -> None:
     assert shown(Told("consignee", "Acme\r\nBcc: all@evil\u202e", "party")) == "Acme Bcc: all@evil"
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("po", "4500123", "PO 4500123"),
+        ("po", "PO-4500123", "PO-4500123"),
+        ("pro", "482913007", "PRO 482913007"),
+        ("container", "MSCU1234565", "MSCU1234565"),
+        ("case", "EX-1042", "EX-1042"),
+    ],
+)
+def test_a_number_is_told_as_the_trade_says_it(key: str, value: str, words: str) -> None:
+    assert shown(Told(key, value, "reference")) == words
+
+
 def test_the_spans_point_at_each_sentence_and_name_its_facts() -> None:
     facts = (*EVERYTHING, code("case_type", "delivery_late"))
     rendered = render(template_draft(NoticeKind.DELAY, facts, Locale.DE), facts)
