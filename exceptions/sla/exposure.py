@@ -17,6 +17,7 @@ from exceptions.sla.calendars import Calendar, NeverOpen, subtract_business
 
 T0 = datetime(2025, 1, 1, tzinfo=UTC)
 CENT = Decimal("0.01")
+FINE = Decimal("0.000001")
 ZERO = Decimal(0)
 CERTAIN = Decimal(1)
 
@@ -154,8 +155,8 @@ def gain(stake: Stake, option: Option) -> Decimal:
 
 
 def saves(stake: Stake, option: Option) -> Decimal:
-    """max(0, (p_idle - p_act) * (payable - recoverable) - cost), to the cent."""
-    return max(ZERO, gain(stake, option) - option.cost).quantize(CENT, ROUND_HALF_UP)
+    """max(0, (p_idle - p_act) * (payable - recoverable) - cost), so fine that shares of a cost add up to it."""
+    return max(ZERO, gain(stake, option) - option.cost).quantize(FINE, ROUND_HALF_UP)
 
 
 def choose(stake: Stake, now: datetime) -> Choice:

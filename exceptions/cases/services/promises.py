@@ -188,7 +188,7 @@ def _contract_promises(
             promises.assumed.append(f"{bound.term.key} is not priced: no deadline is known for {shipment.number}")
             continue
         try:
-            stakes = _stakes(case, one, bound, deadline, options, organisation, promises)
+            stakes = tuple(_stakes(case, one, bound, deadline, options, organisation, promises))
         except pricing.PriceUnknown as problem:
             promises.assumed.append(f"{bound.term.key} is not priced: {problem}")
             continue
@@ -199,7 +199,7 @@ def _contract_promises(
                 text=f"{bound.row.name} ({shipment.number})",
                 due_at=deadline.at,
                 kept_at=deadline.kept_at,
-                stakes=tuple(stakes),
+                stakes=stakes,
                 term=bound,
                 shipment_id=shipment.pk,
                 stop_id=one.stop.pk if one.stop else None,

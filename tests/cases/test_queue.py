@@ -1,0 +1,212 @@
+"""The queue and the page of a case, as each viewer may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from controltower.errors import BadRequest, Forbidden, NotFound
+from controltower.tenancy.context import acting_for
+from controltower.tenancy.viewer import Viewer
+from exceptions.cases import selectors, services
+from exceptions.cases.models import Case, CaseState
+from exceptions.parties.models import Account, Contact
+from exceptions.shipments.canonical import EventType
+from tests.cases.conftest import HOUR, book, eta, make_term, tell
+
+pytestmark = pytest.mark.django_db
+
+
+def plain_case(number: int, now: datetime, **columns: Any) -> Case:
+    """A row as the queue sees it, without the freight behind it."""
+    shipment = columns.pop("shipment")
+    return Case.objects.create(
+        number=f"EX-{number}",
+        type="delivery_late",
+        severity="S2",
+        subject_shipment=shipment,
+        subject_key=f"shipment:{number}",
+        fingerprint=f"delivery_late:shipment:{number}",
+        opened_at=now,
+        currency="USD",
+        **columns,
+    )
+
+
+@pytest.fixture
+def freight(acting: Any, customer: Account, now: datetime) -> Any:
+    from exceptions.shipments.models import Shipment
+
+    book("900", now, now + 6 * HOUR, customer=customer)
+    return Shipment.objects.get()
+
+
+@pytest.fixture
+def hundred(freight: Any, coordinator: Viewer, now: datetime) -> list[str]:
+    """Pinned, ranked and unavoidable cases; answers their numbers in the order they belong in."""
+    rows = []
+    for number in range(100):
+        rank = None if number % 4 == 0 else float(number * 37 % 50)
+        pin = {"pinned": True, "pinned_by": coordinator.member, "pinned_at": now} if number % 20 == 3 else {}
+        at_risk = number * 7 % 30 * 100
+        rows.append(plain_case(number, now, shipment=freight, rank=rank, at_risk=at_risk, **pin))
+
+    def place(case: Case) -> tuple[Any, ...]:
+        rest = -case.at_risk if case.rank is None and not case.pinned else 0
+        return (not case.pinned, case.rank is None, -(case.rank or 0), rest, -case.pk)
+
+    return [case.number for case in sorted(rows, key=place)]
+
+
+def pages(viewer: Viewer, query: str, now: datetime, size: int) -> Iterator[str]:
+    after = ""
+    while True:
+        page = selectors.queue_page(viewer, query, after=after, now=now, size=size)
+        yield from (row.number for row in page.rows)
+        after = page.after
+        if not after:
+            return
+
+
+@pytest.mark.parametrize("size", [1, 7, 33, 200])
+def test_pages_follow_each_other_without_gap_or_repeat(
+    hundred: list[str], coordinator: Viewer, now: datetime, size: int
+) -> None:
+    assert list(pages(coordinator, "", now, size)) == hundred
+
+
+def test_a_cursor_that_is_not_ours_is_refused(freight: Any, coordinator: Viewer, now: datetime) -> None:
+    for bad in ("x", "bm90IGpzb24", "WzEsMiwzLDRd"):
+        with pytest.raises(BadRequest):
+            selectors.queue_page(coordinator, after=bad, now=now)
+
+
+def test_filters_narrow_the_queue(freight: Any, coordinator: Viewer, customer: Account, now: datetime) -> None:
+    due = plain_case(1, now, shipment=freight, act_by=now + HOUR, account=customer, search_text="PRO777")
+    plain_case(2, now, shipment=freight, owner=coordinator.member)
+    asleep = plain_case(3, now, shipment=freight, snoozed_until=now + HOUR)
+    gone = plain_case(4, now, shipment=freight, state=CaseState.RESOLVED, closed_at=now)
+
+    def found(query: str) -> list[str]:
+        return [row.number for row in selectors.queue_page(coordinator, query, now=now).rows]
+
+    assert found("owner:me") == ["EX-2"] and found("owner:none") == [due.number]
+    assert found("due:<2h") == [due.number] and found("due:<30m") == []
+    assert found("customer:north") == [due.number] and found("customer:nobody") == []
+    assert found("is:snoozed") == [asleep.number] and found("is:resolved") == [gone.number]
+    assert found("pro777") == [due.number] and found("EX-2") == ["EX-2"] and found("zzz") == []
+    assert found("severity:S1") == [] and len(found("severity:S2 type:delivery_late")) == 2
+    assert found("owner:Cora") == ["EX-2"]
+
+
+def test_counts_stop_at_999(freight: Any, coordinator: Viewer, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exceptions.cases.selectors.queue.COUNTED", 2)
+    for number in range(4):
+        plain_case(number, now, shipment=freight, act_by=now + HOUR if number == 0 else None)
+    counts = selectors.queue_counts(coordinator, now=now)
+    assert {key: str(count) for key, count in counts.items()} == {
+        "all": "2+", "mine": "0", "unowned": "2+", "due": "1", "snoozed": "0",
+    }  # fmt: skip
+    assert str(selectors.queue_page(coordinator, now=now, size=2).total) == "2+"
+
+
+def test_a_restricted_member_sees_only_granted_accounts(
+    freight: Any, coordinator: Viewer, customer: Account, now: datetime
+) -> None:
+    mine, hidden = plain_case(1, now, shipment=freight, account=customer), plain_case(2, now, shipment=freight)
+    restricted = Viewer(
+        coordinator.member, coordinator.organisation, coordinator.verbs, {"account_scope": frozenset({customer.pk})}
+    )
+    restricted.member.restricted = True
+    page = selectors.queue_page(restricted, now=now)
+    assert [row.number for row in page.rows] == [mine.number] and page.is_restricted
+    with pytest.raises(NotFound):
+        selectors.case_detail(restricted, hidden.number, now=now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_organisation_sees_nothing(organisation: Any, stranger: Viewer, now: datetime) -> None:
+    with acting_for(organisation):
+        book("1", now, now + 6 * HOUR)
+        (case,) = eta("1", now, now + 9 * HOUR)
+    with acting_for(stranger.organisation):
+        assert selectors.queue_page(stranger, now=now).rows == []
+        with pytest.raises(NotFound):
+            selectors.case_get(stranger, case.number)
+
+
+def test_who_may_not_see_cases_is_refused(acting: Any, coordinator: Viewer, now: datetime) -> None:
+    integration = Viewer(coordinator.member, coordinator.organisation, frozenset())
+    with pytest.raises(Forbidden):
+        selectors.queue_page(integration, now=now)
+
+
+@pytest.fixture
+def told(acting: Any, customer: Account, carrier: Account, now: datetime, run_jobs: Any) -> Case:
+    make_term(customer, "delivery_window", {"kind": "flat", "amount": "8000", "currency": "USD"})
+    Contact.objects.create(
+        account=carrier, name="Orbit dispatch", role="dispatch", phone="+1 555 0100", zone="America/Chicago",
+        hours={"tue": [["08:00", "17:00"]]},
+    )  # fmt: skip
+    book("482", now, now + 6 * HOUR, customer=customer, carrier=carrier)
+    tell(EventType.SHIPMENT_PICKED_UP, "482", now - HOUR, stop=1)
+    (case,) = eta("482", now, now + 9 * HOUR)
+    return services.case_price(case, now=now)
+
+
+def test_the_page_of_a_case_has_everything(told: Case, coordinator: Viewer, now: datetime) -> None:
+    services.case_note(told, text="Look: twice", actor=coordinator.actor, now=now + HOUR)
+    services.next_check_set(told, due_at=now + 2 * HOUR, expecting="moving", actor=coordinator.actor, now=now)
+    detail = selectors.case_detail(coordinator, told.number, now=now)
+    assert detail.row.number == told.number and detail.row.affected_count == 1
+    assert detail.row.phrase.endswith("still avoidable: rebook until 12:30")
+    assert detail.why[0].startswith("8,000 USD if not at the dock by 15:00 Chicago; rebooking still works until 12:30")
+    assert [stop.place for stop in detail.strip] == ["Dallas, TX", "Chicago, IL"]
+    assert [stop.state for stop in detail.strip] == ["current", "late"]
+    assert detail.strip[1].is_subject and detail.strip[1].estimated == now + 9 * HOUR
+    (affected,) = detail.affected
+    assert (affected.references, affected.at_risk, affected.matters) == ("PRO 482", 8000, True)
+    (contact,) = [row for row in detail.contacts if row.account == "Orbit"]
+    assert (contact.role, contact.hours_today, contact.is_open_now) == ("Carrier dispatch", "08:00-17:00 Chicago", True)
+    assert detail.timeline[0].kind == "note" and detail.timeline[0].text == "Look: twice"
+    assert detail.next_check is not None and detail.next_check.expects == "moving"
+    assert {"take", "snooze", "resolve", "pin", "note", "interaction"} <= detail.actions
+    assert detail.would_change == "below 1st if the ETA is confirmed before 15:00 Chicago"
+    assert detail.stakes[0].currency == "USD" and detail.last_signal_at == now
+
+
+def test_a_case_page_asks_as_much_for_fourteen_shipments_as_for_one(
+    told: Case, customer: Account, coordinator: Viewer, now: datetime
+) -> None:
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
+        selectors.case_detail(coordinator, told.number, now=now)
+    for number in range(14):
+        book(f"L{number}", now, now + 6 * HOUR, customer=customer, load="L-9")
+    (case,) = tell(EventType.LOAD_BROKEN_DOWN, "L-9", now, ref="load")
+    with CaptureQueriesContext(connection) as many:
+        detail = selectors.case_detail(coordinator, case.number, now=now)
+    assert len(detail.affected) == 14
+    assert len(many) == len(one) <= 5
+
+
+def test_the_queue_page_asks_little(told: Case, coordinator: Viewer, now: datetime) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        selectors.queue_page(coordinator, now=now)
+        selectors.queue_counts(coordinator, now=now)
+    assert len(asked) <= 3
+
+
+def test_who_may_only_look_has_nothing_to_do(told: Case, auditor: Viewer, now: datetime) -> None:
+    assert selectors.case_detail(auditor, told.number, now=now).actions == frozenset()
+
+
+def test_an_empty_queue_says_when_the_next_case_wakes(freight: Any, coordinator: Viewer, now: datetime) -> None:
+    plain_case(1, now, shipment=freight, snoozed_until=now + timedelta(hours=3))
+    assert selectors.queue_page(coordinator, now=now).next_due_at == now + timedelta(hours=3)
