@@ -85,6 +85,10 @@ class EventSubject(TenantModel):
                 name="event_subject_unique",
             ),
         ]
+        indexes = [
+            models.Index(fields=["organisation", "shipment"], name="event_subject_shipment"),
+            models.Index(fields=["organisation", "load"], name="event_subject_load"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} of {self.shipment or self.load or self.order or self.equipment}"
