@@ -7,8 +7,6 @@ from exceptions.cases.models.cases import (
     CaseOrder,
     CaseShipment,
     CaseState,
-    Excusable,
-    Severity,
 )
 from exceptions.cases.models.disruptions import Disruption, DisruptionState
 from exceptions.cases.models.expectations import Expectation, ExpectationKind
@@ -22,6 +20,7 @@ from exceptions.cases.models.history import (
     TimelineEntry,
 )
 from exceptions.cases.models.money import Commitment, CommitmentState, Stake, StakeState
+from exceptions.cases.taxonomy import Excusable, Severity
 
 __all__ = [
     "OPEN_STATES",

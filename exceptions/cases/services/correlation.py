@@ -112,7 +112,7 @@ def case_open(finding: Finding, *, cause: Cause, known: list[Known], now: dateti
     label = type_label(finding.type)
     timeline_add(case, EntryKind.OPENED, f"{label}: {finding.summary}", actor=SYSTEM, now=now, data=_source(cause))
     signals.case_opened.send(sender=Case, case=case, now=now)
-    live.changed(case.organisation_id)
+    live.changed(current_organisation_id())
     after = {"number": case.number, "type": case.type, "fingerprint": case.fingerprint}
     record(verb="case.opened", subject=f"case:{case.pk}", actor=SYSTEM, after=after, now=now)
     price_soon(case)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from controltower.audit import SYSTEM, record
+from controltower.tenancy.context import current_organisation_id
 from controltower.tenancy.models import Organisation
 from exceptions.cases.models import (
     Case,
@@ -35,7 +36,7 @@ def case_price(case: Case, *, now: datetime) -> Case:
     case = case_locked(case)
     if not case.is_open:
         return case
-    organisation = Organisation.objects.get(pk=case.organisation_id)
+    organisation = Organisation.objects.get(pk=current_organisation_id())
     half_life = timedelta(hours=organisation.half_life_hours)
     ids = CaseShipment.objects.filter(case=case).values_list("shipment_id", flat=True)
     promises = promises_of(case, known_shipments(ids), organisation, now)

@@ -10,6 +10,7 @@ from typing import Any
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, Forbidden, NotFound
 from controltower.jobs import enqueue
+from controltower.tenancy.context import current_organisation_id
 from controltower.tenancy.models import Member
 from controltower.web import live
 from exceptions.cases import signals
@@ -73,7 +74,7 @@ def price_soon(case: Case) -> None:
 def case_news(case: Case, changed: set[str], *, now: datetime) -> None:
     """Tell upper layers in this transaction, and open screens after it."""
     signals.case_changed.send(sender=Case, case=case, changed=changed, now=now)
-    live.changed(case.organisation_id)
+    live.changed(current_organisation_id())
 
 
 def timeline_add(
@@ -94,7 +95,9 @@ def timeline_add(
 
 def member_of(actor: Actor) -> Member | None:
     """The member behind an actor; None for everything that is not a person."""
-    return Member.objects.select_related("user").get(pk=actor.id) if actor.is_person else None
+    if not actor.is_person or actor.id is None:
+        return None
+    return Member.objects.select_related("user").get(pk=actor.id)
 
 
 def person(actor: Actor) -> Member:

@@ -154,7 +154,8 @@ def _deliveries(stops: dict[int, Stop]) -> dict[int, DeliveryState]:
     ids = {stop.pk for stop in stops.values()}
     times: dict[int, dict[tuple[str, str], Milestone]] = defaultdict(dict)
     for milestone in Milestone.objects.filter(stop__in=ids, code__in=(MilestoneCode.ARRIVAL, MilestoneCode.DELIVERY)):
-        times[milestone.stop_id][milestone.kind, milestone.code] = milestone
+        if milestone.stop_id is not None:
+            times[milestone.stop_id][milestone.kind, milestone.code] = milestone
     appointments = {
         appointment.stop_id: appointment.ends_at
         for appointment in Appointment.objects.filter(stop__in=ids)
@@ -220,9 +221,10 @@ def _events(keys: list[int]) -> dict[int, list[Event]]:
     direct = EventSubject.objects.filter(shipment__in=keys, event__type__in=LOOKED_AT).select_related("event")
     by_load = EventSubject.objects.filter(load__in=list(riding), event__type__in=LOOKED_AT).select_related("event")
     for subject in direct:
-        found[subject.shipment_id].append(subject.event)
+        if subject.shipment_id is not None:
+            found[subject.shipment_id].append(subject.event)
     for subject in by_load if riding else ():
-        for key in riding[subject.load_id]:
+        for key in riding.get(subject.load_id or 0, []):
             found[key].append(subject.event)
     for events in found.values():
         events.sort(key=lambda event: (event.occurred_at, event.reported_at, event.pk))
