@@ -110,7 +110,7 @@ def message_of(record: logging.LogRecord) -> str:
 def places(exc_info: Any) -> list[str]:
     """Where an exception came through, outermost first, without what it says."""
     frames = traceback.extract_tb(exc_info[2])
-    return [f"{frame.filename.rsplit('/', 3)[-1]}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
+    return [f"{'/'.join(frame.filename.split('/')[-3:])}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
 
 
 def configure(settings: Mapping[str, Any]) -> None:

@@ -11,7 +11,8 @@ CREATE FUNCTION ops_jobs_by_kind() RETURNS TABLE (
            count(*) FILTER (WHERE state = 'waiting'),
            count(*) FILTER (WHERE state = 'running'),
            count(*) FILTER (WHERE state = 'dead'),
-           coalesce(extract(epoch FROM now() - min(run_after) FILTER (WHERE state = 'waiting' AND run_after <= now())), 0),
+           coalesce(extract(epoch FROM clock_timestamp()
+               - min(run_after) FILTER (WHERE state = 'waiting' AND run_after <= clock_timestamp())), 0),
            count(*) FILTER (WHERE state = 'done' AND finished_at > now() - interval '1 hour'),
            count(*) FILTER (WHERE state = 'dead' AND finished_at > now() - interval '1 hour')
       FROM (SELECT kind, queue, state, run_after, finished_at FROM public.jobs_job
