@@ -92,7 +92,9 @@ def open_page(browser: Browser, live_server: Any, client_for: Callable[[Viewer],
         page = context.new_page()
 
         def heard(message: ConsoleMessage) -> None:
-            expected = any(f"status of {status}" in message.text for status in refused)
+            expected = any(
+                f"status of {status}" in message.text or f"Error Code {status}" in message.text for status in refused
+            )
             if message.type in ("error", "warning") and not expected:
                 complaints.append(f"{path}: {message.text}")
 
