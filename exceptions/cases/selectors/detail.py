@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import FloatField, OuterRef, Q, QuerySet, Subquery
@@ -14,26 +12,35 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, JSONObject
 
 from controltower.errors import NotFound
-from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
-from exceptions.cases.facts import Fact, fact_label, facts_for
+from exceptions.cases.facts import fact_label, facts_for
 from exceptions.cases.models import (
     OPEN_STATES,
     Case,
     CaseOrder,
     CaseShipment,
-    CaseState,
-    EntryKind,
     Interaction,
-    InteractionOutcome,
     NextCheck,
     Occurrence,
     Stake,
     StakeState,
     TimelineEntry,
 )
+from exceptions.cases.selectors.parts import (
+    StopTimes,
+    actions_of,
+    affected_row,
+    appointment_words,
+    check_row,
+    contact_rows,
+    fact_words,
+    instant,
+    stake_row,
+    strip_of,
+    timeline_row,
+    would_change,
+)
 from exceptions.cases.selectors.queue import (
-    COUNTED,
     CountRows,
     bounded_count,
     cases_visible,
@@ -41,50 +48,22 @@ from exceptions.cases.selectors.queue import (
     with_row_parts,
 )
 from exceptions.cases.selectors.rows import (
-    AffectedRow,
     CaseDetail,
-    CheckRow,
-    ContactRow,
     FactRow,
-    StakeRow,
-    StripStop,
-    TimelineRow,
 )
-from exceptions.cases.services.headline import QUOTED_FIRST
 from exceptions.cases.taxonomy import Excusable, Party, reason_label
-from exceptions.parties.models import Contact
-from exceptions.shipments.canonical import RefType
 from exceptions.shipments.models import (
     Appointment,
-    AppointmentState,
     Event,
     Milestone,
-    MilestoneCode,
-    MilestoneKind,
     PartyRole,
     PartyRoleKind,
     Reference,
     Stop,
 )
-from exceptions.sla.calendars import calendar_from_data
-from exceptions.sla.explaining import clock, money
 
-CONTACTS_SHOWN = 12
 TIMELINE_SHOWN = 100
 AFFECTED_SHOWN = 50
-KINDS = {
-    EntryKind.OPENED: "signal",
-    EntryKind.SIGNAL: "signal",
-    EntryKind.STATE: "person",
-    EntryKind.CLASSIFIED: "proposal",
-    EntryKind.PRICED: "money",
-    EntryKind.NOTE: "note",
-    EntryKind.INTERACTION: "interaction",
-    EntryKind.NOTICE: "interaction",
-    EntryKind.PROPOSAL: "proposal",
-    EntryKind.DOCUMENT: "signal",
-    EntryKind.ESCALATION: "check",
-}
 
 
 def case_get(viewer: Viewer, number: str) -> Case:
@@ -119,9 +98,9 @@ def case_detail(viewer: Viewer, number: str, *, now: datetime) -> CaseDetail:
         row=queue_rows(viewer, [case])[0],
         why=told.get("sentences", []),
         assumed=told.get("assumed", []),
-        would_change=_would_change(case),
+        would_change=would_change(case),
         terms=told.get("terms", []),
-        stakes=[_stake_row(stake) for stake in stakes],
+        stakes=[stake_row(stake) for stake in stakes],
         recoverable=Decimal(case.recoverable) / 100,
         recoverable_from=told.get("recoverable_from", ""),
         last_signal=(last.partner.name if last.partner else last.get_type_display()) if last else "",
@@ -136,14 +115,14 @@ def case_detail(viewer: Viewer, number: str, *, now: datetime) -> CaseDetail:
         resolution=case.resolution,
         owner_id=case.owner_id,
         occurrences=case.occurrence_count,
-        timeline=[_timeline_row(entry) for entry in case.entries],
-        strip=_strip(case, stops, now),
-        affected=[_affected_row(row, stops, stakes) for row in affected],
+        timeline=[timeline_row(entry) for entry in case.entries],
+        strip=strip_of(case, stops, now),
+        affected=[affected_row(row, stops, stakes) for row in affected],
         orders=case.order_numbers,
-        contacts=_contacts(case, affected, stops, now),
-        next_check=_check_row(case.check_parts, now),
+        contacts=contact_rows(case, affected, stops, now),
+        next_check=check_row(case.check_parts, now),
         facts=[],
-        actions=_actions(viewer, case),
+        actions=actions_of(viewer, case),
         shipment_ids=[row.shipment_id for row in affected],
     )
 
@@ -152,7 +131,7 @@ def case_facts(viewer: Viewer, number: str, *, now: datetime) -> list[FactRow]:
     """The facts of a case for its list of facts; apart from the page, because few open it and it asks much."""
     case = case_get(viewer, number)
     return [
-        FactRow(fact.key, fact_label(fact.key), _fact_words(fact, now), fact.source, fact.audience)
+        FactRow(fact.key, fact_label(fact.key), fact_words(fact, now), fact.source, fact.audience)
         for fact in facts_for(case, now=now)
     ]
 
@@ -206,20 +185,7 @@ def _carriers() -> QuerySet[Any]:
     return found.values(parts=JSONObject(role="role", account="account_id"))
 
 
-@dataclass(frozen=True)
-class _Stop:
-    """A stop with the times that hold there, by (kind, code)."""
-
-    row: Stop
-    times: dict[tuple[str, str], datetime]
-    appointment: str
-
-    def best(self, kind: str) -> datetime | None:
-        codes = (MilestoneCode.ARRIVAL, MilestoneCode.DELIVERY, MilestoneCode.PICKUP, MilestoneCode.DEPARTURE)
-        return next((self.times[kind, code] for code in codes if (kind, code) in self.times), None)
-
-
-def _stops(case: Case, affected: list[Any]) -> list[_Stop]:
+def _stops(case: Case, affected: list[Any]) -> list[StopTimes]:
     """Stops of the affected shipments and of the case's load, in order."""
     shipments = [row.shipment_id for row in affected]
     milestones = Milestone.objects.filter(stop=OuterRef("pk")).values(
@@ -236,223 +202,14 @@ def _stops(case: Case, affected: list[Any]) -> list[_Stop]:
         .order_by("shipment_id", "load_id", "sequence")
     )
     return [
-        _Stop(
+        StopTimes(
             row,
-            {(part["kind"], part["code"]): _instant(part["value"]) for part in row.milestone_parts},
-            _appointment_words(row.appointment_parts),
+            {(part["kind"], part["code"]): instant(part["value"]) for part in row.milestone_parts},
+            appointment_words(row.appointment_parts),
         )
         for row in rows
     ]
 
 
-def _strip(case: Case, stops: list[_Stop], now: datetime) -> list[StripStop]:
-    """The route of the load, where the case is about one and it has stops, else of the first shipment."""
-    of_load = [stop for stop in stops if stop.row.load_id is not None]
-    first = next((stop.row.shipment_id for stop in stops if stop.row.shipment_id is not None), None)
-    shown = of_load or [stop for stop in stops if stop.row.shipment_id == first]
-    has_current = False
-    strip = []
-    for stop in reversed(shown):
-        actual = stop.best(MilestoneKind.ACTUAL)
-        ends = stop.row.window_end
-        state = "done" if actual else "ahead"
-        if actual and not has_current:
-            has_current, state = True, "current" if stop is not shown[-1] else "done"
-        expected = stop.best(MilestoneKind.ESTIMATED)
-        if not actual and ends is not None and (ends < now or (expected is not None and expected > ends)):
-            state = "late"
-        strip.append(
-            StripStop(
-                place=stop.row.place,
-                kind_label=stop.row.get_kind_display(),
-                zone=stop.row.zone,
-                state=state,
-                window_start=stop.row.window_start,
-                window_end=ends,
-                planned=stop.best(MilestoneKind.PLANNED),
-                estimated=expected,
-                actual=actual,
-                appointment=stop.appointment,
-                is_subject=stop.row.pk == case.subject_stop_id,
-            )
-        )
-    return strip[::-1]
-
-
-def _affected_row(row: Any, stops: list[_Stop], stakes: list[Stake]) -> AffectedRow:
-    shipment = row.shipment
-    own = [stop for stop in stops if stop.row.shipment_id == shipment.pk]
-    stop = own[-1] if own else next((stop for stop in reversed(stops) if stop.row.load_id is not None), None)
-    priced = [stake for stake in stakes if stake.commitment.shipment_id == shipment.pk]
-    still_open = [stake for stake in priced if stake.state == StakeState.OPEN]
-    return AffectedRow(
-        number=shipment.number,
-        customer=shipment.customer.name if shipment.customer else "",
-        references=_quoted(row.references),
-        destination=stop.row.place if stop else "",
-        zone=stop.row.zone if stop else "UTC",
-        promised=stop.row.window_end if stop else None,
-        estimated=stop.best(MilestoneKind.ESTIMATED) if stop else None,
-        at_risk=Decimal(round(sum(stake.payable * stake.p_idle for stake in still_open))) / 100,
-        currency=priced[0].currency if priced else "",
-        matters=bool(priced),
-    )
-
-
-def _stake_row(stake: Stake) -> StakeRow:
-    commitment = stake.commitment
-    stop, term = commitment.stop, commitment.term
-    current = stake.options[stake.current] if stake.current is not None else None
-    return StakeRow(
-        sentence=stake.label,
-        promise=term.name if term else f"{commitment.promise}, house rate",
-        state=stake.get_state_display().lower(),
-        books_at=stake.books_at,
-        zone=stop.zone if stop else "UTC",
-        place=(stop.city or stop.name) if stop else "",
-        payable=Decimal(stake.payable) / 100,
-        recoverable=Decimal(stake.recoverable) / 100,
-        saves=Decimal(stake.saves) / 100,
-        currency=stake.currency,
-        action=current["label"] if current else "",
-        act_by=stake.act_by,
-        shipment=commitment.shipment.number if commitment.shipment else "",
-    )
-
-
-def _timeline_row(entry: dict[str, Any]) -> TimelineRow:
-    title, _, rest = entry["text"].partition(": ") if entry["kind"] != EntryKind.NOTE else ("Note", "", entry["text"])
-    is_person = entry["actor"] == "member"
-    return TimelineRow(
-        at=_instant(entry["at"]),
-        kind="rule" if entry["kind"] == EntryKind.STATE and not is_person else KINDS[EntryKind(entry["kind"])],
-        title=title,
-        text=rest,
-        who=entry["who"],
-        is_by_person=is_person,
-        source=entry["source"] or "",
-    )
-
-
-def _check_row(parts: dict[str, Any] | None, now: datetime) -> CheckRow | None:
-    if not parts:
-        return None
-    due = _instant(parts["due_at"])
-    return CheckRow(parts["id"], due, parts["expects"], parts["who"] or "", due <= now)
-
-
-def _contacts(case: Any, affected: list[Any], stops: list[_Stop], now: datetime) -> list[ContactRow]:
-    """Whom to call: the carrier's dispatch first, then the receiver, then the customer; each by escalation step."""
-    order: dict[int, int] = {}
-    for row in affected:
-        for part in row.carriers:
-            order.setdefault(part["account"], 1 if part["role"] == PartyRoleKind.CONSIGNEE else 0)
-        if row.shipment.customer_id is not None:
-            order.setdefault(row.shipment.customer_id, 2)
-    for stop in stops:
-        if stop.row.location is not None and stop.row.location.account_id is not None:
-            order.setdefault(stop.row.location.account_id, 1)
-    reached: dict[int, dict[str, Any]] = {}
-    for part in reversed(case.interactions_parts):
-        reached[part["contact"]] = part
-    loads = [stop.row.load_id for stop in stops if stop.row.load_id is not None]
-    carried = Q(account__loads__load_shipments__shipment__in=[row.shipment_id for row in affected])
-    found = (
-        Contact.objects.filter(Q(account__in=order) | carried | Q(account__loads__in=loads))
-        .select_related("account")
-        .distinct()
-    )
-    rows = sorted(found, key=lambda contact: (order.get(contact.account_id, 0), contact.escalation_step, contact.pk))
-    return [_contact_row(contact, reached.get(contact.pk), now) for contact in rows[:CONTACTS_SHOWN]]
-
-
-def _contact_row(contact: Contact, tried: dict[str, Any] | None, now: datetime) -> ContactRow:
-    calendar = calendar_from_data(contact.hours, zone=contact.zone)
-    today = now.astimezone(ZoneInfo(contact.zone)).date()
-    spans = calendar.spans_on(today)
-    city = contact.zone.rpartition("/")[2].replace("_", " ")
-    hours = " ".join(f"{clock(a, now, contact.zone)}-{b.astimezone(ZoneInfo(contact.zone)):%H:%M}" for a, b in spans)
-    outcome = InteractionOutcome(tried["outcome"]).label.lower() if tried else ""
-    return ContactRow(
-        id=contact.pk,
-        name=contact.name,
-        account=contact.account.name,
-        role=f"{contact.account.get_kind_display()} {contact.get_role_display().lower()}",
-        phone=contact.phone,
-        email=contact.email,
-        hours_today=f"{hours} {city}" if contact.hours and hours else ("closed today" if contact.hours else ""),
-        is_open_now=calendar.is_open(now),
-        language=contact.locale,
-        last_contact=f"{outcome} {clock(_instant(tried['at']), now, contact.zone)}" if tried else "",
-    )
-
-
-def _actions(viewer: Viewer, case: Case) -> frozenset[str]:
-    """What this viewer may do to the case as it stands."""
-    if not viewer.can(Verb.WORK):
-        return frozenset()
-    if not case.is_open:
-        return frozenset({"note"} if case.state == CaseState.MERGED else {"note", "reopen"})
-    found = {"snooze", "resolve", "not_an_exception", "note", "interaction", "next_check", "classify", "assign"}
-    if case.snoozed_until is not None:
-        found = found - {"snooze"} | {"unsnooze"}
-    if case.owner_id is None:
-        found.add("take")
-    elif case.owner_id == viewer.member.pk:
-        found.add("release")
-    return frozenset(found | {"unpin" if case.pinned else "pin"})
-
-
-def _would_change(case: Any) -> str:
-    """The stored what-if with the place it would give today."""
-    what_if = case.explanation.get("would_change") or {}
-    if not what_if or not case.is_open:
-        return ""
-    if what_if.get("rank") is None:
-        return f"last if {what_if['if']}"
-    return f"below {_ordinal(case.changed_place)} if {what_if['if']}"
-
-
-def _ordinal(place: int) -> str:
-    if place > COUNTED:
-        return f"{COUNTED}th"
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(place % 10 if place % 100 not in (11, 12, 13) else 0, "th")
-    return f"{place}{ending}"
-
-
-def _quoted(references: list[dict[str, str]]) -> str:
-    found = {part["type"]: part["value"] for part in reversed(references)}
-    best = [kind for kind in QUOTED_FIRST if kind in found][:2]
-    return ", ".join(f"{RefType(kind).label} {found[kind]}" for kind in best)
-
-
-def _appointment_words(parts: dict[str, Any] | None) -> str:
-    if not parts:
-        return ""
-    state = AppointmentState(parts["state"]).label.lower()
-    return f"appointment {parts['number']} {state}".replace("  ", " ")
-
-
-def _fact_words(fact: Fact, now: datetime) -> str:
-    value = fact.value
-    match fact.type:
-        case "datetime":
-            at, zone = datetime.fromisoformat(value["at"]), value["zone"]
-            return f"{clock(at, now, zone)} {value['place'] or zone}"
-        case "money":
-            return money(Decimal(value["amount"]), value["currency"])
-        case "count":
-            return f"{value['count']} {value['unit']}".strip()
-        case "temperature":
-            return f"{value['degrees']} °{value['unit']}"
-        case "code":
-            return str(value["label"])
-    return str(value)
-
-
 def _occurred(event: Event) -> datetime:
     return event.occurred_at
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)

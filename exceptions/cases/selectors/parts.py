@@ -1,0 +1,283 @@
+"""The rows of a case's page, built from what its few queries read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from controltower.tenancy.permissions import Verb
+from controltower.tenancy.viewer import Viewer
+from exceptions.cases.facts import Fact
+from exceptions.cases.models import (
+    Case,
+    CaseState,
+    EntryKind,
+    InteractionOutcome,
+    Stake,
+    StakeState,
+)
+from exceptions.cases.selectors.queue import (
+    COUNTED,
+)
+from exceptions.cases.selectors.rows import (
+    AffectedRow,
+    CheckRow,
+    ContactRow,
+    StakeRow,
+    StripStop,
+    TimelineRow,
+)
+from exceptions.cases.services.headline import QUOTED_FIRST
+from exceptions.parties.models import Contact
+from exceptions.shipments.canonical import RefType
+from exceptions.shipments.models import (
+    AppointmentState,
+    MilestoneCode,
+    MilestoneKind,
+    PartyRoleKind,
+    Stop,
+)
+from exceptions.sla.calendars import calendar_from_data
+from exceptions.sla.explaining import clock, money
+
+CONTACTS_SHOWN = 12
+KINDS = {
+    EntryKind.OPENED: "signal",
+    EntryKind.SIGNAL: "signal",
+    EntryKind.STATE: "person",
+    EntryKind.CLASSIFIED: "proposal",
+    EntryKind.PRICED: "money",
+    EntryKind.NOTE: "note",
+    EntryKind.INTERACTION: "interaction",
+    EntryKind.NOTICE: "interaction",
+    EntryKind.PROPOSAL: "proposal",
+    EntryKind.DOCUMENT: "signal",
+    EntryKind.ESCALATION: "check",
+}
+
+
+@dataclass(frozen=True)
+class StopTimes:
+    """A stop with the times that hold there, by (kind, code)."""
+
+    row: Stop
+    times: dict[tuple[str, str], datetime]
+    appointment: str
+
+    def best(self, kind: str) -> datetime | None:
+        codes = (MilestoneCode.ARRIVAL, MilestoneCode.DELIVERY, MilestoneCode.PICKUP, MilestoneCode.DEPARTURE)
+        return next((self.times[kind, code] for code in codes if (kind, code) in self.times), None)
+
+
+def strip_of(case: Case, stops: list[StopTimes], now: datetime) -> list[StripStop]:
+    """The route of the load, where the case is about one and it has stops, else of the first shipment."""
+    of_load = [stop for stop in stops if stop.row.load_id is not None]
+    first = next((stop.row.shipment_id for stop in stops if stop.row.shipment_id is not None), None)
+    shown = of_load or [stop for stop in stops if stop.row.shipment_id == first]
+    has_current = False
+    strip = []
+    for stop in reversed(shown):
+        actual = stop.best(MilestoneKind.ACTUAL)
+        ends = stop.row.window_end
+        state = "done" if actual else "ahead"
+        if actual and not has_current:
+            has_current, state = True, "current" if stop is not shown[-1] else "done"
+        expected = stop.best(MilestoneKind.ESTIMATED)
+        if not actual and ends is not None and (ends < now or (expected is not None and expected > ends)):
+            state = "late"
+        strip.append(
+            StripStop(
+                place=stop.row.place,
+                kind_label=stop.row.get_kind_display(),
+                zone=stop.row.zone,
+                state=state,
+                window_start=stop.row.window_start,
+                window_end=ends,
+                planned=stop.best(MilestoneKind.PLANNED),
+                estimated=expected,
+                actual=actual,
+                appointment=stop.appointment,
+                is_subject=stop.row.pk == case.subject_stop_id,
+            )
+        )
+    return strip[::-1]
+
+
+def affected_row(row: Any, stops: list[StopTimes], stakes: list[Stake]) -> AffectedRow:
+    shipment = row.shipment
+    own = [stop for stop in stops if stop.row.shipment_id == shipment.pk]
+    stop = own[-1] if own else next((stop for stop in reversed(stops) if stop.row.load_id is not None), None)
+    priced = [stake for stake in stakes if stake.commitment.shipment_id == shipment.pk]
+    still_open = [stake for stake in priced if stake.state == StakeState.OPEN]
+    return AffectedRow(
+        number=shipment.number,
+        customer=shipment.customer.name if shipment.customer else "",
+        references=_quoted(row.references),
+        destination=stop.row.place if stop else "",
+        zone=stop.row.zone if stop else "UTC",
+        promised=stop.row.window_end if stop else None,
+        estimated=stop.best(MilestoneKind.ESTIMATED) if stop else None,
+        at_risk=Decimal(round(sum(stake.payable * stake.p_idle for stake in still_open))) / 100,
+        currency=priced[0].currency if priced else "",
+        matters=bool(priced),
+    )
+
+
+def stake_row(stake: Stake) -> StakeRow:
+    commitment = stake.commitment
+    stop, term = commitment.stop, commitment.term
+    current = stake.options[stake.current] if stake.current is not None else None
+    return StakeRow(
+        sentence=stake.label,
+        promise=term.name if term else f"{commitment.promise}, house rate",
+        state=stake.get_state_display().lower(),
+        books_at=stake.books_at,
+        zone=stop.zone if stop else "UTC",
+        place=(stop.city or stop.name) if stop else "",
+        payable=Decimal(stake.payable) / 100,
+        recoverable=Decimal(stake.recoverable) / 100,
+        saves=Decimal(stake.saves) / 100,
+        currency=stake.currency,
+        action=current["label"] if current else "",
+        act_by=stake.act_by,
+        shipment=commitment.shipment.number if commitment.shipment else "",
+    )
+
+
+def timeline_row(entry: dict[str, Any]) -> TimelineRow:
+    title, _, rest = entry["text"].partition(": ") if entry["kind"] != EntryKind.NOTE else ("Note", "", entry["text"])
+    is_person = entry["actor"] == "member"
+    return TimelineRow(
+        at=instant(entry["at"]),
+        kind="rule" if entry["kind"] == EntryKind.STATE and not is_person else KINDS[EntryKind(entry["kind"])],
+        title=title,
+        text=rest,
+        who=entry["who"],
+        is_by_person=is_person,
+        source=entry["source"] or "",
+    )
+
+
+def check_row(parts: dict[str, Any] | None, now: datetime) -> CheckRow | None:
+    if not parts:
+        return None
+    due = instant(parts["due_at"])
+    return CheckRow(parts["id"], due, parts["expects"], parts["who"] or "", due <= now)
+
+
+def contact_rows(case: Any, affected: list[Any], stops: list[StopTimes], now: datetime) -> list[ContactRow]:
+    """Whom to call: the carrier's dispatch first, then the receiver, then the customer; each by escalation step."""
+    order: dict[int, int] = {}
+    for row in affected:
+        for part in row.carriers:
+            order.setdefault(part["account"], 1 if part["role"] == PartyRoleKind.CONSIGNEE else 0)
+        if row.shipment.customer_id is not None:
+            order.setdefault(row.shipment.customer_id, 2)
+    for stop in stops:
+        if stop.row.location is not None and stop.row.location.account_id is not None:
+            order.setdefault(stop.row.location.account_id, 1)
+    reached: dict[int, dict[str, Any]] = {}
+    for part in reversed(case.interactions_parts):
+        reached[part["contact"]] = part
+    loads = [stop.row.load_id for stop in stops if stop.row.load_id is not None]
+    carried = Q(account__loads__load_shipments__shipment__in=[row.shipment_id for row in affected])
+    found = (
+        Contact.objects.filter(Q(account__in=order) | carried | Q(account__loads__in=loads))
+        .select_related("account")
+        .distinct()
+    )
+    rows = sorted(found, key=lambda contact: (order.get(contact.account_id, 0), contact.escalation_step, contact.pk))
+    return [_contact_row(contact, reached.get(contact.pk), now) for contact in rows[:CONTACTS_SHOWN]]
+
+
+def _contact_row(contact: Contact, tried: dict[str, Any] | None, now: datetime) -> ContactRow:
+    calendar = calendar_from_data(contact.hours, zone=contact.zone)
+    today = now.astimezone(ZoneInfo(contact.zone)).date()
+    spans = calendar.spans_on(today)
+    city = contact.zone.rpartition("/")[2].replace("_", " ")
+    hours = " ".join(f"{clock(a, now, contact.zone)}-{b.astimezone(ZoneInfo(contact.zone)):%H:%M}" for a, b in spans)
+    outcome = InteractionOutcome(tried["outcome"]).label.lower() if tried else ""
+    return ContactRow(
+        id=contact.pk,
+        name=contact.name,
+        account=contact.account.name,
+        role=f"{contact.account.get_kind_display()} {contact.get_role_display().lower()}",
+        phone=contact.phone,
+        email=contact.email,
+        hours_today=f"{hours} {city}" if contact.hours and hours else ("closed today" if contact.hours else ""),
+        is_open_now=calendar.is_open(now),
+        language=contact.locale,
+        last_contact=f"{outcome} {clock(instant(tried['at']), now, contact.zone)}" if tried else "",
+    )
+
+
+def actions_of(viewer: Viewer, case: Case) -> frozenset[str]:
+    """What this viewer may do to the case as it stands."""
+    if not viewer.can(Verb.WORK):
+        return frozenset()
+    if not case.is_open:
+        return frozenset({"note"} if case.state == CaseState.MERGED else {"note", "reopen"})
+    found = {"snooze", "resolve", "not_an_exception", "note", "interaction", "next_check", "classify", "assign"}
+    if case.snoozed_until is not None:
+        found = found - {"snooze"} | {"unsnooze"}
+    if case.owner_id is None:
+        found.add("take")
+    elif case.owner_id == viewer.member.pk:
+        found.add("release")
+    return frozenset(found | {"unpin" if case.pinned else "pin"})
+
+
+def would_change(case: Any) -> str:
+    """The stored what-if with the place it would give today."""
+    what_if = case.explanation.get("would_change") or {}
+    if not what_if or not case.is_open:
+        return ""
+    if what_if.get("rank") is None:
+        return f"last if {what_if['if']}"
+    return f"below {_ordinal(case.changed_place)} if {what_if['if']}"
+
+
+def _ordinal(place: int) -> str:
+    if place > COUNTED:
+        return f"{COUNTED}th"
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(place % 10 if place % 100 not in (11, 12, 13) else 0, "th")
+    return f"{place}{ending}"
+
+
+def _quoted(references: list[dict[str, str]]) -> str:
+    found = {part["type"]: part["value"] for part in reversed(references)}
+    best = [kind for kind in QUOTED_FIRST if kind in found][:2]
+    return ", ".join(f"{RefType(kind).label} {found[kind]}" for kind in best)
+
+
+def appointment_words(parts: dict[str, Any] | None) -> str:
+    if not parts:
+        return ""
+    state = AppointmentState(parts["state"]).label.lower()
+    return f"appointment {parts['number']} {state}".replace("  ", " ")
+
+
+def fact_words(fact: Fact, now: datetime) -> str:
+    value = fact.value
+    match fact.type:
+        case "datetime":
+            at, zone = datetime.fromisoformat(value["at"]), value["zone"]
+            return f"{clock(at, now, zone)} {value['place'] or zone}"
+        case "money":
+            return money(Decimal(value["amount"]), value["currency"])
+        case "count":
+            return f"{value['count']} {value['unit']}".strip()
+        case "temperature":
+            return f"{value['degrees']} °{value['unit']}"
+        case "code":
+            return str(value["label"])
+    return str(value)
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
