@@ -47,11 +47,13 @@ def shipments_visible(viewer: Viewer) -> QuerySet[Shipment]:
 
 
 def shipment_get(viewer: Viewer, number: str) -> Shipment:
-    """By our number. Raises `NotFound` also for a shipment of somebody else's account."""
+    """By our number, or by that of one which turned out to be this one. Raises `NotFound` also for a shipment of
+    somebody else's account."""
+    known_by = Reference.objects.filter(type=RefType.SHIPMENT, value_key=normalised(number), shipment__isnull=False)
     shipment = (
         shipments_visible(viewer)
         .select_related("customer", "last_event", "last_event__partner")
-        .filter(number=number.upper())
+        .filter(pk__in=known_by.values("shipment"))
         .first()
     )
     if shipment is None:
@@ -82,7 +84,8 @@ def shipment_list(
     """Newest first, a page at a time; `before` is the id after which the page begins. `query` is the beginning of any
     identifier, of the shipment or of what it rides."""
     chosen = status if status in ShipmentStatus.values else ""
-    shipments = shipments_visible(viewer).select_related("customer", "last_event", "last_event__partner")
+    shipments = shipments_visible(viewer).filter(continued_as=None)
+    shipments = shipments.select_related("customer", "last_event", "last_event__partner")
     if chosen:
         shipments = shipments.filter(status=chosen)
     if key := normalised(query):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from exceptions.shipments.canonical import CanonicalEvent, Place, Ref, RefType, SourceRank
@@ -123,25 +123,33 @@ def _told(say: Say, story: list[tuple[CanonicalEvent, str, SourceRank]]) -> dict
     return picture
 
 
-def test_the_story_says_something(say: Say) -> None:
-    picture = _told(say, STORY)
+@pytest.fixture
+def as_it_happened(say: Say) -> dict[str, Any]:
+    return _told(say, STORY)
+
+
+def test_the_story_says_something(as_it_happened: dict[str, Any]) -> None:
+    picture = as_it_happened
     assert len(picture["shipments"]) == 2 and len(picture["events"]) == len(STORY)
     assert all(subjects for _, subjects in picture["events"])
 
 
 @settings(
-    max_examples=20,
+    max_examples=12,
     deadline=None,
+    # A failing order says enough as it is; making it shorter takes minutes, as every try is a day of events.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(data=st.data())
-def test_any_order_and_repetition_of_events_tells_the_same_story(say: Say, data: st.DataObject) -> None:
-    again = data.draw(st.lists(st.sampled_from(STORY), max_size=5))
-    shuffled = data.draw(st.permutations(STORY + again))
-    assert _told(say, shuffled) == _told(say, STORY)
+@given(again=st.lists(st.integers(0, len(STORY) - 1), max_size=5), data=st.data())
+def test_any_order_and_repetition_of_events_tells_the_same_story(
+    say: Say, as_it_happened: dict[str, Any], again: list[int], data: st.DataObject
+) -> None:
+    order = data.draw(st.permutations([*range(len(STORY)), *again]))
+    assert _told(say, [STORY[index] for index in order]) == as_it_happened
 
 
-@pytest.mark.parametrize("first", range(len(STORY)))
-def test_backwards_from_any_point_tells_the_same_story(say: Say, first: int) -> None:
+@pytest.mark.parametrize("first", [0, 5, 9, 14])
+def test_backwards_tells_the_same_story(say: Say, as_it_happened: dict[str, Any], first: int) -> None:
     turned = list(reversed(STORY[first:] + STORY[:first]))
-    assert _told(say, turned) == _told(say, STORY)
+    assert _told(say, turned) == as_it_happened

@@ -707,6 +707,17 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField()),
                 ("plan_key", models.CharField(blank=True, default="", max_length=110)),
                 (
+                    "continued_as",
+                    controltower.tenancy.base.TenantForeignKey(
+                        blank=True,
+                        help_text="Turned out to be that one; this row stays for the cases that speak of it",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shells",
+                        to="shipments.shipment",
+                    ),
+                ),
+                (
                     "customer",
                     controltower.tenancy.base.TenantForeignKey(
                         blank=True,
@@ -1700,6 +1711,14 @@ class Migration(migrations.Migration):
                 name="event_subject_unique",
                 nulls_distinct=False,
             ),
+        ),
+        migrations.AddIndex(
+            model_name="eventsubject",
+            index=models.Index(fields=["organisation", "shipment"], name="event_subject_shipment"),
+        ),
+        migrations.AddIndex(
+            model_name="eventsubject",
+            index=models.Index(fields=["organisation", "load"], name="event_subject_load"),
         ),
         migrations.AddIndex(
             model_name="equipment",

@@ -59,6 +59,14 @@ class Shipment(TenantModel):
     created_from = models.CharField(max_length=20, default="booking", help_text="booking, tracking signal, by hand")
     created_at = models.DateTimeField()
     plan_key = models.CharField(max_length=110, default="", blank=True)
+    continued_as = TenantForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="shells",
+        help_text="Turned out to be that one; this row stays for the cases that speak of it",
+    )
     last_event = TenantForeignKey("shipments.Event", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from exceptions.shipments.canonical import EventType
 from exceptions.shipments.models import Appointment, AppointmentChange, Event, Stop
-from exceptions.shipments.projection import APPOINTMENTS, appointment_stop
+from exceptions.shipments.projection import APPOINTMENTS, StopView, appointment_stop, stops_matched
 from exceptions.shipments.services.removal import discard
 from exceptions.shipments.services.told import Told, view_of
 
@@ -33,19 +34,29 @@ def appointments_replay(events: Sequence[Told], plan: Told | None, stops: Sequen
 
 
 def _changes(events: Sequence[Told], plan: Told | None, stops: Sequence[Stop]) -> Iterable[tuple[int, _Change]]:
-    ids = {stop.sequence: stop.pk for stop in stops}
-    for planned in plan.payload.stops if plan else ():
-        if (made := planned.appointment) is not None and plan is not None:
-            yield ids[planned.sequence], _Change(plan.row, made.state, made.number, made.starts_at, made.ends_at, "")
     views = [view_of(stop) for stop in stops]
     for item in events:
-        state = APPOINTMENTS.get(item.row.type)
-        if state is None:
-            continue
-        data = item.payload
-        stop = appointment_stop(data.stop, item.event.place, views)
-        if stop is not None:
-            yield stop.id, _Change(item.row, state, data.number, data.starts_at, data.ends_at, data.by)
+        if item.row.type == EventType.SHIPMENT_BOOKED:
+            yield from _planned_changes(item, views, in_force=item is plan)
+        elif state := APPOINTMENTS.get(item.row.type):
+            data = item.payload
+            stop = appointment_stop(data.stop, item.event.place, views)
+            if stop is not None:
+                yield stop.id, _Change(item.row, state, data.number, data.starts_at, data.ends_at, data.by)
+
+
+def _planned_changes(item: Told, views: Sequence[StopView], *, in_force: bool) -> Iterable[tuple[int, _Change]]:
+    """What a plan says of appointments, also one that was replaced: silence does not take an appointment back."""
+    planned = item.payload.stops
+    if in_force:
+        meant = {stop.sequence: stop.id for stop in views}
+    else:
+        wanted = [StopView(0, p.sequence, p.kind, p.name, p.city, p.region, p.country, p.unlocode) for p in planned]
+        meant = stops_matched(views, wanted)
+    for stop in planned:
+        made = stop.appointment
+        if made is not None and stop.sequence in meant:
+            yield meant[stop.sequence], _Change(item.row, made.state, made.number, made.starts_at, made.ends_at, "")
 
 
 def _appointment_set(appointment: Appointment | None, stop_id: int, changes: list[_Change]) -> None:
@@ -65,6 +76,8 @@ def _appointment_set(appointment: Appointment | None, stop_id: int, changes: lis
     else:
         Appointment.objects.filter(pk=appointment.pk).update(**values)
         known = {change.event_id for change in appointment.changes.all()}
+        # A plan that changed may have moved what an event meant to another stop.
+        appointment.changes.exclude(event__in=[change.row for change in changes]).delete()
     AppointmentChange.objects.bulk_create(
         AppointmentChange(
             appointment=appointment,

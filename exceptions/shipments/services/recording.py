@@ -14,6 +14,7 @@ from exceptions.shipments.canonical import CanonicalEvent, EventType, Place, Ref
 from exceptions.shipments.models import Event, EventReference, EventSubject, Load, Mode, Order, Shipment
 from exceptions.shipments.payloads import payload_of
 from exceptions.shipments.projection import SIGNALS
+from exceptions.shipments.services.merging import shipment_absorb
 from exceptions.shipments.services.plans import shipment_create, shipment_plan
 from exceptions.shipments.services.references import (
     SHIPMENT_TYPES,
@@ -221,7 +222,7 @@ def _apply_booking(item: Told, now: datetime) -> _Touched:
         return _Touched(problem=resolution.problem)
     new: list[Ref] = []
     if resolution.shipments:
-        shipment = _locked(resolution.shipments)[0]
+        (shipment,) = _shipments_meant(resolution)
     else:
         shipment, own = shipment_create(created_from="booking", now=now)
         new.append(own)
@@ -237,7 +238,7 @@ def _apply_news(item: Told, family: str, now: datetime) -> _Touched:
     elif family == "load":
         touched.loads = {load.pk: load for load in Load.objects.filter(pk__in=resolution.loads)}
     elif resolution.shipments or resolution.loads:
-        touched.shipments = {shipment.pk: shipment for shipment in _locked(resolution.shipments)}
+        touched.shipments = {shipment.pk: shipment for shipment in _shipments_meant(resolution)}
         touched.loads = {load.pk: load for load in Load.objects.filter(pk__in=resolution.loads)}
         touched.equipment = resolution.equipment
         for shipment in touched.shipments.values():
@@ -277,6 +278,16 @@ def _shipment_from_signal(item: Told, touched: _Touched, now: datetime) -> None:
 
 def _locked(shipments: Iterable[int]) -> Sequence[Shipment]:
     return list(Shipment.objects.select_for_update(of=("self",)).filter(pk__in=shipments).order_by("id"))
+
+
+def _shipments_meant(resolution: Resolution) -> Sequence[Shipment]:
+    """The shipments of a resolution, locked; those that turn out to be one are made one first."""
+    if not resolution.same:
+        return _locked(resolution.shipments)
+    rows = {shipment.pk: shipment for shipment in _locked(resolution.same)}
+    first, *others = (rows[pk] for pk in resolution.same)
+    shipment_absorb(first, others)
+    return [first]
 
 
 def _subjects_store(row: Event, touched: _Touched) -> None:

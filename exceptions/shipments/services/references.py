@@ -30,6 +30,8 @@ class Resolution:
     equipment: set[int] = field(default_factory=set)
     unknown: list[Ref] = field(default_factory=list)
     problem: str = ""
+    same: list[int] = field(default_factory=list)
+    """Shipments to become one: the references name all of them and at most the first was planned by anybody."""
 
     @property
     def is_empty(self) -> bool:
@@ -94,9 +96,18 @@ def _pick_shipment(resolution: Resolution, sure: list[tuple[Ref, set[int]]], loo
         named = set.intersection(*(shipments for _, shipments in loose))
     if len(named) == 1:
         resolution.shipments = named
+    elif sure and all(len(shipments) == 1 for _, shipments in sure) and (same := _one_and_unplanned(named)):
+        resolution.shipments, resolution.same = {same[0]}, same
     elif sure or loose:
         words = ", ".join(f"{RefType(ref.type).label} {ref.value}" for ref, _ in sure or loose)
         _refuse(resolution, f"{words}: more than one shipment is meant, or none that fits all.")
+
+
+def _one_and_unplanned(named: set[int]) -> list[int]:
+    """The shipments with the planned one first; empty when several were planned, as those cannot be the same."""
+    keys = dict(Shipment.objects.filter(pk__in=named).order_by("id").values_list("pk", "plan_key"))
+    planned = [pk for pk, key in keys.items() if key]
+    return planned + [pk for pk, key in keys.items() if not key] if len(planned) <= 1 else []
 
 
 def _pick_equipment(resolution: Resolution) -> None:
