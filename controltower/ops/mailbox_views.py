@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from controltower.errors import NotFound
 from controltower.ops import mailbox
 from controltower.tenancy.guards import requires
+from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 
@@ -17,14 +18,14 @@ NAV = "ops:mailbox"
 
 @require_safe
 @requires(Verb.VIEW)
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: MemberRequest) -> HttpResponse:
     mails = mailbox.listed(_folder(), _slug(request))
     return page(request, "ops/mailbox.html", {"mails": mails, "active_nav": NAV}, fragment="ops/_mailbox.html")
 
 
 @require_safe
 @requires(Verb.VIEW)
-def mail(request: HttpRequest, name: str) -> HttpResponse:
+def mail(request: MemberRequest, name: str) -> HttpResponse:
     found = mailbox.opened(_folder(), _slug(request), name)
     if found is None:
         raise NotFound("There is no such mail.")
@@ -37,5 +38,5 @@ def _folder() -> Path:
     return Path(settings.MAILBOX_DIR)
 
 
-def _slug(request: HttpRequest) -> str:
-    return request.viewer.organisation.slug  # type: ignore[attr-defined, no-any-return]
+def _slug(request: MemberRequest) -> str:
+    return request.viewer.organisation.slug

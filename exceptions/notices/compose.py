@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from controltower.errors import Conflict, Invalid
 from controltower.tenancy.guards import requires
+from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 from controltower.web.toast import toast
@@ -57,8 +58,8 @@ class Start:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Verb.WORK)
-def write(request: HttpRequest, number: str) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def write(request: MemberRequest, number: str) -> HttpResponse:
+    viewer = request.viewer
     now = timezone.now()
     case = cases.case_get(viewer, number)
     if not case.is_open:
@@ -96,9 +97,9 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("notices:written", pk=laid_down.pk)
 
 
-def _recipients(request: HttpRequest, number: str, now: datetime) -> list[Contact]:
+def _recipients(request: MemberRequest, number: str, now: datetime) -> list[Contact]:
     """Contacts of the case that notices can go to, in the order in which the case lists them."""
-    rows = cases.case_detail(request.viewer, number, now=now).contacts  # type: ignore[attr-defined]
+    rows = cases.case_detail(request.viewer, number, now=now).contacts
     contacts = Contact.objects.select_related("account").in_bulk([row.id for row in rows])
     found = []
     for row in rows:
@@ -113,7 +114,7 @@ def _recipients(request: HttpRequest, number: str, now: datetime) -> list[Contac
     return found
 
 
-def _start(request: HttpRequest, case: Case, contacts: list[Contact], now: datetime) -> Start | None:
+def _start(request: MemberRequest, case: Case, contacts: list[Contact], now: datetime) -> Start | None:
     """What was chosen, or the sensible choice where nothing (readable) was: a customer first, in their language."""
     if not contacts:
         return None
@@ -141,7 +142,7 @@ def _draft(start: Start, lines: Any) -> Draft:
 
 
 def _page(
-    request: HttpRequest,
+    request: MemberRequest,
     start: Start,
     lines: Any,
     seen: Preview | None,

@@ -1,7 +1,7 @@
 """Notices for people: the outbox, one notice with what each sentence stands on, calling back, and what is unknown."""
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from controltower.errors import BadRequest, Conflict
 from controltower.tenancy.guards import requires
+from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 from controltower.web.toast import toast
@@ -20,10 +21,10 @@ NAV = "notices:list"
 
 @require_safe
 @requires(Verb.VIEW)
-def outbox(request: HttpRequest) -> HttpResponse:
+def outbox(request: MemberRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     found = selectors.notices_page(
-        request.viewer,  # type: ignore[attr-defined]
+        request.viewer,
         state=request.GET.get("state", ""),
         before=int(before) if before.isdecimal() else None,
     )
@@ -33,8 +34,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires(Verb.VIEW)
-def case_notices(request: HttpRequest, number: str) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def case_notices(request: MemberRequest, number: str) -> HttpResponse:
+    viewer = request.viewer
     case, notices, waiting = selectors.notices_of_case(viewer, number)
     context = {
         "case": case,
@@ -48,14 +49,14 @@ def case_notices(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 @requires(Verb.VIEW)
-def notice(request: HttpRequest, pk: int) -> HttpResponse:
-    return _notice_page(request, selectors.notice_get(request.viewer, pk))  # type: ignore[attr-defined]
+def notice(request: MemberRequest, pk: int) -> HttpResponse:
+    return _notice_page(request, selectors.notice_get(request.viewer, pk))
 
 
 @require_POST
 @requires(Verb.WORK)
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def cancel(request: MemberRequest, pk: int) -> HttpResponse:
+    viewer = request.viewer
     found = selectors.notice_get(viewer, pk)
     try:
         with transaction.atomic():
@@ -68,9 +69,9 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Verb.DECIDE)
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: MemberRequest, pk: int) -> HttpResponse:
     """What happens to a notice that failed, or of which nobody knows whether it went out."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     found = selectors.notice_get(viewer, pk)
     decisions = {"resend": services.notice_resend, "mark_sent": services.notice_mark_sent}
     chosen = decisions.get(request.POST.get("decision", ""))
@@ -87,14 +88,14 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @requires(Verb.VIEW)
-def written(request: HttpRequest, pk: int) -> HttpResponse:
-    return _written_page(request, selectors.written_get(request.viewer, pk))  # type: ignore[attr-defined]
+def written(request: MemberRequest, pk: int) -> HttpResponse:
+    return _written_page(request, selectors.written_get(request.viewer, pk))
 
 
 @require_POST
 @requires(Verb.DECIDE)
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def approve(request: MemberRequest, pk: int) -> HttpResponse:
+    viewer = request.viewer
     found = selectors.written_get(viewer, pk)
     try:
         with transaction.atomic():
@@ -109,16 +110,16 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Verb.WORK)
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def discard(request: MemberRequest, pk: int) -> HttpResponse:
+    viewer = request.viewer
     found = selectors.written_get(viewer, pk)
     services.written_discard(found, actor=viewer.actor, now=timezone.now())
     toast(request, "Discarded.")
     return redirect("notices:case_notices", number=found.case.number)
 
 
-def _notice_page(request: HttpRequest, found: Notice, *, problem: Conflict | None = None) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def _notice_page(request: MemberRequest, found: Notice, *, problem: Conflict | None = None) -> HttpResponse:
+    viewer = request.viewer
     context = {
         "notice": found,
         "proofs": selectors.proofs(found.draft, found.facts, found.spans, audience=found.audience),
@@ -132,8 +133,8 @@ def _notice_page(request: HttpRequest, found: Notice, *, problem: Conflict | Non
     return page(request, "notices/notice.html", context, fragment="notices/_notice.html", status=_status(problem))
 
 
-def _written_page(request: HttpRequest, found: WrittenNotice, *, problem: Conflict | None = None) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def _written_page(request: MemberRequest, found: WrittenNotice, *, problem: Conflict | None = None) -> HttpResponse:
+    viewer = request.viewer
     audience = services.audience_of(found.recipient.account)
     context = {
         "waiting": selectors.waiting_of(viewer, found),

@@ -65,7 +65,7 @@ def test_a_fact_that_moved_refuses_the_approval_and_says_so(
     written: WrittenNotice, supervisor: Viewer, moment: datetime
 ) -> None:
     tell(EventType.SHIPMENT_ETA_CHANGED, moment, stop=2, estimated=(moment + 9 * HOUR).isoformat())
-    with pytest.raises(Conflict, match="New ETA changed from .* to .*"):
+    with pytest.raises(Conflict, match=r"New ETA changed from .* to .*"):
         written_approve(written, digest=written.digest, actor=supervisor.actor, now=moment)
 
 
@@ -116,7 +116,7 @@ class TestTheCheck:
         )
         entry = AuditEntry.objects.get(verb="notice.overridden")
         assert written.override == "Ina asked for it so"
-        assert entry.actor_id == coordinator.member.pk
+        assert entry.actor == f"member:{coordinator.member.pk}"
         assert '"value_in_text"' in str(entry.after).replace("'", '"')
 
     def test_nobody_can_insist_on_telling_what_is_internal(

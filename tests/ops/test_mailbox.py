@@ -120,7 +120,7 @@ def test_the_command_takes_mail_until_it_is_told_to_stop(tmp_path: Path) -> None
         port = probe.getsockname()[1]
     env = os.environ | {"TOWER_MAILBOX": "on", "TOWER_SMTP_PORT": str(port)}
     root = Path(__file__).resolve().parents[2]
-    process = subprocess.Popen(  # noqa: S603  # our own command
+    process = subprocess.Popen(  # our own command
         [sys.executable, str(root / "manage.py"), "mailbox"], env=env, stdout=subprocess.PIPE, text=True
     )
     try:

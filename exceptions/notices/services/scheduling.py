@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, Forbidden, Invalid, NotFound
 from controltower.jobs import enqueue
+from controltower.tenancy.context import current_organisation_id
 from controltower.tenancy.models import Member, Organisation
 from controltower.tenancy.permissions import VERBS, Verb
 from exceptions.cases.models import Case, EntryKind
@@ -71,7 +72,7 @@ def notice_schedule(
     audience = audience_of(recipient_contact.account)
     if not recipient_contact.email:
         raise Invalid(f"{recipient_contact.name} has no e-mail address. Choose another contact.", code="no_address")
-    organisation = Organisation.objects.get(pk=case.organisation_id)
+    organisation = Organisation.objects.get(pk=current_organisation_id())
     facts = tuple(facts)
     notice = Notice.objects.create(
         case=case,

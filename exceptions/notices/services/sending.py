@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from controltower.audit import SYSTEM
+from controltower.tenancy.context import current_organisation_id
 from controltower.tenancy.models import Organisation
 from exceptions.cases.facts import facts_for
 from exceptions.notices.mail import build, sender_address
@@ -51,7 +52,7 @@ def attempt_claim(notice_id: int, *, now: datetime) -> Claimed | None:
     notice.save(update_fields=["state"])
     attempt = NoticeAttempt.objects.create(notice=notice, number=notice.attempts.count() + 1, claimed_at=now)
     audit(notice, "notice.claimed", actor=SYSTEM, now=now, before=NoticeState.HELD)
-    organisation = Organisation.objects.get(pk=notice.organisation_id)
+    organisation = Organisation.objects.get(pk=current_organisation_id())
     reply_to = organisation.reply_to or (notice.approved_by.user.email if notice.approved_by.user else "")
     mail = build(notice, organisation, reply_to=reply_to)
     return Claimed(notice.pk, attempt.pk, mail, sender_address(), notice.address)
