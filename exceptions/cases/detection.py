@@ -55,7 +55,7 @@ class Reading:
 class ShipmentState:
     """What is known of one shipment after the signal.
 
-    trouble_at, trouble: the last report that something holds it up, and its words; covered: types of the open cases
+    delivered_at: also of a parcel whose plan nobody sent; trouble_at, trouble: the last report that something holds it up, and its words; covered: types of the open cases
     that this shipment is part of; band: lowest and highest temperature allowed; readings in order of time.
     """
 
@@ -72,6 +72,7 @@ class ShipmentState:
     trouble_at: datetime | None = None
     trouble: str = ""
     last_heard_at: datetime | None = None
+    delivered_at: datetime | None = None
     band: tuple[float | None, float | None] = (None, None)
     readings: tuple[Reading, ...] = ()
     covered: frozenset[str] = frozenset()
@@ -359,9 +360,7 @@ def _lateness(shipment: ShipmentState, signal: Signal, settings: Settings) -> tu
 
 def _until_delivered(state: SubjectState, signal: Signal, event: EventType, type_code: str) -> Iterator[Verdict]:
     for shipment in state.shipments:
-        if shipment.delivery is None:
-            continue
-        subject, delivered = _stop_of(shipment), shipment.delivery.delivered
+        subject, delivered = _stop_of(shipment), shipment.delivered_at
         if (
             isinstance(signal, EventView)
             and signal.type == event

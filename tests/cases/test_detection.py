@@ -119,9 +119,14 @@ def test_a_failed_attempt_is_a_case_until_it_is_delivered_in_whatever_order_that
     attempt = event(EventType.SHIPMENT_DELIVERY_ATTEMPTED, NOON, "Business closed")
     found = verdicts(SHIPMENT, attempt)["delivery_attempt_failed"]
     assert isinstance(found, Finding) and found.summary == "Business closed"
-    delivered = with_delivery(delivered=NOON + HOUR)
+    delivered = replace(SHIPMENT, delivered_at=NOON + HOUR)
     assert isinstance(verdicts(delivered, attempt)["delivery_attempt_failed"], Clear)
     assert isinstance(verdicts(delivered, event(EventType.SHIPMENT_DELIVERED))["delivery_attempt_failed"], Clear)
+
+
+def test_a_parcel_without_a_plan_can_be_attempted_in_vain_too() -> None:
+    found = verdicts(ShipmentState(id=7), event(EventType.SHIPMENT_DELIVERY_ATTEMPTED))["delivery_attempt_failed"]
+    assert found.subject == SubjectRef(Subject.SHIPMENT, 7)
 
 
 def test_a_refusal_is_severe() -> None:

@@ -231,3 +231,17 @@ def test_two_workers_that_find_the_same_thing_open_one_case(organisation: Any, n
         assert Case.objects.get().occurrences.count() == 2
         assert SYSTEM.name in {entry.actor_name for entry in Case.objects.get().timeline.all()}
     assert not transaction.get_connection().in_atomic_block
+
+
+def test_a_case_that_ends_has_nothing_at_risk_and_keeps_what_was_lost(
+    customer: Account, coordinator: Viewer, now: datetime
+) -> None:
+    make_term(customer, "delivery_window", {"kind": "per_unit", "unit": "hour", "rate": "500", "currency": "USD"})
+    case = late_case(now, customer)
+    services.case_resolve(case, actor=coordinator.actor, now=now + 8 * HOUR, reason_unknown=True)
+    case = services.case_price(case, now=now + 20 * HOUR)
+    assert (case.at_risk, case.rank, case.next_change_at, case.lost) == (0, None, None, 3 * 500_00)
+    assert set(Stake.objects.filter(commitment__kind="delivery_window").values_list("state", flat=True)) == {
+        "lost",
+        "void",
+    }

@@ -197,7 +197,7 @@ def _ordered(cases: QuerySet[Case], after: str, size: int) -> tuple[list[Case], 
     for name in RUNS[RUNS.index(cursor.run) if cursor else 0 :]:
         part = _run(cases, name)
         if cursor is not None and name == cursor.run:
-            part = part.filter(_behind(cursor))
+            part = _behind(part, cursor)
         found += with_row_parts(part)[: size + 1 - len(found)]
         if len(found) > size:
             return found[:size], _cursor(found[size - 1])
@@ -211,15 +211,17 @@ def _run(cases: QuerySet[Case], name: str) -> QuerySet[Case]:
     return cases.filter(pinned=False, rank=None).order_by(F("at_risk").desc(), F("id").desc())
 
 
-def _behind(cursor: Cursor) -> Q:
-    """Rows that come after the cursor in its run."""
+def _behind(cases: QuerySet[Case], cursor: Cursor) -> QuerySet[Case]:
+    """Rows that come after the cursor in its run. The plain bounds are what lets the index start there."""
     if cursor.run == "rest":
-        return Q(at_risk__lt=cursor.value) | Q(at_risk=cursor.value, id__lt=cursor.id)
+        amount = int(cursor.value or 0)
+        return cases.filter(at_risk__lte=amount).exclude(Q(at_risk=amount, id__gte=cursor.id))
+    if not cursor.is_pinned:
+        return cases.filter(pinned=False, rank__lte=cursor.value).exclude(Q(rank=cursor.value, id__gte=cursor.id))
+    # Pinned cases are few: whatever they are ordered by, what is not pinned comes behind.
     same = Q(rank=cursor.value, id__lt=cursor.id)
     lower = same if cursor.value is None else Q(rank__lt=cursor.value) | Q(rank=None) | same
-    if cursor.is_pinned:
-        return Q(pinned=False) | lower
-    return Q(pinned=False) & lower
+    return cases.filter(Q(pinned=False) | lower)
 
 
 def _recent(cases: QuerySet[Case], after: str, size: int) -> tuple[list[Case], str]:
@@ -253,7 +255,9 @@ def _read_cursor(after: str) -> Cursor | None:
         return None
     try:
         run, value, last, is_pinned = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
-        is_sound = run in RUNS and isinstance(last, int) and (value is None or isinstance(value, int | float))
+        is_sound = (
+            run in RUNS and isinstance(last, int) and (isinstance(value, int | float) or (value is None and is_pinned))
+        )
     except (binascii.Error, ValueError, TypeError):
         is_sound = False
     if not is_sound:
@@ -298,7 +302,7 @@ def _row(viewer: Viewer, case: Any) -> QueueRow:
         references=case.reference,
         lane=case.lane,
         affected_count=case.affected_count,
-        phrase=told.get("phrase") or case.summary,
+        phrase=(told.get("phrase") if case.is_open else case.resolution) or case.summary,
         act_by=None if is_unavoidable else case.act_by,
         act_by_zone=told.get("zone", ""),
         act_by_place=told.get("place", ""),

@@ -124,6 +124,8 @@ def _repeat(case: Case, finding: Finding, *, cause: Cause, known: list[Known], n
     case = case_locked(case)
     if not case.is_open:
         case = case_reopen(case, actor=SYSTEM, now=now, why=f"Back again: {finding.summary}")
+    if case.explanation.pop("recovered", None):
+        case.save(update_fields=["explanation"])
     is_new = _occurrence_add(case, finding, cause)
     more = _affect(case, finding.shipments)
     changes: dict[str, Any] = {}

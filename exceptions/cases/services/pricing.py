@@ -28,19 +28,17 @@ MONEY = ("at_risk", "avoidable", "unavoidable", "lost", "recoverable")
 
 
 def case_price(case: Case, *, now: datetime) -> Case:
-    """Price the case as things stand. Idempotent; a closed case is left as it is.
+    """Price the case as things stand. Idempotent. One that is not open any more is settled: nothing is at risk.
 
     Writes rank, act_by, amounts and the explanation; says on the timeline when an option closed or money was lost.
     The version stays, so that pricing never refuses what somebody is about to post.
     """
     case = case_locked(case)
-    if not case.is_open:
-        return case
     organisation = Organisation.objects.get(pk=current_organisation_id())
     half_life = timedelta(hours=organisation.half_life_hours)
     ids = CaseShipment.objects.filter(case=case).values_list("shipment_id", flat=True)
     promises = promises_of(case, known_shipments(ids), organisation, now)
-    stakes = [stake for promise in promises.found for stake in promise.stakes if _counts(promise, stake, now)]
+    stakes = [stake for promise in promises.found for stake in promise.stakes if _counts(case, promise, stake, now)]
     assessment = assess(stakes, now, half_life=half_life, house_currency=organisation.currency)
     _store_promises(case, promises, assessment, now)
     explanation = _explanation(case, promises, assessment, now)
@@ -49,22 +47,31 @@ def case_price(case: Case, *, now: datetime) -> Case:
     return case
 
 
-def _counts(promise: Promise, stake: Stake, now: datetime) -> bool:
+def _counts(case: Case, promise: Promise, stake: Stake, now: datetime) -> bool:
     """Open stakes, and lost ones of contracts. What the house charged itself yesterday is nobody's loss today."""
-    state = _stake_state(promise, stake, now)
+    state = _stake_state(case, promise, stake, now)
     return state == StakeState.OPEN or (state == StakeState.LOST and not stake.is_house)
 
 
-def _stake_state(promise: Promise, stake: Stake, now: datetime) -> StakeState:
+def _stake_state(case: Case, promise: Promise, stake: Stake, now: datetime) -> StakeState:
     if promise.kept_at is not None:
         return StakeState.LOST if stake.books_at < promise.kept_at else StakeState.SAVED
-    return StakeState.LOST if stake.books_at <= now else StakeState.OPEN
+    if stake.books_at <= _until(case, now):
+        return StakeState.LOST
+    return StakeState.OPEN if case.is_open else StakeState.VOID
 
 
-def _commitment_state(promise: Promise, now: datetime) -> CommitmentState:
+def _commitment_state(case: Case, promise: Promise, now: datetime) -> CommitmentState:
     if promise.kept_at is not None:
         return CommitmentState.MET if promise.kept_at <= promise.due_at else CommitmentState.BROKEN
-    return CommitmentState.BROKEN if promise.due_at <= now else CommitmentState.OPEN
+    if promise.due_at <= _until(case, now):
+        return CommitmentState.BROKEN
+    return CommitmentState.OPEN if case.is_open else CommitmentState.VOID
+
+
+def _until(case: Case, now: datetime) -> datetime:
+    """Losses book while the case is open; what the world does after that is not this case's."""
+    return min(now, case.resolved_at) if case.resolved_at and not case.is_open else now
 
 
 def _store_promises(case: Case, promises: Promises, assessment: Assessment, now: datetime) -> None:
@@ -75,12 +82,12 @@ def _store_promises(case: Case, promises: Promises, assessment: Assessment, now:
     seen: set[str] = set()
     for promise in promises.found:
         commitment = commitments.pop(promise.key, None) or Commitment(case=case, key=promise.key)
-        _fill_commitment(commitment, promise, now)
+        _fill_commitment(case, commitment, promise, now)
         commitment.save()
         for stake in promise.stakes:
             row = rows.get(stake.key) or StakeRow(case=case, key=stake.key)
             row.commitment = commitment
-            _fill_stake(row, stake, chosen.get(stake.key), _stake_state(promise, stake, now), now)
+            _fill_stake(row, stake, chosen.get(stake.key), _stake_state(case, promise, stake, now), now)
             row.save()
             seen.add(stake.key)
     open_before = [row for row in commitments.values() if row.state == CommitmentState.OPEN]
@@ -93,11 +100,11 @@ def _store_promises(case: Case, promises: Promises, assessment: Assessment, now:
     )
 
 
-def _fill_commitment(row: Commitment, promise: Promise, now: datetime) -> None:
+def _fill_commitment(case: Case, row: Commitment, promise: Promise, now: datetime) -> None:
     row.kind, row.promise, row.due_at = promise.kind, promise.text, promise.due_at
     row.term = promise.term.row if promise.term else None
     row.account_id, row.shipment_id, row.stop_id = promise.account_id, promise.shipment_id, promise.stop_id
-    state = _commitment_state(promise, now)
+    state = _commitment_state(case, promise, now)
     if row.state != state or row.pk is None:
         row.state = state
         row.settled_at = None if state == CommitmentState.OPEN else promise.kept_at or now
@@ -180,7 +187,8 @@ def _store(case: Case, assessment: Assessment, explanation: dict[str, Any], now:
     for name in MONEY:
         setattr(case, name, max(0, minor(getattr(assessment, name))))
     case.rank, case.act_by, case.currency = assessment.rank, assessment.act_by, assessment.currency
-    case.next_change_at, case.explanation, case.priced_at = assessment.next_change_at, explanation, now
+    case.next_change_at = assessment.next_change_at if case.is_open else None
+    case.explanation, case.priced_at = explanation, now
     case.save(update_fields=[*before, "next_change_at", "explanation", "priced_at"])
     changed = {name for name, value in before.items() if getattr(case, name) != value}
     if not changed:

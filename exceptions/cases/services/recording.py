@@ -59,7 +59,7 @@ def case_change(
     if text:
         timeline_add(case, kind, text, actor=actor, now=now, data={"version": case.version, **(data or {})})
     case_news(case, set(changes), now=now)
-    if case.is_open and PRICED_BY & set(changes):
+    if PRICED_BY & set(changes):
         price_soon(case)
     after = {name: _plain(_value(case, name)) for name in changes}
     record(verb=verb, subject=f"case:{case.pk}", actor=actor, before=before, after=after, now=now)

@@ -26,6 +26,7 @@ from exceptions.shipments.models import (
     PartyRole,
     PartyRoleKind,
     Shipment,
+    ShipmentStatus,
     Stop,
     StopKind,
 )
@@ -126,10 +127,18 @@ def _state(
         trouble_at=trouble.occurred_at if trouble else None,
         trouble=(event_view(trouble).text or trouble.get_type_display()) if trouble else "",
         last_heard_at=shipment.last_event.occurred_at if shipment.last_event else None,
+        delivered_at=_delivered_at(shipment, delivery),
         band=(_number(shipment.temperature_min), _number(shipment.temperature_max)),
         readings=_readings(shipment, events),
         **more,
     )
+
+
+def _delivered_at(shipment: Shipment, delivery: DeliveryState | None) -> datetime | None:
+    """By the milestone of its stop; by its status where no plan named a stop."""
+    if delivery is not None and delivery.delivered is not None:
+        return delivery.delivered
+    return shipment.status_at if shipment.status == ShipmentStatus.DELIVERED else None
 
 
 def _delivery_stops(keys: list[int], legs: dict[int, Leg]) -> dict[int, Stop]:
