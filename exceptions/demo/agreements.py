@@ -189,5 +189,5 @@ LEADS = (
     Lead("book_dray", "free_time_expiring", "BLUEWATER", 365, "0", 0.1),
     Lead("inspect", "temperature_excursion", "REDMESA", 20, "200", 0.35),
     # A crane slot is not moved on the day.
-    Lead("reschedule_appointment", "delivery_late", "GRANITE-PHX", 24 * 60, "75", 0.25),
+    Lead("reschedule_appointment", "delivery_late", "STONEHAUL", 24 * 60, "75", 0.25),
 )

@@ -65,6 +65,9 @@ CARRIERS = (
         scac="QSXP",
     ),
     Company(
+        "STONEHAUL", "Stonehaul Flatbed", CARRIER, ("Dispatch desk", DISPATCH, "+1 404 555 0186", EASTERN), scac="STHF"
+    ),
+    Company(
         "BLUE-CANYON",
         "Blue Canyon LTL",
         CARRIER,

@@ -9,10 +9,10 @@ from exceptions.shipments.canonical import EventType, RefType
 def tell(day: Day) -> Story:
     story = Story("too-late", day)
     due = day.ahead(1, 12)
-    refs = {RefType.BOL: "BOL-ATL-77105", RefType.PRO: "TVLX-118802", RefType.PO: "PO-GR-4402"}
+    refs = {RefType.BOL: "BOL-ATL-77105", RefType.PRO: "STHF-118802", RefType.PO: "PO-GR-4402"}
     plan = Plan(
         customer="GRANITE",
-        carrier="TRANSVALE",
+        carrier="STONEHAUL",
         consignee="GRANITE-PHX",
         refs=refs,
         order="SO-20570",
