@@ -57,7 +57,8 @@ class Stake:
     """`payable` books as lost at `books_at` unless the promise is kept by then.
 
     recoverable: the part that somebody else owes us. unless: the clause that completes "8,000 EUR if ...". term: the
-    contract term behind it. is_house: priced by our own house rate, not by a contract. place, zone: whose clock is
+    contract term behind it. is_house: priced by our own house rate, not by a contract. is_side: about how the case is
+    worked on (answered, closed), not about the freight. place, zone: whose clock is
     shown. rate: value of one unit of `currency` in the organisation's.
     """
 
@@ -71,6 +72,7 @@ class Stake:
     unless: str = "not kept"
     term: str = ""
     is_house: bool = False
+    is_side: bool = False
     place: str = ""
     zone: str = "UTC"
     rate: Decimal = CERTAIN
@@ -113,10 +115,10 @@ class Assessment:
 
     @property
     def is_unavoidable(self) -> bool:
-        """Whether something was promised and nothing promised can be saved any more (house rates aside)."""
-        promised = [choice for choice in self.choices if not choice.stake.is_house and choice.stake.payable > 0]
+        """Whether something is at stake and nothing of it can be saved any more, answering in time aside."""
+        promised = [choice for choice in self.choices if not choice.stake.is_side and choice.stake.payable > 0]
         if not promised:
-            return any(not stake.is_house for stake in self.booked) or (self.at_risk > 0 and self.avoidable == 0)
+            return any(not stake.is_side for stake in self.booked) or (self.at_risk > 0 and self.avoidable == 0)
         return all(choice.option is None for choice in promised)
 
 

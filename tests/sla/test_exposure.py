@@ -173,8 +173,8 @@ def test_one_action_for_many_shipments_costs_once() -> None:
     assert trailer.avoidable == 14 * 450 - 630
 
 
-def test_a_house_rate_does_not_hide_that_the_promise_is_lost() -> None:
-    both = seen(stake(12000, 1.2, key="late"), stake(30, 3, option(3, action="answer"), key="answer", is_house=True))
+def test_an_answer_that_is_still_in_time_does_not_hide_that_the_promise_is_lost() -> None:
+    both = seen(stake(12000, 1.2, key="late"), stake(150, 3, option(3, action="answer"), key="answer", is_side=True))
     assert both.is_unavoidable and both.rank is not None
     assert phrase(both, NOW).endswith("unavoidable: notify and recover")
 

@@ -128,6 +128,7 @@ def _first_response(case: Case, terms: list[BoundTerm], organisation: Organisati
         unless="nobody has answered",
         term=match.term.key if match else "house rate",
         is_house=match is None or match.is_house,
+        is_side=True,
         zone=organisation.time_zone,
         rate=_rate(money.currency, organisation)[0],
     )
@@ -154,6 +155,7 @@ def _open_day(case: Case, terms: list[BoundTerm], organisation: Organisation, no
         unless="still open",
         term=match.term.key if match else "house rate",
         is_house=True,
+        is_side=True,
         zone=organisation.time_zone,
         rate=_rate(money.currency, organisation)[0],
     )
