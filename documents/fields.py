@@ -1,11 +1,13 @@
 """What the fields are called on screens, in which order they are reviewed, and how a typed value is brought into form."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from controltower.errors import Invalid
 from documents.extraction.normalise import printed, read_date, read_number, read_terms, read_unit, squeezed, tidy
 from documents.extraction.settle import KEYS
+from documents.models import DocumentKind
 
 LABELS: dict[str, str] = {
     "document_kind": "Kind of document",
@@ -50,8 +52,6 @@ LABELS: dict[str, str] = {
 }
 
 _STATES = {"conflict": 0, "unsupported": 1, "supported": 2, "verified": 3, "confirmed": 5, "absent": 6}
-_DATES = frozenset({"ship_date", "delivery_date"})
-_COUNTS = frozenset({"pieces", "handling_units"})
 _IDENTIFIERS = frozenset(
     {
         "bol_number",
@@ -74,32 +74,58 @@ def sort_key(field: Any) -> tuple[int, int, int]:
 
 
 def typed(key: str, text: str) -> tuple[str, str]:
-    """A value that a person typed, as printed and as compared. Raises `Invalid` with a sentence that says what is wanted."""
+    """A value that a person typed, as printed and as compared. Raises `Invalid`, saying in a sentence what is wanted."""
     value = tidy(text)
     if not value or len(value) > 500:
         raise Invalid("Type the value, or say that it is not on the document.", code="empty_value")
-    if key in _DATES:
-        found = read_date(value, day_first=None)
-        if found is None or found.other:
-            raise Invalid("Type the date as year-month-day, for example 2026-03-14.", code="not_a_date")
-        return value, found.value.isoformat()
-    if key in _COUNTS or key == "weight":
-        number = read_number(value)
-        if number is None or (key in _COUNTS and number != number.to_integral_value()):
-            raise Invalid("Type a number, without a unit.", code="not_a_number")
-        return value, printed(number)
-    if key == "freight_terms":
-        terms = value if re.fullmatch(r"prepaid|collect|third_party|third_party_prepaid", value) else read_terms(value)
-        if not terms:
-            raise Invalid("Freight terms are prepaid, collect or third party.", code="not_terms")
-        return value, terms
-    if key == "weight_unit":
-        unit = read_unit(value)
-        if not unit:
-            raise Invalid("The unit of weight is lb, kg or t.", code="not_a_unit")
-        return value, unit
-    if key == "hazmat":
-        if value.casefold() not in {"yes", "no"}:
-            raise Invalid("Answer yes or no.", code="not_an_answer")
-        return value, value.casefold()
+    if key in _FORMS:
+        normalise, sentence, code = _FORMS[key]
+        normalised = normalise(value)
+        if not normalised:
+            raise Invalid(sentence, code=code)
+        return value, normalised
     return value, squeezed(value) if key in _IDENTIFIERS else value
+
+
+def _date(value: str) -> str:
+    found = read_date(value, day_first=None)
+    return found.value.isoformat() if found and not found.other else ""
+
+
+def _count(value: str) -> str:
+    number = read_number(value)
+    return printed(number) if number is not None and number == number.to_integral_value() else ""
+
+
+def _number(value: str) -> str:
+    number = read_number(value)
+    return printed(number) if number is not None else ""
+
+
+def _terms(value: str) -> str:
+    return value if re.fullmatch(r"prepaid|collect|third_party|third_party_prepaid", value) else read_terms(value)
+
+
+def _answer(value: str) -> str:
+    return value.casefold() if value.casefold() in {"yes", "no"} else ""
+
+
+def _kind(value: str) -> str:
+    return value if value in DocumentKind.values else ""
+
+
+_A_DATE = (_date, "Type the date as year-month-day, for example 2026-03-14.", "not_a_date")
+_A_COUNT = (_count, "Type a whole number, without a unit.", "not_a_number")
+_Form = tuple[Callable[[str], str], str, str]
+# Fields whose values have a form: how it is normalised (empty: it has not), and what to say then.
+_FORMS: dict[str, _Form] = {
+    "document_kind": (_kind, "Choose one of the kinds of documents.", "unknown_kind"),
+    "ship_date": _A_DATE,
+    "delivery_date": _A_DATE,
+    "pieces": _A_COUNT,
+    "handling_units": _A_COUNT,
+    "weight": (_number, "Type a number, without a unit.", "not_a_number"),
+    "weight_unit": (read_unit, "The unit of weight is lb, kg or t.", "not_a_unit"),
+    "freight_terms": (_terms, "Freight terms are prepaid, collect or third party.", "not_terms"),
+    "hazmat": (_answer, "Answer yes or no.", "not_an_answer"),
+}

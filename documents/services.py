@@ -80,7 +80,7 @@ def is_picture(content_type: str) -> bool:
 
 def reading_start(document_id: int, *, now: datetime) -> Document | None:
     """Mark that reading goes on. None when the document is gone or people already decided on it."""
-    document = Document.objects.select_for_update().filter(pk=document_id).first()
+    document = Document.objects.select_for_update(no_key=True).filter(pk=document_id).first()
     if document is None or document.state == DocumentState.ACCEPTED:
         return None
     document.state = DocumentState.READING
@@ -90,7 +90,7 @@ def reading_start(document_id: int, *, now: datetime) -> Document | None:
 
 def reading_record(document: Document, reading: Reading, pictures: Mapping[int, str], *, now: datetime) -> Document:
     """Store what came of reading: pages, pictures, fields, or the sentence that says why there are none."""
-    document = Document.objects.select_for_update().get(pk=document.pk)
+    document = Document.objects.select_for_update(no_key=True).get(pk=document.pk)
     if document.state == DocumentState.ACCEPTED:
         return document
     document.state = DocumentState.READ if reading.is_read else DocumentState.UNREADABLE
@@ -190,7 +190,7 @@ def fields_accept(
     document = _locked(document)
     _require_read(document)
     wanted = set(field_ids)
-    fields = list(document.fields.select_for_update().filter(pk__in=wanted).order_by("pk"))
+    fields = list(document.fields.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
     if not wanted or len(fields) != len(wanted):
         raise NotFound("Some of these fields are no longer on the document. Load the page again.")
     for field in fields:
@@ -214,7 +214,7 @@ def field_correct(
     """Replace a value by what a person read. The evidence stays only if it says the new value."""
     _require_person(actor)
     document = _locked(field.document)
-    field = document.fields.select_for_update().get(pk=field.pk)
+    field = document.fields.select_for_update(no_key=True).get(pk=field.pk)
     _require_version(field, version)
     before = field.value
     field.value, field.normalised = typed(field.key, value)
@@ -230,7 +230,7 @@ def field_reject(field: ExtractedField, *, actor: Actor, now: datetime, version:
     """A person says that the document does not hold this field."""
     _require_person(actor)
     document = _locked(field.document)
-    field = document.fields.select_for_update().get(pk=field.pk)
+    field = document.fields.select_for_update(no_key=True).get(pk=field.pk)
     _require_version(field, version)
     before = field.value
     field.value = field.normalised = ""
@@ -278,6 +278,10 @@ def _finish_decision(
     document: Document, fields: list[ExtractedField], verb: str, *, actor: Actor, now: datetime
 ) -> None:
     """A document whose values are all decided is accepted. Values stay out of the trail: ids and states go in."""
+    for field in fields:
+        if field.key == "document_kind" and field.normalised in DocumentKind.values:
+            document.kind = field.normalised
+            document.save(update_fields=["kind"])
     waits = document.fields.filter(decided_by__isnull=True).exclude(state=ReadState.ABSENT).exists()
     has_value = document.fields.filter(state=ReadState.CONFIRMED).exists()
     if not waits and has_value and document.state == DocumentState.READ:
@@ -292,7 +296,7 @@ def _finish_decision(
 
 
 def _locked(document: Document) -> Document:
-    found = Document.objects.select_for_update().filter(pk=document.pk).first()
+    found = Document.objects.select_for_update(no_key=True).filter(pk=document.pk).first()
     if found is None:
         raise NotFound("There is no such document.")
     return found

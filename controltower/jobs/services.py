@@ -11,7 +11,9 @@ from controltower.jobs.outbox import ring_after_commit
 
 def dead_replay(job_ids: Iterable[int], *, actor: Actor, now: datetime) -> int:
     """Put dead jobs back in line with a clean count of attempts. Returns how many; none dead raises `NotFound`."""
-    jobs = list(Job.objects.select_for_update().filter(pk__in=set(job_ids), state=JobState.DEAD).order_by("pk"))
+    jobs = list(
+        Job.objects.select_for_update(no_key=True).filter(pk__in=set(job_ids), state=JobState.DEAD).order_by("pk")
+    )
     if not jobs:
         raise NotFound("None of these jobs is dead any more: somebody may have replayed them already.")
     replayed = 0

@@ -44,7 +44,7 @@ def account_move(account: Account, *, parent: Account | None, actor: Actor, now:
     if parent is not None and parent.path.startswith(account.path):
         raise Invalid(f"{parent} is below {account}: an account cannot hang under itself.", code="circle")
     was = account.path
-    below = list(Account.objects.select_for_update().filter(path__gte=was, path__lt=f"{was[:-1]}0"))
+    below = list(Account.objects.select_for_update(no_key=True).filter(path__gte=was, path__lt=f"{was[:-1]}0"))
     becomes = f"{parent.path if parent else '/'}{account.pk}/"
     for one in below:
         one.path = becomes + one.path.removeprefix(was)

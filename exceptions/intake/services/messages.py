@@ -118,7 +118,7 @@ def message_process(message_id: int, *, now: datetime) -> MessageState:
     What cannot be understood becomes a dead letter with reason and place. A message that does not wait is left alone,
     so a second run of the same job changes nothing.
     """
-    message = Message.objects.select_for_update(of=("self",)).select_related("partner").get(pk=message_id)
+    message = Message.objects.select_for_update(no_key=True, of=("self",)).select_related("partner").get(pk=message_id)
     if message.state != MessageState.RECEIVED:
         return MessageState(message.state)
     partner = message.partner
@@ -161,7 +161,9 @@ def message_replay(message_ids: Iterable[int], *, actor: Actor, now: datetime) -
     """Put dead letters back in line, at most 500 at a time. Returns how many; those not dead any more are left alone."""
     wanted = sorted(set(message_ids))[:MAX_REPLAYED]
     dead = list(
-        Message.objects.select_for_update().filter(pk__in=wanted, state=MessageState.DEAD).values_list("pk", flat=True)
+        Message.objects.select_for_update(no_key=True)
+        .filter(pk__in=wanted, state=MessageState.DEAD)
+        .values_list("pk", flat=True)
     )
     if not dead:
         raise NotFound("None of these messages is a dead letter any more: somebody may have replayed them already.")

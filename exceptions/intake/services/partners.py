@@ -170,7 +170,7 @@ def _set_active(partner: Partner, active: bool, verb: str, actor: Actor, now: da
 
 
 def _locked(partner: Partner) -> Partner:
-    return Partner.objects.select_for_update().get(pk=partner.pk)
+    return Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
 
 
 def _audit(
