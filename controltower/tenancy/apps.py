@@ -6,3 +6,8 @@ class TenancyConfig(AppConfig):
     label = "tenancy"
     verbose_name = "Organisations and people"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from controltower.web import nav
+
+        nav.register("Settings", "tenancy:index", order=95, key="s", icon="settings", section="manage")
