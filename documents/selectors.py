@@ -10,7 +10,7 @@ from controltower.errors import NotFound
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
 from documents.fields import LABELS, sort_key
-from documents.models import Document, DocumentState, ExtractedField, Page
+from documents.models import Document, DocumentKind, DocumentState, ExtractedField, Page, ReadState
 from documents.scopes import scopes_of
 
 PAGE_SIZE = 50
@@ -85,6 +85,9 @@ class Row:
 
     field: ExtractedField
     label: str
+    value: str
+    reads_as: str
+    quote: str
     page: int
     is_here: bool
     is_open: bool
@@ -132,8 +135,24 @@ def review(viewer: Viewer, document_id: int, *, number: int = 1) -> Review:
 
 def _row(found: ExtractedField, shown: int) -> Row:
     page = int(found.evidence["page"]) if found.evidence else 0
-    is_open = not found.is_decided and found.state != "absent"
-    return Row(found, LABELS.get(found.key, found.key.replace("_", " ")), page, page == shown, is_open)
+    quote = str(found.evidence["quote"]) if found.evidence else ""
+    is_kind = found.key == "document_kind" and found.normalised in DocumentKind.values
+    value = str(DocumentKind(found.normalised).label) if is_kind else found.value
+    return Row(
+        field=found,
+        label=LABELS.get(found.key, found.key.replace("_", " ")),
+        value=value,
+        reads_as="" if is_kind or found.normalised in ("", value) else found.normalised.replace("_", " "),
+        # What the page says, where it is not word for word the value.
+        quote="" if _plain(quote) == _plain(value) else quote,
+        page=page,
+        is_here=page == shown,
+        is_open=not found.is_decided and found.state != ReadState.ABSENT,
+    )
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def _marks(found: ExtractedField) -> list[Mark]:

@@ -17,7 +17,7 @@ from controltower.web.render import page
 from controltower.web.toast import toast
 from documents import selectors, services, storage
 from documents.fields import LABELS
-from documents.models import Document, DocumentState
+from documents.models import Document, DocumentKind, DocumentState
 from documents.reading.reader import MAX_BYTES
 
 
@@ -71,6 +71,7 @@ def review(request: MemberRequest, pk: int) -> HttpResponse:
         "review": found,
         "document": found.document,
         "labels": LABELS,
+        "kinds": DocumentKind,
         "may_decide": request.viewer.can(Verb.WORK),
         "is_waiting": found.document.state in (DocumentState.RECEIVED, DocumentState.READING),
         "active_nav": "documents:index",

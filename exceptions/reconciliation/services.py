@@ -89,7 +89,7 @@ def link_reject(link: DocumentLink, *, actor: Actor, now: datetime) -> DocumentL
 def _decide(link: DocumentLink, state: LinkState, verb: str, *, actor: Actor, now: datetime) -> DocumentLink:
     if not actor.is_person:
         raise Forbidden("Only a named person decides where a document belongs.", code="person_required")
-    found = DocumentLink.objects.select_for_update().get(pk=link.pk)
+    found = DocumentLink.objects.select_for_update(no_key=True).get(pk=link.pk)
     if found.state != LinkState.PROPOSED:
         raise Conflict(f"This was decided already: {found.get_state_display().lower()}.", code="link_decided")
     found.state = state

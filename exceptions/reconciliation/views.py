@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from controltower.errors import DomainError
 from controltower.tenancy.guards import requires
@@ -31,13 +31,11 @@ def shipment_documents(request: MemberRequest, number: str) -> HttpResponse:
     return _shipment_list(request, number)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @requires(Verb.WORK)
 def upload_case(request: MemberRequest, number: str) -> HttpResponse:
     """File a document on a case. htmx gets the list again, with the new document in it."""
     case = selectors.case_by_number(request.viewer, number)
-    if request.method != "POST":
-        return _case_list(request, number)
     try:
         document = services.case_document_upload(
             case, **uploaded(request), actor=request.viewer.actor, now=timezone.now()
@@ -48,13 +46,11 @@ def upload_case(request: MemberRequest, number: str) -> HttpResponse:
     return _case_list(request, number) if is_fragment(request) else redirect("documents:review", pk=document.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @requires(Verb.WORK)
 def upload_shipment(request: MemberRequest, number: str) -> HttpResponse:
     """File a document on a shipment. htmx gets the list again, with the new document in it."""
     shipment = selectors.shipment_by_number(request.viewer, number)
-    if request.method != "POST":
-        return _shipment_list(request, number)
     try:
         document = services.shipment_document_upload(
             shipment, **uploaded(request), actor=request.viewer.actor, now=timezone.now()

@@ -103,7 +103,7 @@ def test_conflicts_come_before_what_only_waits(client_for: SignIn, coordinator: 
 
     page = client_for(coordinator).get(f"/documents/{document.pk}/").content.decode()
 
-    first = re.search(r'<strong class="readfield__label">([^<]+)', page)
+    first = re.search(r'<p class="readfield__label">([^<]+)', page)
     assert first is not None and first[1] == "Weight"
     assert f'value="{field_of(document, "weight").pk}:1">' not in page.split("</form>")[0]
 
