@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, create_model
 
@@ -64,7 +64,8 @@ def _listed(profile: Profile) -> Iterator[Finding]:
 def _ask_against_the_schema(profile: Profile) -> tuple[Answer[BaseModel], str]:
     """Prose asks for PONG while the form allows nothing but a fresh word: only an enforced schema gives that word."""
     nonce = f"k{secrets.token_hex(4)}"
-    form = create_model("Probe", __config__=ConfigDict(extra="forbid"), word=(Literal[nonce], ...))
+    word: Any = Literal[nonce]  # a type made at run time
+    form = create_model("Probe", __config__=ConfigDict(extra="forbid"), word=(word, ...))
     messages = [{"role": "user", "content": "Reply with the single word PONG and nothing else."}]
     first = ask(profile, Question(messages=messages, form=form))
     if len(first.turns) > 1 and first.outcome is Outcome.OK:  # a repair turn names the field: that is not enforcement

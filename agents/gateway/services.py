@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from django.db.models import F, Sum
 from pydantic import BaseModel
 
+from agents.gateway import metrics
 from agents.gateway.ask import Answer, Question, ask
 from agents.gateway.models import Run, RunAttempt, RunState
 from agents.gateway.outcomes import Outcome
@@ -64,16 +65,21 @@ def consult(profile: Profile | None, inquiry: Inquiry[A], *, tenant: Tenant, now
             return Consulted(Outcome.OK, value, run.pk, run.model)
         over_budget = _over_budget(profile, inquiry.subject, now)
     if over_budget:
+        metrics.unasked(inquiry.skill, Outcome.BUDGET)
         return _not_asked(run.pk, Outcome.BUDGET, tenant, now)
     breaker = Breaker(profile)
     gate = breaker.enter()
     if not gate.open:
-        consulted = _not_asked(run.pk, gate.cause or Outcome.BREAKER_OPEN, tenant, now)
-        return Consulted(consulted.outcome, None, run.pk, "", max(1.0, gate.until - now.timestamp()))
+        outcome = gate.cause or Outcome.BREAKER_OPEN
+        metrics.unasked(inquiry.skill, Outcome.BREAKER_OPEN)
+        _record_silence(run.pk, outcome, tenant, now)
+        return Consulted(outcome, None, run.pk, "", max(1.0, gate.until - now.timestamp()))
     with place(profile) as free:
         if not free:
+            metrics.unasked(inquiry.skill, Outcome.BUSY)
             return _not_asked(run.pk, Outcome.BUSY, tenant, now)
         answer = ask(profile, inquiry.question)
+    metrics.asked(inquiry.skill, answer)
     transition = breaker.report(answer.outcome, answer.retry_after)
     with tenant():
         run_store(run.pk, answer, profile=profile, now=now)
@@ -85,7 +91,7 @@ def consult(profile: Profile | None, inquiry: Inquiry[A], *, tenant: Tenant, now
 
 def run_store(run_id: int, answer: Answer[A], *, profile: Profile, now: datetime) -> None:
     """Writes down how a run went, with every exchange as it was received."""
-    run = Run.objects.select_for_update().get(pk=run_id)
+    run = Run.objects.select_for_update(no_key=True).get(pk=run_id)
     first = run.attempts.count() + 1
     RunAttempt.objects.bulk_create(
         RunAttempt(
@@ -142,9 +148,13 @@ def _over_budget(profile: Profile, subject: str, now: datetime) -> bool:
     return today >= profile.daily_tokens or case >= profile.case_tokens
 
 
-def _not_asked(run_id: int, outcome: Outcome, tenant: Tenant, now: datetime) -> Consulted[A]:
+def _record_silence(run_id: int, outcome: Outcome, tenant: Tenant, now: datetime) -> None:
     with tenant():
         Run.objects.filter(pk=run_id).update(state=RunState.FAILED, outcome=outcome.code, finished_at=now)
+
+
+def _not_asked(run_id: int, outcome: Outcome, tenant: Tenant, now: datetime) -> Consulted[A]:
+    _record_silence(run_id, outcome, tenant, now)
     return Consulted(outcome, None, run_id, "", SECOND_LOOK_SECONDS if outcome.deserves_second_look else None)
 
 

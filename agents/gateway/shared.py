@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -36,6 +37,9 @@ redis.call('ZADD', KEYS[1], ARGV[2], ARGV[4])
 redis.call('EXPIRE', KEYS[1], 600)
 return 1
 """
+
+
+Tripped = Mapping[Any, Any]  # decoded to text, which redis' types do not know
 
 
 @cache
@@ -135,14 +139,14 @@ class Breaker:
         store.delete(self._failures, self._probe)
         return Transition(opened=False) if store.delete(self._tripped) else None
 
-    def _read(self, tripped: dict[str, str]) -> Gate:
+    def _read(self, tripped: Tripped) -> Gate:
         if not tripped or float(tripped["until"]) <= time.time():
             return Gate(open=True)
         return Gate(open=False, cause=self._cause(tripped), until=float(tripped["until"]))
 
     @staticmethod
-    def _cause(tripped: dict[str, str]) -> Outcome:
-        return Outcome.of(tripped["cause"])
+    def _cause(tripped: Tripped) -> Outcome:
+        return Outcome.of(str(tripped["cause"]))
 
 
 @contextmanager

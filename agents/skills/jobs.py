@@ -4,6 +4,7 @@ from typing import Any
 
 from agents.gateway.profiles import configured_profile
 from agents.gateway.services import consult
+from agents.proposals.services.creating import slot_last
 from agents.skills import fields
 from agents.skills.classify import skill as classifying
 from agents.skills.draft import skill as drafting
@@ -37,7 +38,8 @@ def classify(payload: dict[str, Any], ctx: JobContext) -> Finish | None:
         if fresh.digest != material.digest:  # something came in while the model was thinking: ask about that
             enqueue("agents.classify", payload, dedupe_key=f"case:{case.pk}")
             return
-        classifying.propose(case, fresh, consulted, profile, now=ctx.now)
+        if not _decided_meanwhile(payload, "classification"):
+            classifying.propose(case, fresh, consulted, profile, now=ctx.now)
         look_again("agents.classify", payload, consulted, now=ctx.now)
 
     return finish
@@ -74,6 +76,12 @@ def accept_fields(payload: dict[str, Any], ctx: JobContext) -> None:
     document = Document.objects.filter(pk=payload["document"]).first()
     if document is not None:
         fields.propose(document, now=ctx.now)
+
+
+def _decided_meanwhile(payload: dict[str, Any], slot: str) -> bool:
+    """For a second look: whether the first answer no longer waits, so that there is nothing left to improve."""
+    last = slot_last(f"case:{payload['case']}", slot) if payload.get("looks") else None
+    return last is not None and not last.is_pending
 
 
 def _open_case(case_id: int) -> Case | None:

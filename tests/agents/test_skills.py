@@ -14,6 +14,7 @@ from agents.proposals.models import Decision, Effect, Proposal
 from controltower.jobs.models import Job
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
+from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import Case
 from exceptions.notices.models import Notice
 from tests.agents.conftest import HOUR, eta, told, waiting
@@ -220,3 +221,66 @@ def test_what_was_asked_is_not_asked_again(
         assert len(server.script.requests) == asked
     with acting_for(organisation):
         assert Proposal.objects.count() == 2
+
+
+def test_what_people_decided_is_not_proposed_again(
+    proposed: Proposed, supervisor: Viewer, organisation: Organisation, run_jobs: Callable[[], int], present: datetime
+) -> None:
+    from agents.proposals.services.deciding import proposal_reject
+    from controltower.jobs import enqueue
+
+    with acting_for(organisation):
+        for proposal in proposed.values():
+            proposal_reject(
+                proposal, digest=proposal.digest, reason_code="timing", text="", viewer=supervisor, now=present
+            )
+        for looks in (0, 1):
+            enqueue("agents.classify", {"case": proposal.case_id, "looks": looks})
+            enqueue("agents.draft", {"case": proposal.case_id, "looks": looks})
+    run_jobs()
+    with acting_for(organisation):
+        assert waiting() == []
+
+
+def test_fields_read_from_a_document_wait_for_acceptance_and_are_accepted_by_a_person(
+    organisation: Organisation, supervisor: Viewer, run_jobs: Callable[[], int], present: datetime
+) -> None:
+    from agents.proposals.services.deciding import proposal_approve
+    from documents.models import Document, ExtractedField
+    from documents.signals import document_read
+
+    evidence = {"page": 1, "words": [4], "boxes": [[0, 0, 10, 10]], "quote": "BOL 4410"}
+    with acting_for(organisation):
+        document = Document.objects.create(
+            sha256="0" * 64,
+            filename="bol.pdf",
+            size=1,
+            content_type="application/pdf",
+            kind="bill_of_lading",
+            state="read",
+            page_count=1,
+            uploaded_at=present,
+        )
+        for key, state, place in (
+            ("bol_number", "verified", evidence),
+            ("weight", "conflict", evidence),
+            ("pieces", "unsupported", None),
+        ):
+            ExtractedField.objects.create(
+                document=document, key=key, value="4410", evidence=place, reader="rules", state=state, found_state=state
+            )
+        document_read.send(sender=Document, document=document, now=present)
+    run_jobs()
+    with acting_for(organisation):
+        (proposal,) = waiting()
+        assert proposal.kind == "accept_fields" and proposal.case is None
+        assert [row[0] for row in proposal.rendered["rows"]] == ["Bol number"]
+        assert proposal.evidence[0]["text"] == "BOL 4410" and proposal.evidence[0]["source"] == "bol.pdf, page 1"
+        assert any("contradict" in gap for gap in proposal.missing)
+        assert not ExtractedField.objects.filter(decided_by__isnull=False).exists()
+        proposal_approve(proposal, digest=proposal.digest, viewer=supervisor, now=present)
+    run_jobs()
+    with acting_for(organisation):
+        decided = ExtractedField.objects.get(decided_by__isnull=False)
+        assert (decided.key, decided.state, decided.decided_by_id) == ("bol_number", "confirmed", supervisor.member.pk)
+        assert Proposal.objects.get().state == "executed"

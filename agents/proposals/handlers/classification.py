@@ -86,7 +86,7 @@ class ClassificationHandler:
         return {"rows": [[LABELS[name], value_label(name, str(payload[name]))] for name in ROWS]}
 
     def excuses(self, payload: dict[str, Any]) -> bool:
-        return payload["excusable"] != Excusable.NO
+        return str(payload["excusable"]) != Excusable.NO
 
     def outdated(self, proposal: Proposal, case: Case | None, facts: Sequence[FactLike]) -> str:
         if case is None or not case.is_open:

@@ -18,6 +18,7 @@ from agents.proposals.transitions import allowed, said
 from agents.proposals.wording import changes_in_words
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, NotFound
+from controltower.tenancy.context import current_organisation_id
 from controltower.tenancy.models import Organisation
 from exceptions.cases.models import Case, EntryKind
 from exceptions.cases.services.recording import case_locked, major, timeline_add
@@ -44,7 +45,7 @@ class Standing:
 def proposal_locked(proposal: Proposal | int) -> Proposal:
     """The proposal as it is now, and its case, both locked to the end of the transaction, in this order."""
     key = proposal if isinstance(proposal, int) else proposal.pk
-    found = Proposal.objects.select_for_update().filter(pk=key).first()
+    found = Proposal.objects.select_for_update(no_key=True).filter(pk=key).first()
     if found is None:
         raise NotFound("This proposal does not exist.")
     if found.case_id is not None:
@@ -115,7 +116,7 @@ def matter_of(proposal: Proposal) -> Matter:
         kind=ProposalKind(proposal.kind),
         origin=OriginKind(proposal.origin),
         amount=amount_of(case) if case is not None else Decimal(0),
-        currency=case.currency if case is not None else currency_of(proposal),
+        currency=case.currency if case is not None else house_currency(),
         excuses=handler.excuses(proposal.payload),
         overrides=len(proposal.overrides),
         last_editor=proposal.author_id,
@@ -132,8 +133,8 @@ def amount_of(case: Case) -> Decimal:
     return major(case.at_risk)
 
 
-def currency_of(proposal: Proposal) -> str:
-    return Organisation.objects.only("currency").get(pk=proposal.organisation_id).currency
+def house_currency() -> str:
+    return Organisation.objects.only("currency").get(pk=current_organisation_id()).currency
 
 
 def proposal_record(

@@ -14,6 +14,7 @@ from agents.proposals.models import Proposal, ProposalState
 from agents.proposals.services.common import proposal_digest, proposal_move, proposal_record
 from agents.proposals.snapshots import FactLike, kept
 from controltower.audit import SYSTEM, Actor
+from controltower.tenancy.context import current_organisation_id
 from controltower.web import live
 from exceptions.cases.models import Case
 from exceptions.shipments.models import NumberSeries
@@ -58,7 +59,8 @@ def proposal_create(
     origin: Origin,
     now: datetime,
 ) -> Proposal:
-    """Puts a proposal before people. One that already waits in the slot is overtaken, unless it says the same."""
+    """Puts a proposal before people. One that already waits in the slot is overtaken, unless it says the same or is a
+    person's and still holds. What people rejected is not put before them again as it was."""
     facts = tuple(facts)
     proposal = Proposal(
         kind=kind,
@@ -81,8 +83,13 @@ def proposal_create(
     )
     proposal.rendered = handler_of(kind).render(payload, facts)
     proposal.digest = proposal_digest(proposal, facts, proposal.rendered)
+    last = slot_last(subject, slot)
+    if last is not None and last.state == ProposalState.REJECTED and last.digest == proposal.digest:
+        return last
     waiting = (
-        Proposal.objects.select_for_update().filter(subject=subject, slot=slot, state=ProposalState.PENDING).first()
+        Proposal.objects.select_for_update(no_key=True)
+        .filter(subject=subject, slot=slot, state=ProposalState.PENDING)
+        .first()
     )
     if waiting is not None:
         if waiting.digest == proposal.digest and waiting.origin == proposal.origin:
@@ -101,8 +108,13 @@ def proposal_create(
         text=f"{proposal.number} proposed: {proposal.get_kind_display().lower()} ({origin_in_words(proposal)})",
         after={"origin": proposal.origin, "run": proposal.run_id},
     )
-    live.changed(proposal.organisation_id)
+    live.changed(current_organisation_id())
     return proposal
+
+
+def slot_last(subject: str, slot: str) -> Proposal | None:
+    """The newest proposal in a slot, whatever became of it; edits count as what they became."""
+    return Proposal.objects.filter(subject=subject, slot=slot).order_by("-pk").first()
 
 
 def waiting_digest_now(waiting: Proposal, facts: Sequence[FactLike]) -> str:
@@ -124,7 +136,7 @@ def origin_in_words(proposal: Proposal) -> str:
 def _next_number() -> str:
     """AP-101 and on, without gaps that a rollback would not explain."""
     NumberSeries.objects.get_or_create(name="proposal", defaults={"last": FIRST_NUMBER - 1})
-    series = NumberSeries.objects.select_for_update().get(name="proposal")
+    series = NumberSeries.objects.select_for_update(no_key=True).get(name="proposal")
     series.last += 1
     series.save(update_fields=["last"])
     return f"AP-{series.last}"

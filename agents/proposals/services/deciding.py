@@ -34,6 +34,7 @@ from agents.proposals.snapshots import FactLike, kept
 from agents.proposals.transitions import said
 from controltower.errors import Conflict, Forbidden, Invalid
 from controltower.jobs import enqueue
+from controltower.tenancy.context import current_organisation_id
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
 from controltower.web import live
@@ -66,7 +67,7 @@ def proposal_approve(proposal: Proposal, *, digest: str, viewer: Viewer, now: da
         text=f"{proposal.number} approved by {viewer.member.name}",
         after={"decision": decision.pk, "effect": effect.pk, "policy": requirement.version, "rule": requirement.rule},
     )
-    live.changed(proposal.organisation_id)
+    live.changed(current_organisation_id())
     return decision
 
 
@@ -97,7 +98,7 @@ def proposal_reject(
         text=f"{proposal.number} rejected by {viewer.member.name}: {why}",
         after={"decision": decision.pk, "reason": reason_code},
     )
-    live.changed(proposal.organisation_id)
+    live.changed(current_organisation_id())
     return decision
 
 
@@ -140,7 +141,7 @@ def proposal_edit(
         text=f"{revision.number} edited by {viewer.member.name}",
         after={"previous": proposal.pk, "overrides": [each["rule"] for each in overrides]},
     )
-    live.changed(proposal.organisation_id)
+    live.changed(current_organisation_id())
     return revision
 
 
@@ -150,7 +151,12 @@ def proposal_cancel(proposal: Proposal, *, viewer: Viewer, now: datetime) -> Dec
     require(viewer, Verb.WORK)
     _person(viewer)
     proposal = proposal_locked(proposal)
-    effect = Effect.objects.select_for_update(of=("self",)).filter(proposal=proposal).select_related("notice").first()
+    effect = (
+        Effect.objects.select_for_update(no_key=True, of=("self",))
+        .filter(proposal=proposal)
+        .select_related("notice")
+        .first()
+    )
     if effect is None or proposal.state not in (ProposalState.APPROVED, ProposalState.HELD):
         raise Conflict(f"{proposal.number} {said(proposal.state)}, so there is nothing to call back.", code="too_late")
     if effect.notice is not None:
@@ -167,7 +173,7 @@ def proposal_cancel(proposal: Proposal, *, viewer: Viewer, now: datetime) -> Dec
         text=f"{proposal.number} called back by {viewer.member.name}",
         after={"decision": decision.pk, **effect.as_audit()},
     )
-    live.changed(proposal.organisation_id)
+    live.changed(current_organisation_id())
     return decision
 
 

@@ -18,6 +18,7 @@ from agents.proposals.services.common import (
 from controltower.audit import SYSTEM, Actor
 from controltower.errors import DomainError
 from controltower.jobs import enqueue
+from controltower.tenancy.context import current_organisation_id
 from controltower.web import live
 from exceptions.notices.models import NoticeState
 
@@ -25,7 +26,11 @@ from exceptions.notices.models import NoticeState
 def effect_run(effect_id: int, *, now: datetime) -> None:
     """Does it. Run twice it does it once; a fact that changed since the approval stops it and asks for a fresh draft."""
     proposal = proposal_locked(Effect.objects.values_list("proposal_id", flat=True).get(pk=effect_id))
-    effect = Effect.objects.select_for_update(of=("self",)).select_related("decision__member__user").get(pk=effect_id)
+    effect = (
+        Effect.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("decision__member__user")
+        .get(pk=effect_id)
+    )
     effect.proposal = proposal
     if effect.state != EffectState.SCHEDULED or proposal.state != ProposalState.APPROVED:
         return
@@ -51,7 +56,7 @@ def effect_settle(notice_id: int, *, now: datetime) -> None:
     if found is None:
         return
     proposal = proposal_locked(found[1])
-    effect = Effect.objects.select_for_update(of=("self",)).select_related("notice").get(pk=found[0])
+    effect = Effect.objects.select_for_update(no_key=True, of=("self",)).select_related("notice").get(pk=found[0])
     notice = effect.notice
     if notice is None or proposal.state not in (ProposalState.HELD, ProposalState.FAILED):
         return
@@ -73,7 +78,7 @@ def effect_settle(notice_id: int, *, now: datetime) -> None:
 def effect_give_up(effect_id: int, why: str, *, now: datetime) -> None:
     """After the last retry: the proposal says that it failed, and a person sees it."""
     proposal = proposal_locked(Effect.objects.values_list("proposal_id", flat=True).get(pk=effect_id))
-    effect = Effect.objects.select_for_update().get(pk=effect_id)
+    effect = Effect.objects.select_for_update(no_key=True).get(pk=effect_id)
     if effect.state == EffectState.SCHEDULED and proposal.state == ProposalState.APPROVED:
         _failed(proposal, effect, why, now)
 
@@ -86,7 +91,7 @@ def _done(proposal: Proposal, effect: Effect, done: Done, now: datetime) -> None
         proposal_move(proposal, ProposalState.HELD, now=now)
         after = {**effect.as_audit(), "notice": done.notice.pk}
         proposal_record(proposal, "proposal.held", actor=SYSTEM, now=now, after=after)
-        live.changed(proposal.organisation_id)
+        live.changed(current_organisation_id())
         return
     proposal_move(proposal, ProposalState.EXECUTING, now=now)
     _close(proposal, effect, ProposalState.EXECUTED, done.state, "proposal.executed", now)
@@ -99,7 +104,7 @@ def _close(
     effect.save(update_fields=["state", "finished_at", "failure", "notice"])
     proposal_move(proposal, to, now=now)
     proposal_record(proposal, verb, actor=SYSTEM, now=now, after=effect.as_audit())
-    live.changed(proposal.organisation_id)
+    live.changed(current_organisation_id())
 
 
 def _failed(proposal: Proposal, effect: Effect, why: str, now: datetime) -> None:
@@ -108,7 +113,7 @@ def _failed(proposal: Proposal, effect: Effect, why: str, now: datetime) -> None
     proposal_move(proposal, ProposalState.FAILED, now=now)
     text = f"{proposal.number} could not be done: {why}"
     proposal_record(proposal, "proposal.failed", actor=SYSTEM, now=now, text=text, after=effect.as_audit())
-    live.changed(proposal.organisation_id)
+    live.changed(current_organisation_id())
 
 
 def _overtaken(proposal: Proposal, effect: Effect, why: str, now: datetime) -> None:
@@ -118,7 +123,7 @@ def _overtaken(proposal: Proposal, effect: Effect, why: str, now: datetime) -> N
     text = f"{proposal.number} was approved and not done: a fact changed in between"
     proposal_record(proposal, "proposal.superseded", actor=SYSTEM, now=now, text=text, after=effect.as_audit())
     redraft(proposal)
-    live.changed(proposal.organisation_id)
+    live.changed(current_organisation_id())
 
 
 def redraft(proposal: Proposal) -> None:

@@ -9,6 +9,7 @@ from agents.proposals.services.common import Standing, proposal_locked, proposal
 from agents.proposals.services.executing import redraft
 from agents.proposals.wording import changes_in_words
 from controltower.audit import SYSTEM
+from controltower.tenancy.context import current_organisation_id
 from controltower.web import live
 
 
@@ -31,7 +32,7 @@ def proposal_reconsider(proposal_id: int, *, now: datetime) -> bool:
         text = f"{proposal.number} is no longer of use. {standing.outdated}"
         proposal_move(proposal, ProposalState.EXPIRED, now=now)
         proposal_record(proposal, "proposal.expired", actor=SYSTEM, now=now, text=text)
-        live.changed(proposal.organisation_id)
+        live.changed(current_organisation_id())
         return True
     if standing.material or standing.digest != proposal.digest:
         _overtake(proposal, standing, now)
@@ -40,7 +41,7 @@ def proposal_reconsider(proposal_id: int, *, now: datetime) -> bool:
     if changed != proposal.changed:
         proposal.changed = changed
         proposal.save(update_fields=["changed"])
-        live.changed(proposal.organisation_id)
+        live.changed(current_organisation_id())
     return False
 
 
@@ -50,4 +51,4 @@ def _overtake(proposal: Proposal, standing: Standing, now: datetime) -> None:
     text = " ".join([f"{proposal.number} was overtaken.", *changes_in_words(standing.material)])
     proposal_record(proposal, "proposal.superseded", actor=SYSTEM, now=now, text=text, after={"changed": keys})
     redraft(proposal)
-    live.changed(proposal.organisation_id)
+    live.changed(current_organisation_id())

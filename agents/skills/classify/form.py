@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
 
 from exceptions.cases.taxonomy import REASONS, TYPES, Excusable, Party, Severity
 
 
-def _one_of(codes: tuple[str, ...]) -> Any:
-    """A string from a closed vocabulary that is known at run time only."""
-    known = frozenset(codes)
+class _OneOf:
+    """A closed vocabulary that is known at run time only: validates a string and says so in the JSON schema."""
 
-    def check(value: str) -> str:
-        if value not in known:
+    def __init__(self, codes: Iterable[str]) -> None:
+        self._codes = tuple(codes)
+
+    def __call__(self, value: str) -> str:
+        if value not in self._codes:
             raise ValueError("unknown code")
         return value
 
-    return Annotated[str, AfterValidator(check), WithJsonSchema({"type": "string", "enum": list(codes)})]
+    @property
+    def schema(self) -> WithJsonSchema:
+        return WithJsonSchema({"type": "string", "enum": list(self._codes)})
 
 
-TypeCode = _one_of(tuple(entry.code for entry in TYPES))
-ReasonCode = _one_of(tuple(entry.code for entry in REASONS))
-PartyCode = _one_of(tuple(Party.values))
-ExcusableCode = _one_of(tuple(Excusable.values))
-SeverityCode = _one_of(tuple(Severity.values))
+_TYPE = _OneOf(entry.code for entry in TYPES)
+_REASON = _OneOf(entry.code for entry in REASONS)
+_PARTY = _OneOf(Party.values)
+_EXCUSABLE = _OneOf(Excusable.values)
+_SEVERITY = _OneOf(Severity.values)
 
 
 class Classification(BaseModel):
@@ -33,11 +38,11 @@ class Classification(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    type: TypeCode
-    reason: ReasonCode
-    responsible_party: PartyCode
-    excusable: ExcusableCode
-    severity: SeverityCode
+    type: Annotated[str, AfterValidator(_TYPE), _TYPE.schema]
+    reason: Annotated[str, AfterValidator(_REASON), _REASON.schema]
+    responsible_party: Annotated[str, AfterValidator(_PARTY), _PARTY.schema]
+    excusable: Annotated[str, AfterValidator(_EXCUSABLE), _EXCUSABLE.schema]
+    severity: Annotated[str, AfterValidator(_SEVERITY), _SEVERITY.schema]
     evidence: list[str]
 
     @property

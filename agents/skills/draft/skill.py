@@ -11,8 +11,8 @@ from agents.gateway.profiles import Profile
 from agents.gateway.services import Consulted, Inquiry
 from agents.policy.kinds import ProposalKind
 from agents.proposals.handlers.notice import keys_of
-from agents.proposals.models import Proposal
-from agents.proposals.services.creating import Basis, proposal_create
+from agents.proposals.models import Proposal, ProposalState
+from agents.proposals.services.creating import Basis, proposal_create, slot_last
 from agents.proposals.snapshots import FactLike
 from agents.proposals.wording import fact_label
 from agents.skills.draft.prompt import VERSION, Brief, messages
@@ -28,6 +28,8 @@ from exceptions.parties.selectors import account_ancestry, contacts_of
 from exceptions.shipments.models import PartyRole, PartyRoleKind
 
 TELL_CONSIGNEE = "tell_consignee"
+# Nobody has decided, or what was decided did not happen because a fact changed.
+_OPEN_AGAIN = frozenset({ProposalState.PENDING, ProposalState.SUPERSEDED, ProposalState.EXPIRED, ProposalState.FAILED})
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,12 @@ def inquiry_for(assignment: Assignment) -> Inquiry[Draft]:
 def propose(
     assignment: Assignment, consulted: Consulted[Draft], profile: Profile | None, *, now: datetime
 ) -> Proposal | None:
-    """Puts the notice before people. None when not even the template can say anything that stands up to the checker."""
+    """Puts the notice before people. None when they have decided already, and when not even the template can say anything
+    that stands up to the checker."""
     case, facts, brief = assignment.case, assignment.facts, assignment.brief
+    last = slot_last(f"case:{case.pk}", assignment.slot)
+    if last is not None and last.state not in _OPEN_AGAIN:
+        return None  # people have decided on this reader's notice
     draft = consulted.value or template_draft(brief.kind, facts, brief.locale, audience=brief.audience)
     if _complaints(draft, brief, facts):
         return None
