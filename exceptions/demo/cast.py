@@ -96,7 +96,11 @@ def _companies(now: datetime) -> dict[str, Account]:
             parent=accounts.get(company.parent),
             tier=company.tier,
             scac=company.scac,
-            preferences={"locale": company.locale, "channel": "email"},
+            preferences={
+                "locale": company.locale,
+                "channel": "email",
+                "tell_consignee": company.tells_consignee,
+            },
         )
         _primary_contact(company, accounts[company.code], now)
     for spot in companies.LOCATIONS:

@@ -16,7 +16,10 @@ CUSTOMER, CONSIGNEE, CARRIER = AccountKind.CUSTOMER, AccountKind.CONSIGNEE, Acco
 
 @dataclass(frozen=True)
 class Company:
-    """`person` is the primary contact: name, role, phone, zone. Its mail is made from the code."""
+    """`person` is the primary contact: name, role, phone, zone. Its mail is made from the code.
+
+    `tells_consignee`: this customer wants the consignee of its freight told too.
+    """
 
     code: str
     name: str
@@ -26,6 +29,7 @@ class Company:
     tier: int = 2
     scac: str = ""
     locale: str = "en"
+    tells_consignee: bool = False
 
 
 SERVICE, RECEIVING, DISPATCH = ContactRole.CUSTOMER_SERVICE, ContactRole.RECEIVING, ContactRole.DISPATCH
@@ -38,7 +42,12 @@ CUSTOMERS = (
     Company("SILVERPINE", "Silverpine Supply", CUSTOMER, ("Jo Lindqvist", SERVICE, "+1 801 555 0166", MOUNTAIN)),
     Company("LUMEN", "Lumen Housewares", CUSTOMER, ("Priya Raman", SERVICE, "+1 901 555 0118", CENTRAL), tier=1),
     Company(
-        "ELBWERK", "Elbwerk Textil GmbH", CUSTOMER, ("Katrin Behrens", SERVICE, "+49 40 5550 177", BERLIN), locale="de"
+        "ELBWERK",
+        "Elbwerk Textil GmbH",
+        CUSTOMER,
+        ("Katrin Behrens", SERVICE, "+49 40 5550 177", BERLIN),
+        locale="de",
+        tells_consignee=True,
     ),
     Company("GRANITE", "Granite & Glass Contractors", CUSTOMER, ("Luis Ortega", SERVICE, "+1 602 555 0189", PHOENIX)),
     Company("VOLTARA", "Voltara Motors", CUSTOMER, ("Ken Sato", SERVICE, "+1 615 555 0107", CENTRAL), tier=1),

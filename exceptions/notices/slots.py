@@ -51,7 +51,10 @@ UNSETTLED = frozenset({"proposed", "unconfirmed", "disputed"})
 # Who reads -> audiences of facts they may see. What a customer may know about the shipment, its carrier may know too.
 READABLE: dict[str, frozenset[str]] = {
     "customer": frozenset({"customer"}),
+    "consignee": frozenset({"customer"}),
     "carrier": frozenset({"carrier", "customer"}),
+    "terminal": frozenset({"carrier", "customer"}),
+    "broker": frozenset({"carrier", "customer"}),
     "internal": frozenset({"internal", "carrier", "customer"}),
 }
 
