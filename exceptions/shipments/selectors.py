@@ -1,10 +1,11 @@
 """Shipments as one viewer may see them. What a restricted member may not see does not exist for them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from controltower.errors import NotFound
 from controltower.tenancy.permissions import Verb
@@ -141,32 +142,51 @@ def spoken_references(shipments: Iterable[int]) -> dict[int, str]:
 
 
 def strips_of(shipments: Iterable[Shipment], *, now: datetime) -> dict[int, list[StripStop]]:
-    """The route strips of some shipments in three queries. The stops are the shipment's own, or, for one that has
+    """The route strips of some shipments in two queries. The stops are the shipment's own, or, for one that has
     none, those of its legs."""
     keys = [shipment.pk for shipment in shipments]
     stops: dict[int, dict[int, Stop]] = {key: {} for key in keys}
-    for stop in Stop.objects.filter(shipment__in=keys, dropped=False):
+    for stop in _stops_with_slot().filter(shipment__in=keys, dropped=False):
         stops[stop.shipment_id or 0][stop.pk] = stop
     if bare := [key for key in keys if not stops[key]]:
-        for leg in Leg.objects.filter(shipment__in=bare).select_related("origin", "destination"):
-            for end in (leg.origin, leg.destination):
-                if end is not None:
-                    stops[leg.shipment_id][end.pk] = end
-    wanted = {pk for own in stops.values() for pk in own}
-    milestones = list(Milestone.objects.filter(stop__in=wanted))
-    slots = {row.stop_id: _slot(row) for row in Appointment.objects.filter(stop__in=wanted)}
+        _stops_of_legs(bare, stops)
+    known = {pk: stop for own in stops.values() for pk, stop in own.items()}
+    milestones = list(Milestone.objects.filter(stop__in=known)) if known else []
+    slots = {pk: slot for pk, stop in known.items() if (slot := _slot(stop)) is not None}
     return {
         key: route_strip(list(own.values()), [row for row in milestones if row.stop_id in own], slots, _LABELS, now)
         for key, own in stops.items()
     }
 
 
-def _slot(appointment: Appointment) -> Slot:
+def _stops_of_legs(shipments: Sequence[int], stops: dict[int, dict[int, Stop]]) -> None:
+    ends: dict[int, set[int]] = defaultdict(set)
+    for shipment, *both in Leg.objects.filter(shipment__in=shipments).values_list(
+        "shipment_id", "origin_id", "destination_id"
+    ):
+        ends[shipment] |= {pk for pk in both if pk is not None}
+    found = _stops_with_slot().in_bulk(set().union(*ends.values())) if ends else {}
+    for shipment, wanted in ends.items():
+        stops[shipment] = {pk: found[pk] for pk in wanted}
+
+
+def _stops_with_slot() -> QuerySet[Stop]:
+    """Stops, each with what its one appointment says."""
+    return Stop.objects.annotate(
+        slot_state=F("appointments__state"), slot_number=F("appointments__number"), slot_ends=F("appointments__ends_at")
+    )
+
+
+def _slot(stop: Stop) -> Slot | None:
+    state = getattr(stop, "slot_state", None)
+    if not state:
+        return None
+    appointment = Appointment(state=state, number=getattr(stop, "slot_number", ""))
+    appointment.ends_at = getattr(stop, "slot_ends", None)
     words = f"appointment {appointment.get_state_display().lower()}"
     if appointment.number:
         words += f", no. {appointment.number}"
-    ends = appointment.ends_at if appointment.holds else None
-    return Slot(words, ends)
+    return Slot(words, appointment.ends_at if appointment.holds else None)
 
 
 @dataclass(frozen=True)

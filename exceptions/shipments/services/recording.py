@@ -277,7 +277,7 @@ def _shipment_from_signal(item: Told, touched: _Touched, now: datetime) -> None:
 
 
 def _locked(shipments: Iterable[int]) -> Sequence[Shipment]:
-    return list(Shipment.objects.select_for_update(of=("self",)).filter(pk__in=shipments).order_by("id"))
+    return list(Shipment.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=shipments).order_by("id"))
 
 
 def _shipments_meant(resolution: Resolution) -> Sequence[Shipment]:
