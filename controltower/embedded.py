@@ -138,6 +138,15 @@ def drop_database(home: Path, name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def rename_database(home: Path, name: str, new_name: str) -> None:
+    """Give a database another name, ending whoever is still connected to it."""
+    with psycopg.connect(superuser_url(home), autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        connection.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(new_name))
+        )
+
+
 def prepare_database(url: str) -> None:
     """Set the default privileges of the three roles in one database; `url` is the superuser's or the owner's."""
     with psycopg.connect(url) as connection:
