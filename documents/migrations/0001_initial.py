@@ -89,6 +89,48 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "sha256", "scope_id"), name="document_once_per_scope"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["received", "reading", "read", "unreadable", "accepted"])),
+                        name="document_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "bill_of_lading",
+                                    "waybill",
+                                    "proof_of_delivery",
+                                    "cmr",
+                                    "packing_list",
+                                    "commercial_invoice",
+                                    "freight_invoice",
+                                    "customs_entry",
+                                    "delivery_note",
+                                    "rate_confirmation",
+                                    "osd_report",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="document_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "unreadable"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="document_unreadable_says_why",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "-id"], name="document_newest")],
+            },
         ),
         migrations.CreateModel(
             name="ExtractedField",
@@ -166,6 +208,44 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "document", "key", "position"), name="field_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["verified", "supported", "conflict", "unsupported", "absent", "confirmed"])
+                        ),
+                        name="field_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reader__in", ["rules", "model", "person"])), name="field_reader_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "confirmed"), _negated=True),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="field_confirmed_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="field_decided_by_and_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["verified", "supported"]), _negated=True),
+                            ("evidence__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="field_supported_has_evidence",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="FieldChange",
@@ -212,6 +292,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("change__in", ["accepted", "corrected", "entered", "not_on_document"])),
+                        name="field_change_known",
+                    )
+                ],
+                "indexes": [models.Index(fields=["organisation", "field", "id"], name="field_change_field")],
+            },
         ),
         migrations.CreateModel(
             name="Page",
@@ -240,134 +329,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="document",
-            index=models.Index(fields=["organisation", "-id"], name="document_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "sha256", "scope_id"), name="document_once_per_scope"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["received", "reading", "read", "unreadable", "accepted"])),
-                name="document_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "bill_of_lading",
-                            "waybill",
-                            "proof_of_delivery",
-                            "cmr",
-                            "packing_list",
-                            "commercial_invoice",
-                            "freight_invoice",
-                            "customs_entry",
-                            "delivery_note",
-                            "rate_confirmation",
-                            "osd_report",
-                            "other",
-                        ],
-                    )
-                ),
-                name="document_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "unreadable"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="document_unreadable_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extractedfield",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "document", "key", "position"), name="field_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extractedfield",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["verified", "supported", "conflict", "unsupported", "absent", "confirmed"])
-                ),
-                name="field_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extractedfield",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reader__in", ["rules", "model", "person"])), name="field_reader_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extractedfield",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "confirmed"), _negated=True),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="field_confirmed_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extractedfield",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="field_decided_by_and_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extractedfield",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["verified", "supported"]), _negated=True),
-                    ("evidence__isnull", False),
-                    _connector="OR",
-                ),
-                name="field_supported_has_evidence",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="fieldchange",
-            index=models.Index(fields=["organisation", "field", "id"], name="field_change_field"),
-        ),
-        migrations.AddConstraint(
-            model_name="fieldchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("change__in", ["accepted", "corrected", "entered", "not_on_document"])),
-                name="field_change_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="page",
-            constraint=models.UniqueConstraint(fields=("organisation", "document", "number"), name="page_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="page",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("height__gt", 0), ("width__gt", 0)), name="page_has_area"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "document", "number"), name="page_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("height__gt", 0), ("width__gt", 0)), name="page_has_area"
+                    ),
+                ],
+            },
         ),
         SecureTenantTables("Document", "Page", "ExtractedField", "FieldChange"),
     ]

@@ -88,6 +88,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "subject", "skill", "input_digest", "prompt_version", "profile"),
+                        name="run_once_per_question",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer__isnull", False), ("state", "answered")),
+                            models.Q(models.Q(("state", "answered"), _negated=True), ("answer__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="run_answered_has_an_answer",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "started_at"], name="run_by_day"),
+                    models.Index(fields=["organisation", "subject"], name="run_by_subject"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RunAttempt",
@@ -154,42 +174,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(fields=["organisation", "started_at"], name="run_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(fields=["organisation", "subject"], name="run_by_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "subject", "skill", "input_digest", "prompt_version", "profile"),
-                name="run_once_per_question",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer__isnull", False), ("state", "answered")),
-                    models.Q(models.Q(("state", "answered"), _negated=True), ("answer__isnull", True)),
-                    _connector="OR",
-                ),
-                name="run_answered_has_an_answer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="runattempt",
-            index=models.Index(
-                condition=models.Q(("raw", ""), _negated=True), fields=["expires_at"], name="run_attempt_expiring"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runattempt",
-            constraint=models.UniqueConstraint(fields=("organisation", "run", "number"), name="run_attempt_numbered"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "run", "number"), name="run_attempt_numbered")
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("raw", ""), _negated=True),
+                        fields=["expires_at"],
+                        name="run_attempt_expiring",
+                    )
+                ],
+            },
         ),
         SecureTenantTables("Run", "RunAttempt", owner_reads=("RunAttempt",)),
     ]

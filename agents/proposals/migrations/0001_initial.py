@@ -70,6 +70,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["approved", "cancelled", "rejected"])),
+                        name="decision_verdict_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verdict", "rejected"), _negated=True),
+                            models.Q(("reason_code", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="decision_rejection_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason_code", "other"), _negated=True),
+                            models.Q(("text", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="decision_other_reason_has_a_text",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role", "integration"), _negated=True), name="decision_by_a_person"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Proposal",
@@ -192,6 +219,68 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "number", "revision"), name="proposal_revision_unique"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "pending")),
+                        fields=("organisation", "subject", "slot"),
+                        name="proposal_one_pending_per_slot",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["accept_fields", "send_notice", "set_classification"])),
+                        name="proposal_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "approved",
+                                    "cancelled",
+                                    "edited",
+                                    "executed",
+                                    "executing",
+                                    "expired",
+                                    "failed",
+                                    "held",
+                                    "pending",
+                                    "rejected",
+                                    "superseded",
+                                ],
+                            )
+                        ),
+                        name="proposal_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("author__isnull", False), ("origin", "human")),
+                            models.Q(models.Q(("origin", "human"), _negated=True), ("author__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="proposal_by_a_person_names_them",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("origin", "model"), ("run__isnull", False)),
+                            models.Q(("origin", "model"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="proposal_by_a_model_names_its_run",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "case", "-id"], name="proposal_case"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["pending", "held"])),
+                        fields=["organisation", "decide_by"],
+                        name="proposal_waiting",
+                    ),
+                    models.Index(fields=["organisation", "-state_at"], name="proposal_newest"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Effect",
@@ -260,6 +349,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "proposal", "kind"), name="effect_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict", "approved")), name="effect_only_of_an_approval"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["cancelled", "executed", "failed", "held", "scheduled"])),
+                        name="effect_state_known",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="decision",
@@ -268,147 +369,12 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="proposals.proposal"
             ),
         ),
-        migrations.AddIndex(
-            model_name="proposal",
-            index=models.Index(fields=["organisation", "case", "-id"], name="proposal_case"),
-        ),
-        migrations.AddIndex(
-            model_name="proposal",
-            index=models.Index(
-                condition=models.Q(("state__in", ["pending", "held"])),
-                fields=["organisation", "decide_by"],
-                name="proposal_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="proposal",
-            index=models.Index(fields=["organisation", "-state_at"], name="proposal_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "number", "revision"), name="proposal_revision_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "pending")),
-                fields=("organisation", "subject", "slot"),
-                name="proposal_one_pending_per_slot",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["accept_fields", "send_notice", "set_classification"])),
-                name="proposal_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "approved",
-                            "cancelled",
-                            "edited",
-                            "executed",
-                            "executing",
-                            "expired",
-                            "failed",
-                            "held",
-                            "pending",
-                            "rejected",
-                            "superseded",
-                        ],
-                    )
-                ),
-                name="proposal_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("author__isnull", False), ("origin", "human")),
-                    models.Q(models.Q(("origin", "human"), _negated=True), ("author__isnull", True)),
-                    _connector="OR",
-                ),
-                name="proposal_by_a_person_names_them",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("origin", "model"), ("run__isnull", False)),
-                    models.Q(("origin", "model"), _negated=True),
-                    _connector="OR",
-                ),
-                name="proposal_by_a_model_names_its_run",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="effect",
-            constraint=models.UniqueConstraint(fields=("organisation", "proposal", "kind"), name="effect_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="effect",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict", "approved")), name="effect_only_of_an_approval"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="effect",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["cancelled", "executed", "failed", "held", "scheduled"])),
-                name="effect_state_known",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="decision",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("verdict__in", ["approved", "rejected"])),
                 fields=("organisation", "proposal"),
                 name="decision_once_per_proposal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["approved", "cancelled", "rejected"])),
-                name="decision_verdict_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verdict", "rejected"), _negated=True),
-                    models.Q(("reason_code", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="decision_rejection_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason_code", "other"), _negated=True),
-                    models.Q(("text", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="decision_other_reason_has_a_text",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role", "integration"), _negated=True), name="decision_by_a_person"
             ),
         ),
         SecureTenantTables("Proposal", "Decision", "Effect"),

@@ -196,6 +196,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "user"), name="member_once_per_organisation"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role", "integration"), ("user__isnull", True)),
+                            models.Q(models.Q(("role", "integration"), _negated=True), ("user__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="member_is_a_person_or_an_integration",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("authority_limit__isnull", True), ("authority_limit__gte", 0), _connector="OR"
+                        ),
+                        name="member_authority_limit_not_negative",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ApiKey",
@@ -235,27 +254,5 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
             },
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.UniqueConstraint(fields=("organisation", "user"), name="member_once_per_organisation"),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("role", "integration"), ("user__isnull", True)),
-                    models.Q(models.Q(("role", "integration"), _negated=True), ("user__isnull", False)),
-                    _connector="OR",
-                ),
-                name="member_is_a_person_or_an_integration",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("authority_limit__isnull", True), ("authority_limit__gte", 0), _connector="OR"),
-                name="member_authority_limit_not_negative",
-            ),
         ),
     ]

@@ -276,6 +276,141 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "number"), name="case_number_unique"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("new", "open", "waiting"))),
+                        fields=("organisation", "fingerprint"),
+                        name="case_one_open_per_fingerprint",
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.Exact(
+                            models.Func(
+                                models.F("subject_load"),
+                                models.F("subject_leg"),
+                                models.F("subject_stop"),
+                                models.F("subject_appointment"),
+                                models.F("subject_shipment"),
+                                models.F("subject_order"),
+                                models.F("subject_order_line"),
+                                models.F("subject_handling_unit"),
+                                models.F("subject_equipment"),
+                                models.F("subject_charge"),
+                                models.F("subject_document_id"),
+                                function="num_nonnulls",
+                                output_field=models.IntegerField(),
+                            ),
+                            1,
+                        ),
+                        name="case_exactly_one_subject",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["closed", "merged", "new", "not_exception", "open", "resolved", "waiting"])
+                        ),
+                        name="case_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("severity__in", ["S1", "S2", "S3", "S4"])), name="case_severity_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("excusable__in", ["conditional", "no", "yes"])), name="case_excusable_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("at_risk__gte", 0), ("at_risk__isnull", True), _connector="OR"),
+                            models.Q(("avoidable__gte", 0), ("avoidable__isnull", True), _connector="OR"),
+                            models.Q(("unavoidable__gte", 0), ("unavoidable__isnull", True), _connector="OR"),
+                            models.Q(("lost__gte", 0), ("lost__isnull", True), _connector="OR"),
+                            models.Q(("recoverable__gte", 0), ("recoverable__isnull", True), _connector="OR"),
+                        ),
+                        name="case_money_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reason_accepted_by", None), ("reason_accepted_at__isnull", False), _connector="OR"
+                        ),
+                        name="case_reason_accepted_at_some_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("pinned", False),
+                            models.Q(("pinned_at__isnull", False), ("pinned_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="case_pinned_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("merged_into__isnull", False), ("state", "merged")),
+                            models.Q(models.Q(("state", "merged"), _negated=True), ("merged_into", None)),
+                            _connector="OR",
+                        ),
+                        name="case_merged_into_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("subject_key", ""), _negated=True), models.Q(("fingerprint", ""), _negated=True)
+                        ),
+                        name="case_has_fingerprint",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.F("organisation"),
+                        models.OrderBy(models.F("pinned"), descending=True),
+                        models.OrderBy(models.F("rank"), descending=True, nulls_last=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        condition=models.Q(("snoozed_until", None), ("state__in", ("new", "open", "waiting"))),
+                        name="case_queue",
+                    ),
+                    models.Index(
+                        models.F("organisation"),
+                        models.F("owner"),
+                        models.OrderBy(models.F("pinned"), descending=True),
+                        models.OrderBy(models.F("rank"), descending=True, nulls_last=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        condition=models.Q(("snoozed_until", None), ("state__in", ("new", "open", "waiting"))),
+                        name="case_queue_owner",
+                    ),
+                    models.Index(
+                        models.F("organisation"),
+                        models.F("account"),
+                        models.OrderBy(models.F("pinned"), descending=True),
+                        models.OrderBy(models.F("rank"), descending=True, nulls_last=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        condition=models.Q(("snoozed_until", None), ("state__in", ("new", "open", "waiting"))),
+                        name="case_queue_account",
+                    ),
+                    models.Index(
+                        models.F("organisation"),
+                        models.OrderBy(models.F("at_risk"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        condition=models.Q(
+                            ("rank", None), ("snoozed_until", None), ("state__in", ("new", "open", "waiting"))
+                        ),
+                        name="case_unavoidable",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ("new", "open", "waiting"))),
+                        fields=["next_change_at", "organisation"],
+                        name="case_next_change",
+                    ),
+                    models.Index(
+                        condition=models.Q(("snoozed_until__isnull", False)),
+                        fields=["snoozed_until", "organisation"],
+                        name="case_wakes",
+                    ),
+                    models.Index(fields=["organisation", "fingerprint", "-id"], name="case_fingerprint"),
+                    models.Index(fields=["organisation", "search_text"], name="case_search"),
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", False)),
+                        fields=["organisation", "-closed_at"],
+                        name="case_closed",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Commitment",
@@ -352,6 +487,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "case", "key"), name="commitment_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["broken", "met", "open", "void"])),
+                        name="commitment_state_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Disruption",
@@ -407,6 +551,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["confirmed", "dismissed", "over", "proposed"])),
+                        name="disruption_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_at__isnull", True),
+                            ("ends_at__isnull", True),
+                            ("starts_at__lte", models.F("ends_at")),
+                            _connector="OR",
+                        ),
+                        name="disruption_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "confirmed"), _negated=True),
+                            ("confirmed_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="disruption_confirmed_by_somebody",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "state", "-starts_at"], name="disruption_state")],
+            },
         ),
         migrations.AddField(
             model_name="case",
@@ -488,6 +658,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("cleared_at", None), ("expired_at", None)),
+                        fields=("organisation", "key"),
+                        name="expectation_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cleared_at", None), ("expired_at", None), _connector="OR"),
+                        name="expectation_cleared_or_expired",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["milestone", "signal"])), name="expectation_kind_known"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("cleared_at", None), ("expired_at", None)),
+                        fields=["due_at", "organisation"],
+                        name="expectation_due",
+                    ),
+                    models.Index(fields=["organisation", "shipment"], name="expectation_shipment"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Interaction",
@@ -565,6 +759,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["call", "mail", "portal", "text", "visit"])),
+                        name="interaction_channel_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["left_message", "not_reached", "reached"])),
+                        name="interaction_outcome_known",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "case", "-at"], name="interaction_newest")],
+            },
         ),
         migrations.CreateModel(
             name="NextCheck",
@@ -599,6 +806,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("done_at", None)),
+                        fields=("organisation", "case"),
+                        name="next_check_one_open",
+                    )
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at", None), ("reminded_at", None)),
+                        fields=["due_at", "organisation"],
+                        name="next_check_due",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Occurrence",
@@ -646,6 +869,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("event__isnull", False)),
+                        fields=("organisation", "case", "rule", "event"),
+                        name="occurrence_once_per_event",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("expectation__isnull", False)),
+                        fields=("organisation", "case", "rule", "expectation"),
+                        name="occurrence_once_per_expectation",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Stake",
@@ -695,6 +932,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "commitment", "key"), name="stake_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["lost", "open", "saved", "void"])), name="stake_state_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("payable__gte", 0), ("payable__isnull", True), _connector="OR"),
+                            models.Q(("recoverable__gte", 0), ("recoverable__isnull", True), _connector="OR"),
+                            models.Q(("saves__gte", 0), ("saves__isnull", True), _connector="OR"),
+                        ),
+                        name="stake_money_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("p_idle__gte", 0), ("p_idle__lte", 1)), name="stake_p_idle_is_likelihood"
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "case", "state"], name="stake_case_state")],
+            },
         ),
         migrations.CreateModel(
             name="TimelineEntry",
@@ -744,6 +1001,30 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "classified",
+                                    "document",
+                                    "escalation",
+                                    "interaction",
+                                    "note",
+                                    "notice",
+                                    "opened",
+                                    "priced",
+                                    "proposal",
+                                    "signal",
+                                    "state",
+                                ],
+                            )
+                        ),
+                        name="timeline_entry_kind_known",
+                    )
+                ],
+                "indexes": [models.Index(fields=["organisation", "case", "-at", "-id"], name="timeline_entry_newest")],
                 "verbose_name_plural": "timeline entries",
             },
         ),
@@ -839,375 +1120,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("organisation", "case", "shipment"), name="case_shipment_unique")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="commitment",
-            constraint=models.UniqueConstraint(fields=("organisation", "case", "key"), name="commitment_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="commitment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["broken", "met", "open", "void"])), name="commitment_state_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="disruption",
-            index=models.Index(fields=["organisation", "state", "-starts_at"], name="disruption_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="disruption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["confirmed", "dismissed", "over", "proposed"])),
-                name="disruption_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disruption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_at__isnull", True),
-                    ("ends_at__isnull", True),
-                    ("starts_at__lte", models.F("ends_at")),
-                    _connector="OR",
-                ),
-                name="disruption_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disruption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "confirmed"), _negated=True), ("confirmed_by__isnull", False), _connector="OR"
-                ),
-                name="disruption_confirmed_by_somebody",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                models.F("organisation"),
-                models.OrderBy(models.F("pinned"), descending=True),
-                models.OrderBy(models.F("rank"), descending=True, nulls_last=True),
-                models.OrderBy(models.F("id"), descending=True),
-                condition=models.Q(("snoozed_until", None), ("state__in", ("new", "open", "waiting"))),
-                name="case_queue",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                models.F("organisation"),
-                models.F("owner"),
-                models.OrderBy(models.F("pinned"), descending=True),
-                models.OrderBy(models.F("rank"), descending=True, nulls_last=True),
-                models.OrderBy(models.F("id"), descending=True),
-                condition=models.Q(("snoozed_until", None), ("state__in", ("new", "open", "waiting"))),
-                name="case_queue_owner",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                models.F("organisation"),
-                models.F("account"),
-                models.OrderBy(models.F("pinned"), descending=True),
-                models.OrderBy(models.F("rank"), descending=True, nulls_last=True),
-                models.OrderBy(models.F("id"), descending=True),
-                condition=models.Q(("snoozed_until", None), ("state__in", ("new", "open", "waiting"))),
-                name="case_queue_account",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                models.F("organisation"),
-                models.OrderBy(models.F("at_risk"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                condition=models.Q(("rank", None), ("snoozed_until", None), ("state__in", ("new", "open", "waiting"))),
-                name="case_unavoidable",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("state__in", ("new", "open", "waiting"))),
-                fields=["next_change_at", "organisation"],
-                name="case_next_change",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("snoozed_until__isnull", False)),
-                fields=["snoozed_until", "organisation"],
-                name="case_wakes",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["organisation", "fingerprint", "-id"], name="case_fingerprint"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["organisation", "search_text"], name="case_search"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", False)),
-                fields=["organisation", "-closed_at"],
-                name="case_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(fields=("organisation", "number"), name="case_number_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("new", "open", "waiting"))),
-                fields=("organisation", "fingerprint"),
-                name="case_one_open_per_fingerprint",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.Exact(
-                    models.Func(
-                        models.F("subject_load"),
-                        models.F("subject_leg"),
-                        models.F("subject_stop"),
-                        models.F("subject_appointment"),
-                        models.F("subject_shipment"),
-                        models.F("subject_order"),
-                        models.F("subject_order_line"),
-                        models.F("subject_handling_unit"),
-                        models.F("subject_equipment"),
-                        models.F("subject_charge"),
-                        models.F("subject_document_id"),
-                        function="num_nonnulls",
-                        output_field=models.IntegerField(),
-                    ),
-                    1,
-                ),
-                name="case_exactly_one_subject",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["closed", "merged", "new", "not_exception", "open", "resolved", "waiting"])
-                ),
-                name="case_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("severity__in", ["S1", "S2", "S3", "S4"])), name="case_severity_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("excusable__in", ["conditional", "no", "yes"])), name="case_excusable_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("at_risk__gte", 0), ("at_risk__isnull", True), _connector="OR"),
-                    models.Q(("avoidable__gte", 0), ("avoidable__isnull", True), _connector="OR"),
-                    models.Q(("unavoidable__gte", 0), ("unavoidable__isnull", True), _connector="OR"),
-                    models.Q(("lost__gte", 0), ("lost__isnull", True), _connector="OR"),
-                    models.Q(("recoverable__gte", 0), ("recoverable__isnull", True), _connector="OR"),
-                ),
-                name="case_money_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reason_accepted_by", None), ("reason_accepted_at__isnull", False), _connector="OR"
-                ),
-                name="case_reason_accepted_at_some_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("pinned", False),
-                    models.Q(("pinned_at__isnull", False), ("pinned_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="case_pinned_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("merged_into__isnull", False), ("state", "merged")),
-                    models.Q(models.Q(("state", "merged"), _negated=True), ("merged_into", None)),
-                    _connector="OR",
-                ),
-                name="case_merged_into_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("subject_key", ""), _negated=True), models.Q(("fingerprint", ""), _negated=True)
-                ),
-                name="case_has_fingerprint",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="expectation",
-            index=models.Index(
-                condition=models.Q(("cleared_at", None), ("expired_at", None)),
-                fields=["due_at", "organisation"],
-                name="expectation_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="expectation",
-            index=models.Index(fields=["organisation", "shipment"], name="expectation_shipment"),
-        ),
-        migrations.AddConstraint(
-            model_name="expectation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("cleared_at", None), ("expired_at", None)),
-                fields=("organisation", "key"),
-                name="expectation_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expectation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cleared_at", None), ("expired_at", None), _connector="OR"),
-                name="expectation_cleared_or_expired",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expectation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["milestone", "signal"])), name="expectation_kind_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="interaction",
-            index=models.Index(fields=["organisation", "case", "-at"], name="interaction_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="interaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["call", "mail", "portal", "text", "visit"])),
-                name="interaction_channel_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="interaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["left_message", "not_reached", "reached"])),
-                name="interaction_outcome_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="nextcheck",
-            index=models.Index(
-                condition=models.Q(("done_at", None), ("reminded_at", None)),
-                fields=["due_at", "organisation"],
-                name="next_check_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nextcheck",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("done_at", None)), fields=("organisation", "case"), name="next_check_one_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="occurrence",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("event__isnull", False)),
-                fields=("organisation", "case", "rule", "event"),
-                name="occurrence_once_per_event",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="occurrence",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("expectation__isnull", False)),
-                fields=("organisation", "case", "rule", "expectation"),
-                name="occurrence_once_per_expectation",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stake",
-            index=models.Index(fields=["organisation", "case", "state"], name="stake_case_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="stake",
-            constraint=models.UniqueConstraint(fields=("organisation", "commitment", "key"), name="stake_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="stake",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["lost", "open", "saved", "void"])), name="stake_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stake",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("payable__gte", 0), ("payable__isnull", True), _connector="OR"),
-                    models.Q(("recoverable__gte", 0), ("recoverable__isnull", True), _connector="OR"),
-                    models.Q(("saves__gte", 0), ("saves__isnull", True), _connector="OR"),
-                ),
-                name="stake_money_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stake",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("p_idle__gte", 0), ("p_idle__lte", 1)), name="stake_p_idle_is_likelihood"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="timelineentry",
-            index=models.Index(fields=["organisation", "case", "-at", "-id"], name="timeline_entry_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="timelineentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "classified",
-                            "document",
-                            "escalation",
-                            "interaction",
-                            "note",
-                            "notice",
-                            "opened",
-                            "priced",
-                            "proposal",
-                            "signal",
-                            "state",
-                        ],
-                    )
-                ),
-                name="timeline_entry_kind_known",
-            ),
         ),
         SecureTenantTables(
             "Case",

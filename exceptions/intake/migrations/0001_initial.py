@@ -90,6 +90,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "partner", "dedupe_key"), name="message_once_per_dedupe_key"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "dead"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="message_dead_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["edi", "file", "mail", "rest", "telemetry", "webhook"])),
+                        name="message_channel_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["dead", "duplicate", "processed", "received"])),
+                        name="message_state_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "-received_at"], name="message_newest"),
+                    models.Index(
+                        condition=models.Q(("state", "dead")), fields=["organisation", "-id"], name="message_dead"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MessageEvent",
@@ -119,51 +148,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["organisation", "-received_at"], name="message_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("state", "dead")), fields=["organisation", "-id"], name="message_dead"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "partner", "dedupe_key"), name="message_once_per_dedupe_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "dead"), _negated=True), models.Q(("reason", ""), _negated=True), _connector="OR"
-                ),
-                name="message_dead_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["edi", "file", "mail", "rest", "telemetry", "webhook"])),
-                name="message_channel_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["dead", "duplicate", "processed", "received"])),
-                name="message_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="messageevent",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "message", "event"), name="message_event_unique"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "message", "event"), name="message_event_unique")
+                ],
+            },
         ),
         SecureTenantTables("Message", "MessageEvent"),
     ]

@@ -142,6 +142,78 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "message_id"), name="notice_message_id_unique"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("decision_id__isnull", False)),
+                        fields=("organisation", "decision_id"),
+                        name="notice_once_per_decision",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", False), _connector="OR"
+                        ),
+                        name="notice_sent_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cancelled"), _negated=True),
+                            ("cancelled_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="notice_cancelled_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "appointment",
+                                    "attempt_failed",
+                                    "customs",
+                                    "damage",
+                                    "delay",
+                                    "free_time",
+                                    "recovered",
+                                    "refused",
+                                    "shortage",
+                                    "silence",
+                                    "temperature",
+                                    "update",
+                                ],
+                            )
+                        ),
+                        name="notice_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("audience__in", ["broker", "carrier", "consignee", "customer", "terminal"])
+                        ),
+                        name="notice_audience_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("channel__in", ["mail"])), name="notice_channel_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["cancelled", "failed", "held", "sending", "sent", "unknown"])
+                        ),
+                        name="notice_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("created_at__isnull", True),
+                            ("hold_until__isnull", True),
+                            ("created_at__lte", models.F("hold_until")),
+                            _connector="OR",
+                        ),
+                        name="notice_held_after_created",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "case", "-id"], name="notice_case"),
+                    models.Index(fields=["organisation", "-created_at"], name="notice_newest"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NoticeAttempt",
@@ -183,6 +255,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "notice", "number"), name="notice_attempt_number_unique"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["claimed", "accepted", "unknown"])),
+                        fields=("organisation", "notice"),
+                        name="notice_attempt_one_that_may_have_sent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["accepted", "claimed", "refused", "set_aside", "unknown"])),
+                        name="notice_attempt_state_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="WrittenNotice",
@@ -283,6 +371,51 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "appointment",
+                                    "attempt_failed",
+                                    "customs",
+                                    "damage",
+                                    "delay",
+                                    "free_time",
+                                    "recovered",
+                                    "refused",
+                                    "shortage",
+                                    "silence",
+                                    "temperature",
+                                    "update",
+                                ],
+                            )
+                        ),
+                        name="written_notice_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["approved", "discarded", "waiting"])),
+                        name="written_notice_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "waiting"),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="written_notice_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "approved"), _negated=True), ("notice__isnull", False), _connector="OR"
+                        ),
+                        name="written_notice_approved_goes_out",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "case", "-id"], name="written_notice_case")],
+            },
         ),
         migrations.CreateModel(
             name="Claim",
@@ -367,178 +500,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["organisation", "case", "-id"], name="notice_case"),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["organisation", "-created_at"], name="notice_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(fields=("organisation", "message_id"), name="notice_message_id_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("decision_id__isnull", False)),
-                fields=("organisation", "decision_id"),
-                name="notice_once_per_decision",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", False), _connector="OR"
-                ),
-                name="notice_sent_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), _negated=True), ("cancelled_by__isnull", False), _connector="OR"
-                ),
-                name="notice_cancelled_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "appointment",
-                            "attempt_failed",
-                            "customs",
-                            "damage",
-                            "delay",
-                            "free_time",
-                            "recovered",
-                            "refused",
-                            "shortage",
-                            "silence",
-                            "temperature",
-                            "update",
-                        ],
-                    )
-                ),
-                name="notice_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("audience__in", ["broker", "carrier", "consignee", "customer", "terminal"])),
-                name="notice_audience_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["mail"])), name="notice_channel_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["cancelled", "failed", "held", "sending", "sent", "unknown"])),
-                name="notice_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("created_at__isnull", True),
-                    ("hold_until__isnull", True),
-                    ("created_at__lte", models.F("hold_until")),
-                    _connector="OR",
-                ),
-                name="notice_held_after_created",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticeattempt",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "notice", "number"), name="notice_attempt_number_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticeattempt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["claimed", "accepted", "unknown"])),
-                fields=("organisation", "notice"),
-                name="notice_attempt_one_that_may_have_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticeattempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["accepted", "claimed", "refused", "set_aside", "unknown"])),
-                name="notice_attempt_state_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="writtennotice",
-            index=models.Index(fields=["organisation", "case", "-id"], name="written_notice_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="writtennotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "appointment",
-                            "attempt_failed",
-                            "customs",
-                            "damage",
-                            "delay",
-                            "free_time",
-                            "recovered",
-                            "refused",
-                            "shortage",
-                            "silence",
-                            "temperature",
-                            "update",
-                        ],
-                    )
-                ),
-                name="written_notice_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="writtennotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["approved", "discarded", "waiting"])),
-                name="written_notice_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="writtennotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "waiting"),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="written_notice_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="writtennotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True), ("notice__isnull", False), _connector="OR"
-                ),
-                name="written_notice_approved_goes_out",
-            ),
         ),
         SecureTenantTables("Notice", "NoticeAttempt", "WrittenNotice", "Claim"),
     ]

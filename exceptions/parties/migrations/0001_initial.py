@@ -68,6 +68,45 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "code"), name="account_code_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("parent", None), models.Q(("parent", models.F("id")), _negated=True), _connector="OR"
+                        ),
+                        name="account_not_own_parent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tier__gte", 1), ("tier__lte", 9)), name="account_tier_1_to_9"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "3pl",
+                                    "authority",
+                                    "broker",
+                                    "carrier",
+                                    "consignee",
+                                    "customer",
+                                    "insurer",
+                                    "supplier",
+                                    "terminal",
+                                    "warehouse",
+                                ],
+                            )
+                        ),
+                        name="account_kind_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "path"], name="account_path"),
+                    models.Index(fields=["organisation", "search_name"], name="account_search_name"),
+                    models.Index(fields=["organisation", "scac"], name="account_scac"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Contact",
@@ -116,6 +155,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_primary", True)),
+                        fields=("organisation", "account", "role"),
+                        name="contact_one_primary_per_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "claims",
+                                    "customer_service",
+                                    "customs",
+                                    "dispatch",
+                                    "management",
+                                    "planning",
+                                    "receiving",
+                                    "shipping",
+                                ],
+                            )
+                        ),
+                        name="contact_role_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "account", "escalation_step"], name="contact_ladder"),
+                    models.Index(fields=["organisation", "email"], name="contact_email"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Location",
@@ -174,6 +244,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("code", ""), _negated=True),
+                        fields=("organisation", "code"),
+                        name="location_code_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("latitude", None), ("longitude", None)),
+                            models.Q(
+                                ("latitude__gte", -90),
+                                ("latitude__lte", 90),
+                                ("longitude__gte", -180),
+                                ("longitude__lte", 180),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="location_on_the_globe",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("zone", ""), _negated=True), name="location_has_zone"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["airport", "dock", "plant", "port", "ramp", "store", "terminal", "warehouse"])
+                        ),
+                        name="location_kind_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "account"], name="location_account"),
+                    models.Index(fields=["organisation", "search_name"], name="location_search_name"),
+                    models.Index(fields=["organisation", "unlocode"], name="location_unlocode"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Partner",
@@ -252,169 +356,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(fields=["organisation", "path"], name="account_path"),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(fields=["organisation", "search_name"], name="account_search_name"),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(fields=["organisation", "scac"], name="account_scac"),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(fields=("organisation", "code"), name="account_code_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("parent", None), models.Q(("parent", models.F("id")), _negated=True), _connector="OR"
-                ),
-                name="account_not_own_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tier__gte", 1), ("tier__lte", 9)), name="account_tier_1_to_9"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "3pl",
-                            "authority",
-                            "broker",
-                            "carrier",
-                            "consignee",
-                            "customer",
-                            "insurer",
-                            "supplier",
-                            "terminal",
-                            "warehouse",
-                        ],
-                    )
-                ),
-                name="account_kind_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["organisation", "account", "escalation_step"], name="contact_ladder"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["organisation", "email"], name="contact_email"),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_primary", True)),
-                fields=("organisation", "account", "role"),
-                name="contact_one_primary_per_role",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "claims",
-                            "customer_service",
-                            "customs",
-                            "dispatch",
-                            "management",
-                            "planning",
-                            "receiving",
-                            "shipping",
-                        ],
-                    )
-                ),
-                name="contact_role_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="location",
-            index=models.Index(fields=["organisation", "account"], name="location_account"),
-        ),
-        migrations.AddIndex(
-            model_name="location",
-            index=models.Index(fields=["organisation", "search_name"], name="location_search_name"),
-        ),
-        migrations.AddIndex(
-            model_name="location",
-            index=models.Index(fields=["organisation", "unlocode"], name="location_unlocode"),
-        ),
-        migrations.AddConstraint(
-            model_name="location",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("code", ""), _negated=True),
-                fields=("organisation", "code"),
-                name="location_code_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="location",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("latitude", None), ("longitude", None)),
-                    models.Q(
-                        ("latitude__gte", -90), ("latitude__lte", 90), ("longitude__gte", -180), ("longitude__lte", 180)
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["edi", "file", "mail", "rest", "telemetry", "webhook"])),
+                        name="partner_channel_known",
                     ),
-                    _connector="OR",
-                ),
-                name="location_on_the_globe",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="location",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("zone", ""), _negated=True), name="location_has_zone"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="location",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["airport", "dock", "plant", "port", "ramp", "store", "terminal", "warehouse"])
-                ),
-                name="location_kind_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="partner",
-            index=models.Index(fields=["organisation", "name"], name="partner_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="partner",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["edi", "file", "mail", "rest", "telemetry", "webhook"])),
-                name="partner_channel_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partner",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("signature__in", ["bearer", "easypost", "hmac", "standard_webhooks", "transport"])),
-                name="partner_signature_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partner",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source_rank__gte", 1), ("source_rank__lte", 99)), name="partner_rank_1_to_99"
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("signature__in", ["bearer", "easypost", "hmac", "standard_webhooks", "transport"])
+                        ),
+                        name="partner_signature_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source_rank__gte", 1), ("source_rank__lte", 99)),
+                        name="partner_rank_1_to_99",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "name"], name="partner_name")],
+            },
         ),
         SecureTenantTables("Account", "Contact", "Location", "Partner", owner_reads=("Partner",)),
     ]

@@ -51,6 +51,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["cancelled", "confirmed", "missed", "requested", "rescheduled"])
+                        ),
+                        name="appointment_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_at__isnull", True),
+                            ("ends_at__isnull", True),
+                            ("starts_at__lte", models.F("ends_at")),
+                            _connector="OR",
+                        ),
+                        name="appointment_in_order",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Event",
@@ -154,6 +173,75 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "digest"), name="event_digest_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "type__in",
+                                [
+                                    "appointment.cancelled",
+                                    "appointment.confirmed",
+                                    "appointment.missed",
+                                    "appointment.requested",
+                                    "appointment.rescheduled",
+                                    "customer.requested_change",
+                                    "document.received",
+                                    "equipment.discharged",
+                                    "equipment.gated_in",
+                                    "equipment.gated_out",
+                                    "equipment.loaded",
+                                    "equipment.made_available",
+                                    "equipment.returned",
+                                    "equipment.seal_checked",
+                                    "inventory.allocated",
+                                    "inventory.shortfall_detected",
+                                    "invoice.issued",
+                                    "invoice.released",
+                                    "load.accepted",
+                                    "load.broken_down",
+                                    "load.planned",
+                                    "load.rejected",
+                                    "load.tendered",
+                                    "order.cancelled",
+                                    "order.changed",
+                                    "order.created",
+                                    "order.held",
+                                    "order.released",
+                                    "shipment.announced",
+                                    "shipment.arrived",
+                                    "shipment.available_for_pickup",
+                                    "shipment.booked",
+                                    "shipment.cancelled",
+                                    "shipment.counted",
+                                    "shipment.damaged",
+                                    "shipment.delayed",
+                                    "shipment.delivered",
+                                    "shipment.delivery_attempted",
+                                    "shipment.departed",
+                                    "shipment.deviated",
+                                    "shipment.eta_changed",
+                                    "shipment.held",
+                                    "shipment.lost",
+                                    "shipment.out_for_delivery",
+                                    "shipment.picked_up",
+                                    "shipment.position_reported",
+                                    "shipment.problem_reported",
+                                    "shipment.refused",
+                                    "shipment.released",
+                                    "shipment.returned",
+                                    "shipment.rolled",
+                                    "shipment.scanned",
+                                    "shipment.temperature_read",
+                                ],
+                            )
+                        ),
+                        name="event_type_known",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "message_id"], name="event_message")],
+            },
         ),
         migrations.CreateModel(
             name="AppointmentChange",
@@ -204,6 +292,26 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "appointment", "event"), name="appointment_change_once_per_event"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["cancelled", "confirmed", "missed", "requested", "rescheduled"])
+                        ),
+                        name="appointment_change_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_at__isnull", True),
+                            ("ends_at__isnull", True),
+                            ("starts_at__lte", models.F("ends_at")),
+                            _connector="OR",
+                        ),
+                        name="appointment_change_in_order",
+                    ),
+                ],
                 "ordering": ["reported_at", "id"],
             },
         ),
@@ -235,6 +343,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "event", "type", "value_key", "issuer_key"),
+                        name="event_reference_unique",
+                    )
+                ],
+                "indexes": [models.Index(fields=["organisation", "type", "value_key"], name="event_reference_value")],
+            },
         ),
         migrations.CreateModel(
             name="Load",
@@ -300,6 +417,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "number"), name="load_number_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("mode__in", ["air", "intermodal", "ltl", "ocean", "parcel", "rail", "road"])
+                        ),
+                        name="load_mode_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["accepted", "cancelled", "planned", "rejected", "tendered"])),
+                        name="load_state_known",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "carrier"], name="load_carrier")],
+            },
         ),
         migrations.CreateModel(
             name="Leg",
@@ -354,6 +487,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("mode__in", ["air", "intermodal", "ltl", "ocean", "parcel", "rail", "road"])
+                        ),
+                        name="leg_mode_known",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Equipment",
@@ -422,6 +565,12 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["chassis", "container", "railcar", "reefer", "trailer"])),
+                        name="equipment_kind_known",
+                    )
+                ],
                 "verbose_name_plural": "equipment",
             },
         ),
@@ -491,6 +640,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["actual", "estimated", "planned", "promised", "requested"])),
+                        name="milestone_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "code__in",
+                                [
+                                    "arrival",
+                                    "available",
+                                    "delivery",
+                                    "departure",
+                                    "discharge",
+                                    "empty_return",
+                                    "gate_in",
+                                    "gate_out",
+                                    "loaded",
+                                    "pickup",
+                                ],
+                            )
+                        ),
+                        name="milestone_code_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MilestoneReport",
@@ -527,6 +704,11 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "milestone", "event"), name="milestone_report_once_per_event"
+                    )
+                ],
                 "ordering": ["reported_at", "id"],
             },
         ),
@@ -549,6 +731,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [models.UniqueConstraint(fields=("organisation", "name"), name="number_series_unique")],
                 "verbose_name_plural": "number series",
             },
         ),
@@ -607,6 +790,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "number"), name="order_number_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["cancelled", "created", "held", "released", "shipped"])),
+                        name="order_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value__gte", 0), ("value__isnull", True), _connector="OR"),
+                        name="order_value_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value", None), models.Q(("currency", ""), _negated=True), _connector="OR"),
+                        name="order_value_has_currency",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "customer"], name="order_customer")],
+            },
         ),
         migrations.CreateModel(
             name="OrderLine",
@@ -640,6 +841,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "order", "line_number"), name="order_line_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ordered__gte", 0), ("ordered__isnull", True), _connector="OR"),
+                            models.Q(("released__gte", 0), ("released__isnull", True), _connector="OR"),
+                            models.Q(("shipped__gte", 0), ("shipped__isnull", True), _connector="OR"),
+                            models.Q(("received__gte", 0), ("received__isnull", True), _connector="OR"),
+                            models.Q(("value__gte", 0), ("value__isnull", True), _connector="OR"),
+                        ),
+                        name="order_line_not_negative",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Shipment",
@@ -749,6 +965,64 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "number"), name="shipment_number_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("mode__in", ["air", "intermodal", "ltl", "ocean", "parcel", "rail", "road"])
+                        ),
+                        name="shipment_mode_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "announced",
+                                    "booked",
+                                    "cancelled",
+                                    "delivered",
+                                    "in_transit",
+                                    "out_for_delivery",
+                                    "returned",
+                                ],
+                            )
+                        ),
+                        name="shipment_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value__gte", 0), ("value__isnull", True), _connector="OR"),
+                        name="shipment_value_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value", None), models.Q(("currency", ""), _negated=True), _connector="OR"),
+                        name="shipment_value_has_currency",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("temperature_min__isnull", True),
+                            ("temperature_max__isnull", True),
+                            ("temperature_min__lte", models.F("temperature_max")),
+                            _connector="OR",
+                        ),
+                        name="shipment_temperature_band",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("temperature_max", None), ("temperature_min", None)),
+                            models.Q(("temperature_unit", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="shipment_temperature_has_unit",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "-id"], name="shipment_newest"),
+                    models.Index(fields=["organisation", "customer", "-id"], name="shipment_customer_newest"),
+                    models.Index(fields=["organisation", "status", "-id"], name="shipment_status_newest"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Reference",
@@ -841,6 +1115,73 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.Exact(
+                            models.Func(
+                                models.F("shipment"),
+                                models.F("load"),
+                                models.F("order"),
+                                models.F("equipment"),
+                                function="num_nonnulls",
+                                output_field=models.IntegerField(),
+                            ),
+                            1,
+                        ),
+                        name="reference_exactly_one",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("exclusive", True)),
+                        fields=("organisation", "type", "value_key", "issuer_key"),
+                        name="reference_exclusive_unique",
+                    ),
+                    models.UniqueConstraint(
+                        fields=(
+                            "organisation",
+                            "type",
+                            "value_key",
+                            "issuer_key",
+                            "shipment",
+                            "load",
+                            "order",
+                            "equipment",
+                        ),
+                        name="reference_once_per_thing",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value_key", ""), _negated=True), name="reference_has_value"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "type__in",
+                                [
+                                    "awb",
+                                    "bol",
+                                    "booking",
+                                    "cmr",
+                                    "container",
+                                    "customer",
+                                    "load",
+                                    "order",
+                                    "po",
+                                    "pro",
+                                    "shipment",
+                                    "tracking",
+                                    "trailer",
+                                ],
+                            )
+                        ),
+                        name="reference_type_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "value_key"], name="reference_search"),
+                    models.Index(fields=["organisation", "shipment"], name="reference_shipment"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PartyRole",
@@ -886,6 +1227,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "shipment", "role", "account"), name="party_role_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "actual_carrier",
+                                    "bill_to",
+                                    "broker",
+                                    "consignee",
+                                    "contracted_carrier",
+                                    "importer",
+                                    "notify",
+                                    "shipper",
+                                ],
+                            )
+                        ),
+                        name="party_role_known",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "account", "role"], name="party_role_account")],
+            },
         ),
         migrations.CreateModel(
             name="LoadShipment",
@@ -917,6 +1284,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "load", "shipment"), name="load_shipment_unique")
+                ],
+                "indexes": [models.Index(fields=["organisation", "shipment"], name="load_shipment_shipment")],
+            },
         ),
         migrations.AddField(
             model_name="leg",
@@ -972,6 +1345,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "shipment", "sequence"), name="handling_unit_sequence_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("weight_ordered__gte", 0), ("weight_ordered__isnull", True), _connector="OR"),
+                            models.Q(("weight_shipped__gte", 0), ("weight_shipped__isnull", True), _connector="OR"),
+                            models.Q(("weight_received__gte", 0), ("weight_received__isnull", True), _connector="OR"),
+                        ),
+                        name="handling_unit_weight_not_negative",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="EventSubject",
@@ -1035,6 +1423,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.Exact(
+                            models.Func(
+                                models.F("shipment"),
+                                models.F("load"),
+                                models.F("order"),
+                                models.F("equipment"),
+                                function="num_nonnulls",
+                                output_field=models.IntegerField(),
+                            ),
+                            1,
+                        ),
+                        name="event_subject_exactly_one",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "event", "shipment", "load", "order", "equipment"),
+                        name="event_subject_unique",
+                        nulls_distinct=False,
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "shipment"], name="event_subject_shipment"),
+                    models.Index(fields=["organisation", "load"], name="event_subject_load"),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="equipment",
@@ -1147,6 +1562,47 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.Exact(
+                            models.Func(
+                                models.F("shipment"),
+                                models.F("load"),
+                                models.F("equipment"),
+                                function="num_nonnulls",
+                                output_field=models.IntegerField(),
+                            ),
+                            1,
+                        ),
+                        name="charge_exactly_one_subject",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gte", 0), ("amount__isnull", True), _connector="OR"),
+                            models.Q(("agreed_amount__gte", 0), ("agreed_amount__isnull", True), _connector="OR"),
+                        ),
+                        name="charge_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["accessorial", "duty", "free_time", "freight"])),
+                        name="charge_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["approved", "disputed", "expected", "invoiced", "released"])),
+                        name="charge_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "approved"), _negated=True),
+                            ("approved_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="charge_approved_by_somebody",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "invoice_number"], name="charge_invoice")],
+            },
         ),
         migrations.CreateModel(
             name="ShipmentOrderLine",
@@ -1181,6 +1637,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "shipment", "order_line"), name="shipment_order_line_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gte", 0), ("quantity__isnull", True), _connector="OR"),
+                        name="shipment_order_line_not_negative",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Stop",
@@ -1254,6 +1721,47 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.Exact(
+                            models.Func(
+                                models.F("shipment"),
+                                models.F("load"),
+                                function="num_nonnulls",
+                                output_field=models.IntegerField(),
+                            ),
+                            1,
+                        ),
+                        name="stop_of_shipment_or_load",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("dropped", False)),
+                        fields=("organisation", "shipment", "sequence"),
+                        name="stop_sequence_in_shipment",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("dropped", False)),
+                        fields=("organisation", "load", "sequence"),
+                        name="stop_sequence_in_load",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("window_start__isnull", True),
+                            ("window_end__isnull", True),
+                            ("window_start__lte", models.F("window_end")),
+                            _connector="OR",
+                        ),
+                        name="stop_window_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["airport", "border", "delivery", "pickup", "port", "ramp", "terminal"])
+                        ),
+                        name="stop_kind_known",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="milestone",
@@ -1296,440 +1804,8 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["organisation", "message_id"], name="event_message"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.UniqueConstraint(fields=("organisation", "digest"), name="event_digest_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "type__in",
-                        [
-                            "appointment.cancelled",
-                            "appointment.confirmed",
-                            "appointment.missed",
-                            "appointment.requested",
-                            "appointment.rescheduled",
-                            "customer.requested_change",
-                            "document.received",
-                            "equipment.discharged",
-                            "equipment.gated_in",
-                            "equipment.gated_out",
-                            "equipment.loaded",
-                            "equipment.made_available",
-                            "equipment.returned",
-                            "equipment.seal_checked",
-                            "inventory.allocated",
-                            "inventory.shortfall_detected",
-                            "invoice.issued",
-                            "invoice.released",
-                            "load.accepted",
-                            "load.broken_down",
-                            "load.planned",
-                            "load.rejected",
-                            "load.tendered",
-                            "order.cancelled",
-                            "order.changed",
-                            "order.created",
-                            "order.held",
-                            "order.released",
-                            "shipment.announced",
-                            "shipment.arrived",
-                            "shipment.available_for_pickup",
-                            "shipment.booked",
-                            "shipment.cancelled",
-                            "shipment.counted",
-                            "shipment.damaged",
-                            "shipment.delayed",
-                            "shipment.delivered",
-                            "shipment.delivery_attempted",
-                            "shipment.departed",
-                            "shipment.deviated",
-                            "shipment.eta_changed",
-                            "shipment.held",
-                            "shipment.lost",
-                            "shipment.out_for_delivery",
-                            "shipment.picked_up",
-                            "shipment.position_reported",
-                            "shipment.problem_reported",
-                            "shipment.refused",
-                            "shipment.released",
-                            "shipment.returned",
-                            "shipment.rolled",
-                            "shipment.scanned",
-                            "shipment.temperature_read",
-                        ],
-                    )
-                ),
-                name="event_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointmentchange",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "appointment", "event"), name="appointment_change_once_per_event"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointmentchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["cancelled", "confirmed", "missed", "requested", "rescheduled"])),
-                name="appointment_change_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointmentchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_at__isnull", True),
-                    ("ends_at__isnull", True),
-                    ("starts_at__lte", models.F("ends_at")),
-                    _connector="OR",
-                ),
-                name="appointment_change_in_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="eventreference",
-            index=models.Index(fields=["organisation", "type", "value_key"], name="event_reference_value"),
-        ),
-        migrations.AddConstraint(
-            model_name="eventreference",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "event", "type", "value_key", "issuer_key"), name="event_reference_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="load",
-            index=models.Index(fields=["organisation", "carrier"], name="load_carrier"),
-        ),
-        migrations.AddConstraint(
-            model_name="load",
-            constraint=models.UniqueConstraint(fields=("organisation", "number"), name="load_number_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="load",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mode__in", ["air", "intermodal", "ltl", "ocean", "parcel", "rail", "road"])),
-                name="load_mode_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="load",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["accepted", "cancelled", "planned", "rejected", "tendered"])),
-                name="load_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestonereport",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "milestone", "event"), name="milestone_report_once_per_event"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="numberseries",
-            constraint=models.UniqueConstraint(fields=("organisation", "name"), name="number_series_unique"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["organisation", "customer"], name="order_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(fields=("organisation", "number"), name="order_number_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["cancelled", "created", "held", "released", "shipped"])),
-                name="order_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__gte", 0), ("value__isnull", True), _connector="OR"),
-                name="order_value_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value", None), models.Q(("currency", ""), _negated=True), _connector="OR"),
-                name="order_value_has_currency",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "order", "line_number"), name="order_line_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ordered__gte", 0), ("ordered__isnull", True), _connector="OR"),
-                    models.Q(("released__gte", 0), ("released__isnull", True), _connector="OR"),
-                    models.Q(("shipped__gte", 0), ("shipped__isnull", True), _connector="OR"),
-                    models.Q(("received__gte", 0), ("received__isnull", True), _connector="OR"),
-                    models.Q(("value__gte", 0), ("value__isnull", True), _connector="OR"),
-                ),
-                name="order_line_not_negative",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shipment",
-            index=models.Index(fields=["organisation", "-id"], name="shipment_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="shipment",
-            index=models.Index(fields=["organisation", "customer", "-id"], name="shipment_customer_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="shipment",
-            index=models.Index(fields=["organisation", "status", "-id"], name="shipment_status_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="shipment",
-            constraint=models.UniqueConstraint(fields=("organisation", "number"), name="shipment_number_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="shipment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mode__in", ["air", "intermodal", "ltl", "ocean", "parcel", "rail", "road"])),
-                name="shipment_mode_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shipment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["announced", "booked", "cancelled", "delivered", "in_transit", "out_for_delivery", "returned"],
-                    )
-                ),
-                name="shipment_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shipment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__gte", 0), ("value__isnull", True), _connector="OR"),
-                name="shipment_value_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shipment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value", None), models.Q(("currency", ""), _negated=True), _connector="OR"),
-                name="shipment_value_has_currency",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shipment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("temperature_min__isnull", True),
-                    ("temperature_max__isnull", True),
-                    ("temperature_min__lte", models.F("temperature_max")),
-                    _connector="OR",
-                ),
-                name="shipment_temperature_band",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shipment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("temperature_max", None), ("temperature_min", None)),
-                    models.Q(("temperature_unit", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="shipment_temperature_has_unit",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reference",
-            index=models.Index(fields=["organisation", "value_key"], name="reference_search"),
-        ),
-        migrations.AddIndex(
-            model_name="reference",
-            index=models.Index(fields=["organisation", "shipment"], name="reference_shipment"),
-        ),
-        migrations.AddConstraint(
-            model_name="reference",
-            constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.Exact(
-                    models.Func(
-                        models.F("shipment"),
-                        models.F("load"),
-                        models.F("order"),
-                        models.F("equipment"),
-                        function="num_nonnulls",
-                        output_field=models.IntegerField(),
-                    ),
-                    1,
-                ),
-                name="reference_exactly_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reference",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("exclusive", True)),
-                fields=("organisation", "type", "value_key", "issuer_key"),
-                name="reference_exclusive_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reference",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "type", "value_key", "issuer_key", "shipment", "load", "order", "equipment"),
-                name="reference_once_per_thing",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value_key", ""), _negated=True), name="reference_has_value"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "type__in",
-                        [
-                            "awb",
-                            "bol",
-                            "booking",
-                            "cmr",
-                            "container",
-                            "customer",
-                            "load",
-                            "order",
-                            "po",
-                            "pro",
-                            "shipment",
-                            "tracking",
-                            "trailer",
-                        ],
-                    )
-                ),
-                name="reference_type_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="partyrole",
-            index=models.Index(fields=["organisation", "account", "role"], name="party_role_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="partyrole",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "shipment", "role", "account"), name="party_role_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partyrole",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "actual_carrier",
-                            "bill_to",
-                            "broker",
-                            "consignee",
-                            "contracted_carrier",
-                            "importer",
-                            "notify",
-                            "shipper",
-                        ],
-                    )
-                ),
-                name="party_role_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="loadshipment",
-            index=models.Index(fields=["organisation", "shipment"], name="load_shipment_shipment"),
-        ),
-        migrations.AddConstraint(
-            model_name="loadshipment",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "load", "shipment"), name="load_shipment_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handlingunit",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "shipment", "sequence"), name="handling_unit_sequence_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handlingunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("weight_ordered__gte", 0), ("weight_ordered__isnull", True), _connector="OR"),
-                    models.Q(("weight_shipped__gte", 0), ("weight_shipped__isnull", True), _connector="OR"),
-                    models.Q(("weight_received__gte", 0), ("weight_received__isnull", True), _connector="OR"),
-                ),
-                name="handling_unit_weight_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eventsubject",
-            constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.Exact(
-                    models.Func(
-                        models.F("shipment"),
-                        models.F("load"),
-                        models.F("order"),
-                        models.F("equipment"),
-                        function="num_nonnulls",
-                        output_field=models.IntegerField(),
-                    ),
-                    1,
-                ),
-                name="event_subject_exactly_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eventsubject",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "event", "shipment", "load", "order", "equipment"),
-                name="event_subject_unique",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="eventsubject",
-            index=models.Index(fields=["organisation", "shipment"], name="event_subject_shipment"),
-        ),
-        migrations.AddIndex(
-            model_name="eventsubject",
-            index=models.Index(fields=["organisation", "load"], name="event_subject_load"),
-        ),
-        migrations.AddIndex(
             model_name="equipment",
             index=models.Index(fields=["organisation", "shipment"], name="equipment_shipment"),
-        ),
-        migrations.AddConstraint(
-            model_name="equipment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["chassis", "container", "railcar", "reefer", "trailer"])),
-                name="equipment_kind_known",
-            ),
         ),
         migrations.AddConstraint(
             model_name="equipment",
@@ -1737,124 +1813,6 @@ class Migration(migrations.Migration):
                 fields=("organisation", "number", "load", "shipment"),
                 name="equipment_once_per_move",
                 nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="charge",
-            index=models.Index(fields=["organisation", "invoice_number"], name="charge_invoice"),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.Exact(
-                    models.Func(
-                        models.F("shipment"),
-                        models.F("load"),
-                        models.F("equipment"),
-                        function="num_nonnulls",
-                        output_field=models.IntegerField(),
-                    ),
-                    1,
-                ),
-                name="charge_exactly_one_subject",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gte", 0), ("amount__isnull", True), _connector="OR"),
-                    models.Q(("agreed_amount__gte", 0), ("agreed_amount__isnull", True), _connector="OR"),
-                ),
-                name="charge_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["accessorial", "duty", "free_time", "freight"])),
-                name="charge_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["approved", "disputed", "expected", "invoiced", "released"])),
-                name="charge_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True), ("approved_by__isnull", False), _connector="OR"
-                ),
-                name="charge_approved_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shipmentorderline",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "shipment", "order_line"), name="shipment_order_line_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shipmentorderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gte", 0), ("quantity__isnull", True), _connector="OR"),
-                name="shipment_order_line_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stop",
-            constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.Exact(
-                    models.Func(
-                        models.F("shipment"),
-                        models.F("load"),
-                        function="num_nonnulls",
-                        output_field=models.IntegerField(),
-                    ),
-                    1,
-                ),
-                name="stop_of_shipment_or_load",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stop",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("dropped", False)),
-                fields=("organisation", "shipment", "sequence"),
-                name="stop_sequence_in_shipment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stop",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("dropped", False)),
-                fields=("organisation", "load", "sequence"),
-                name="stop_sequence_in_load",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stop",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("window_start__isnull", True),
-                    ("window_end__isnull", True),
-                    ("window_start__lte", models.F("window_end")),
-                    _connector="OR",
-                ),
-                name="stop_window_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stop",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["airport", "border", "delivery", "pickup", "port", "ramp", "terminal"])
-                ),
-                name="stop_kind_known",
             ),
         ),
         migrations.AddConstraint(
@@ -1876,36 +1834,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["actual", "estimated", "planned", "promised", "requested"])),
-                name="milestone_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "code__in",
-                        [
-                            "arrival",
-                            "available",
-                            "delivery",
-                            "departure",
-                            "discharge",
-                            "empty_return",
-                            "gate_in",
-                            "gate_out",
-                            "loaded",
-                            "pickup",
-                        ],
-                    )
-                ),
-                name="milestone_code_known",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="leg",
             constraint=models.UniqueConstraint(
                 fields=("organisation", "shipment", "sequence"), name="leg_sequence_unique"
@@ -1924,34 +1852,8 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="leg",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mode__in", ["air", "intermodal", "ltl", "ocean", "parcel", "rail", "road"])),
-                name="leg_mode_known",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="appointment",
             constraint=models.UniqueConstraint(fields=("organisation", "stop"), name="appointment_one_per_stop"),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["cancelled", "confirmed", "missed", "requested", "rescheduled"])),
-                name="appointment_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_at__isnull", True),
-                    ("ends_at__isnull", True),
-                    ("starts_at__lte", models.F("ends_at")),
-                    _connector="OR",
-                ),
-                name="appointment_in_order",
-            ),
         ),
         SecureTenantTables(
             "Appointment",

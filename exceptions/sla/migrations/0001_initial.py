@@ -67,6 +67,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.LessThanOrEqual(
+                            models.Func(
+                                models.F("account"),
+                                models.F("location"),
+                                function="num_nonnulls",
+                                output_field=models.IntegerField(),
+                            ),
+                            1,
+                        ),
+                        name="calendar_one_owner",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "account", "location", "name"),
+                        name="calendar_name_unique",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(condition=models.Q(("zone", ""), _negated=True), name="calendar_has_zone"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Contract",
@@ -107,6 +129,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "code"), name="contract_code_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("side__in", ["payable", "recoverable"])), name="contract_side_known"
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "account"], name="contract_account")],
+            },
         ),
         migrations.CreateModel(
             name="ContractVersion",
@@ -142,6 +173,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "contract", "number"), name="contract_version_unique"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "active")),
+                        fields=("organisation", "contract", "effective_from"),
+                        name="contract_version_one_active_from",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("effective_from__isnull", True),
+                            ("effective_to__isnull", True),
+                            ("effective_from__lte", models.F("effective_to")),
+                            _connector="OR",
+                        ),
+                        name="contract_version_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["active", "draft", "withdrawn"])),
+                        name="contract_version_state_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LeadTime",
@@ -187,6 +243,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "action", "case_type", "mode", "account"),
+                        name="lead_time_unique",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("p_act__gte", 0), ("p_act__lte", 1)), name="lead_time_p_act_is_likelihood"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cost__gte", 0), ("cost__isnull", True), _connector="OR"),
+                        name="lead_time_cost_not_negative",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Term",
@@ -295,152 +367,47 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="calendar",
-            constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.LessThanOrEqual(
-                    models.Func(
-                        models.F("account"),
-                        models.F("location"),
-                        function="num_nonnulls",
-                        output_field=models.IntegerField(),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "appointment",
+                                    "claim",
+                                    "cut_off",
+                                    "delivery_window",
+                                    "document",
+                                    "first_response",
+                                    "free_time",
+                                    "house_rate",
+                                    "next_update",
+                                    "otif",
+                                    "pickup_window",
+                                    "resolution",
+                                    "temperature",
+                                ],
+                            )
+                        ),
+                        name="term_kind_known",
                     ),
-                    1,
-                ),
-                name="calendar_one_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendar",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "account", "location", "name"),
-                name="calendar_name_unique",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendar",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("zone", ""), _negated=True), name="calendar_has_zone"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contract",
-            index=models.Index(fields=["organisation", "account"], name="contract_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.UniqueConstraint(fields=("organisation", "code"), name="contract_code_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("side__in", ["payable", "recoverable"])), name="contract_side_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractversion",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "contract", "number"), name="contract_version_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "active")),
-                fields=("organisation", "contract", "effective_from"),
-                name="contract_version_one_active_from",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("effective_from__isnull", True),
-                    ("effective_to__isnull", True),
-                    ("effective_from__lte", models.F("effective_to")),
-                    _connector="OR",
-                ),
-                name="contract_version_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["active", "draft", "withdrawn"])), name="contract_version_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leadtime",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "action", "case_type", "mode", "account"),
-                name="lead_time_unique",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leadtime",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("p_act__gte", 0), ("p_act__lte", 1)), name="lead_time_p_act_is_likelihood"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leadtime",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cost__gte", 0), ("cost__isnull", True), _connector="OR"),
-                name="lead_time_cost_not_negative",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="term",
-            index=models.Index(fields=["organisation", "kind"], name="term_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="term",
-            index=models.Index(fields=["organisation", "version"], name="term_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "appointment",
-                            "claim",
-                            "cut_off",
-                            "delivery_window",
-                            "document",
-                            "first_response",
-                            "free_time",
-                            "house_rate",
-                            "next_update",
-                            "otif",
-                            "pickup_window",
-                            "resolution",
-                            "temperature",
-                        ],
-                    )
-                ),
-                name="term_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("measured__in", ["arrival", "case_opened", "proof", "unloading_end", "unloading_start"])
-                ),
-                name="term_measured_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("counting__in", ["business", "calendar_days", "wall", "working_days"])),
-                name="term_counting_known",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("measured__in", ["arrival", "case_opened", "proof", "unloading_end", "unloading_start"])
+                        ),
+                        name="term_measured_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("counting__in", ["business", "calendar_days", "wall", "working_days"])),
+                        name="term_counting_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "kind"], name="term_kind"),
+                    models.Index(fields=["organisation", "version"], name="term_version"),
+                ],
+            },
         ),
         SecureTenantTables("Calendar", "Contract", "ContractVersion", "LeadTime", "Term"),
     ]
