@@ -49,8 +49,9 @@ def phrase(assessment: Assessment, now: datetime) -> str:
     """The one line of a row: "6,900 of 8,000 EUR still avoidable: rebook until 11:20"."""
     leading = assessment.leading
     if assessment.is_unavoidable:
-        left = assessment.at_risk or assessment.lost
-        return f"{money(left, assessment.currency)} {UNAVOIDABLE}" if left else UNAVOIDABLE
+        if assessment.unavoidable:
+            return f"{money(assessment.unavoidable, assessment.currency)} {UNAVOIDABLE}"
+        return f"{money(assessment.lost, assessment.currency)} lost: notify and recover"
     if leading is None or leading.option is None:
         return NOTHING_PRICED if not assessment.lost else f"{money(assessment.lost, assessment.currency)} lost"
     until = clock(leading.option.act_by, now, leading.stake.zone)

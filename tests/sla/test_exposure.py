@@ -165,7 +165,7 @@ def test_when_an_option_closes_the_next_one_takes_over_and_then_it_is_unavoidabl
 def test_a_booked_stake_is_lost_and_no_longer_at_risk() -> None:
     after = seen(stake(8000, 6, option(2)), now=NOW + 6 * HOUR)
     assert (after.lost, after.at_risk, after.avoidable, after.next_change_at) == (8000, 0, 0, None)
-    assert phrase(after, NOW + 6 * HOUR) == "8,000 USD unavoidable: notify and recover"
+    assert phrase(after, NOW + 6 * HOUR) == "8,000 USD lost: notify and recover"
 
 
 def test_one_action_for_many_shipments_costs_once() -> None:
@@ -176,7 +176,7 @@ def test_one_action_for_many_shipments_costs_once() -> None:
 def test_an_answer_that_is_still_in_time_does_not_hide_that_the_promise_is_lost() -> None:
     both = seen(stake(12000, 1.2, key="late"), stake(150, 3, option(3, action="answer"), key="answer", is_side=True))
     assert both.is_unavoidable and both.rank is not None
-    assert phrase(both, NOW).endswith("unavoidable: notify and recover")
+    assert phrase(both, NOW) == "12,000 USD unavoidable: notify and recover"
 
 
 def test_amounts_in_several_currencies_are_told_in_the_house_currency() -> None:
