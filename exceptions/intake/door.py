@@ -46,9 +46,9 @@ def receive(request: HttpRequest, slug: str, channel: str = "") -> HttpResponse:
     now = timezone.now()
     found = rows("SELECT organisation_id, partner_id FROM partner_by_slug(%s)", [slug])
     if not found:
-        raise _nobody(slug)
+        raise unknown_partner(slug)
     organisation_id, partner_id = found[0]
-    body = _body(request)
+    body = read_body(request)
     epoch = now.timestamp()
     count = limiter().count(partner_id, epoch=epoch)  # before the transaction: no network call is made inside one
     try:
@@ -56,8 +56,8 @@ def receive(request: HttpRequest, slug: str, channel: str = "") -> HttpResponse:
             partner = Partner.objects.get(pk=partner_id)
             adapter = ADAPTERS.get(partner.adapter)
             if not partner.active or adapter is None or channel not in ("", partner.channel):
-                raise _nobody(slug)
-            _check_content_type(request, adapter)
+                raise unknown_partner(slug)
+            check_content_type(request, adapter)
             verify(partner.signature, secrets=secrets_of(partner, now), headers=request.headers, body=body, now=now)
             if count > partner.rate_limit_per_minute > 0:
                 raise RateLimited(
@@ -67,7 +67,7 @@ def receive(request: HttpRequest, slug: str, channel: str = "") -> HttpResponse:
             accepted = message_accept(
                 partner,
                 body=body,
-                headers=dict(_lowered(request)),
+                headers=dict(lowered(request)),
                 content_type=request.content_type or "",
                 now=now,
             )
@@ -83,11 +83,11 @@ def receive(request: HttpRequest, slug: str, channel: str = "") -> HttpResponse:
     )
 
 
-def _nobody(slug: str) -> NotFound:
+def unknown_partner(slug: str) -> NotFound:
     return NotFound(f"No partner takes messages at {slug}. Check the address.", code="unknown_partner")
 
 
-def _body(request: HttpRequest) -> bytes:
+def read_body(request: HttpRequest) -> bytes:
     """The body, whose announced length was checked before a byte of it is read."""
     announced = request.META.get("CONTENT_LENGTH") or ""
     if not announced.isdecimal():
@@ -103,12 +103,12 @@ def _body(request: HttpRequest) -> bytes:
     return body
 
 
-def _check_content_type(request: HttpRequest, adapter: Adapter) -> None:
+def check_content_type(request: HttpRequest, adapter: Adapter) -> None:
     if (request.content_type or "").lower() not in adapter.content_types:
         allowed = ", ".join(sorted(adapter.content_types))
         raise UnsupportedMediaType(f"Send it with the content type {allowed}.", details={"accepts": allowed})
 
 
-def _lowered(request: HttpRequest) -> Iterator[tuple[str, str]]:
+def lowered(request: HttpRequest) -> Iterator[tuple[str, str]]:
     for name, value in request.headers.items():
         yield name.lower(), value

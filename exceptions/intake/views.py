@@ -19,7 +19,7 @@ from exceptions.intake import selectors, services
 from exceptions.intake.adapters import Unreadable
 from exceptions.intake.forms import PartnerForm, TryForm
 from exceptions.intake.presets import PRESETS, curl_example, preset_of, sample_body
-from exceptions.intake.services.partners import Connected
+from exceptions.intake.services.partners import Connected, secret_dates
 from exceptions.parties.models import Partner
 from exceptions.shipments.canonical import EventType
 
@@ -123,7 +123,7 @@ def _about(request: HttpRequest, found: Partner) -> dict[str, Any]:
         "curl": curl_example(found.adapter, _address(found), now),
         "health": selectors.health_of(viewer, found, now=now),
         "recent": selectors.recent_messages(viewer, found),
-        "secrets": found.secrets,
+        "secrets": secret_dates(found),
         "active_nav": NAV,
     }
 

@@ -131,6 +131,18 @@ def secrets_of(partner: Partner, now: datetime) -> list[str]:
     return [unseal(entry["ciphertext"].encode()).decode() for entry in _valid_entries(partner, now)]
 
 
+def secret_dates(partner: Partner) -> list[dict[str, Any]]:
+    """Id, making and end of each secret, for people; never the secret."""
+
+    def moment(text: str | None) -> datetime | None:
+        return datetime.fromisoformat(text) if text else None
+
+    return [
+        {"id": entry["id"], "created_at": moment(entry["created_at"]), "expires_at": moment(entry.get("expires_at"))}
+        for entry in partner.secrets
+    ]
+
+
 def new_secret(signature: str) -> str:
     """256 random bits in the spelling of the scheme: Standard Webhooks wants `whsec_` and base64."""
     if signature == Scheme.STANDARD_WEBHOOKS:
