@@ -1,17 +1,10 @@
-"""The labels that forms of the freight trade print, as data, and how they are found on a page.
+"""The labels that forms of the freight trade print, as data. `finding.py` finds them on a page.
 
 Patterns run over normalised tokens (lower case, no accents, no colon), joined by one blank. A pattern has to begin and
 end at a token. Languages: English first; French, German, Spanish and Polish where forms of those countries are common.
 """
 
 from __future__ import annotations
-
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-
-from documents.extraction.sheet import Segment, Sheet, Token
 
 _NO = r"(?: ?(?:numbers?|numero|nummer|nos?|nr|num|nbr|n°|nº|#|id))+"
 _OPT_NO = r"(?: ?(?:numbers?|numero|nummer|nos?|nr|num|nbr|n°|nº|#|id))*"
@@ -21,7 +14,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "bol_number": (
         rf"(?:straight )?bill of lading{_NO}",
         rf"(?:bol|b/l|b\.o\.l|bl|hbl|mbl|hb/l|b\.l){_NO}",
-        rf"(?:lettre de voiture|cmr|lettre de voiture / cmr|consignment note|waybill|sea waybill){_NO}",
+        rf"(?:frachtbrief / cmr|frachtbrief|list przewozowy|lettre de voiture|cmr|lettre de voiture / cmr|consignment note|waybill|sea waybill){_NO}",
         r"bol|b/l|b\.o\.l",
     ),
     "pro_number": (
@@ -51,6 +44,10 @@ LABELS: dict[str, tuple[str, ...]] = {
         r"prise en charge",
         r"date d'expedition",
         r"versanddatum",
+        r"(?:ort und )?datum der ubernahme",
+        r"verladedatum",
+        r"data zaladunku",
+        r"fecha de (?:carga|salida)",
         r"bol date",
         r"shipped on(?: board)?(?: date)?",
         r"bill of lading date",
@@ -75,6 +72,10 @@ LABELS: dict[str, tuple[str, ...]] = {
         r"total (?:packages|pieces|pcs|cartons|pkgs|quantity|qty|units)",
         r"(?:number|no|nbr|#)? ?(?:of )?(?:packages|pieces|pcs|pkgs|cartons|shipping units)",
         r"(?:packages|pieces|pcs|pkgs) ?(?:no|#)?",
+        r"anzahl(?: der packstucke)?",
+        r"liczba sztuk|ilosc sztuk",
+        r"numero de bultos|bultos",
+        r"nombre de colis",
         r"quantity|qty",
     ),
     "handling_units": (r"(?:total )?handling units?", r"(?:total )?(?:pallets|skids|plts)(?: count)?", r"pallet count"),
@@ -83,7 +84,9 @@ LABELS: dict[str, tuple[str, ...]] = {
         r"gross weight",
         r"(?:gross )?(?:weight|wt|wgt)",
         r"poids(?: brut)?",
-        r"bruttogewicht",
+        r"bruttogewicht(?: in kg)?",
+        r"waga brutto",
+        r"peso bruto",
     ),
     "freight_terms": (
         r"freight (?:charge )?terms",
@@ -102,6 +105,9 @@ LABELS: dict[str, tuple[str, ...]] = {
         r"os&d",
         r"reserves du destinataire",
         r"discrepanc(?:y|ies)",
+        r"vorbehalte(?: und bemerkungen)?",
+        r"zastrzezenia",
+        r"reservas",
     ),
 }
 
@@ -111,6 +117,8 @@ PARTIES: dict[str, tuple[str, ...]] = {
         r"shipper(?:/exporter)?",
         r"ship(?:ped)? from",
         r"consignor",
+        r"pick ?up (?:location|at|from)",
+        r"origin shipper",
         r"shipper \(from\)",
         r"expediteur",
         r"absender",
@@ -118,7 +126,6 @@ PARTIES: dict[str, tuple[str, ...]] = {
         r"nadawca",
         r"exporter",
         r"from",
-        r"pick ?up (?:location|at|from)",
     ),
     "consignee": (
         r"consignee",
@@ -153,6 +160,7 @@ PARTS: dict[str, str] = {
 
 # Labels that end a value and are not read themselves.
 OTHER = (
+    rf"(?:shipper|carrier|consignee|agent|customer)(?:'s)?{_NO}",
     r"fob",
     r"sid",
     r"cid",
@@ -240,109 +248,15 @@ OTHER = (
     r"total",
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A label found on a page: which field, where, and how it ends."""
-
-    key: str
-    part: str
-    rank: int
-    segment: Segment
-    start: int
-    end: int
-    has_colon: bool
-
-    @property
-    def tokens(self) -> tuple[Token, ...]:
-        return self.segment.tokens[self.start : self.end]
-
-    @property
-    def rest(self) -> tuple[Token, ...]:
-        return self.segment.tokens[self.end :]
-
-    @property
-    def fills_segment(self) -> bool:
-        return self.start == 0 and self.end == len(self.segment.tokens)
-
-
-@cache
-def _compiled() -> tuple[tuple[str, str, int, re.Pattern[str]], ...]:
-    table: list[tuple[str, str, int, re.Pattern[str]]] = []
-    for role, patterns in PARTIES.items():
-        for pattern in patterns:
-            for part in ("name", "address", "city", "city_only", "region", "postcode", "country"):
-                words = PARTS[part]
-                table.append((role, part, 0, re.compile(rf"(?:{pattern})(?:'s)? (?:{words})")))
-            table.append((role, "", 1, re.compile(pattern)))
-    for key, patterns in LABELS.items():
-        table += [(key, "", rank, re.compile(pattern)) for rank, pattern in enumerate(patterns)]
-    table += [("", part, 0, re.compile(pattern)) for part, pattern in PARTS.items()]
-    table += [("other", "", 0, re.compile(pattern)) for pattern in OTHER]
-    return tuple(table)
-
-
-def find_labels(sheet: Sheet) -> list[Hit]:
-    """All labels of a page, in reading order; of labels that overlap, the longest."""
-    return [hit for segment in sheet.segments for hit in labels_of(segment)]
-
-
-def labels_of(segment: Segment) -> list[Hit]:
-    """The labels in one segment, from left to right."""
-    hits: list[Hit] = []
-    start = 0
-    while start < len(segment.tokens):
-        hit = _longest_at(segment, start, after_label=bool(hits) and hits[-1].end == start)
-        if hit is None:
-            start += 1
-            continue
-        hits.append(hit)
-        start = hit.end
-    return hits
-
-
-def _longest_at(segment: Segment, start: int, *, after_label: bool) -> Hit | None:
-    tokens = segment.tokens
-    best: Hit | None = None
-    for end in range(min(len(tokens), start + 9), start, -1):
-        last = tokens[end - 1]
-        colon = last.text.rstrip(")]").endswith(":") or (end < len(tokens) and tokens[end].text == ":")
-        if not colon and not last.text.endswith("#") and not _may_end_here(tokens, start, end, after_label):
-            continue
-        if any(token.text.endswith(":") for token in tokens[start : end - 1]):
-            continue
-        text, closing = _label_text(tokens[start:end])
-        for key, part, rank, pattern in _compiled():
-            if pattern.fullmatch(text):
-                stop = end + 1 if end < len(tokens) and tokens[end].text == ":" else end
-                found = Hit(key, part, rank, segment, start, stop, colon or closing or last.text.endswith("#"))
-                # "Carrier SCAC" is a label of the SCAC, not of a carrier called SCAC; the named field goes before "other".
-                if best is None or (best.key == "other" and key != "other"):
-                    best = found
-        if best is not None:
-            return best
-    return None
-
-
-def _may_end_here(tokens: Sequence[Token], start: int, end: int, after_label: bool) -> bool:
-    """Without a colon a label stands alone in its segment, or begins it; in the middle of a sentence it is none."""
-    if after_label and end < len(tokens):
-        return any(char.isdigit() for char in tokens[end].text)  # "References: Cde 77-10932"
-    return (start == 0 or after_label) and (end == len(tokens) or start == 0)
-
-
-def _label_text(tokens: Sequence[Token]) -> tuple[str, bool]:
-    """The label's words without a remark in brackets (`Weight (KG):`), and whether the brackets closed it."""
-    kept: list[str] = []
-    depth = 0
-    bracketed = False
-    for index, token in enumerate(tokens):
-        opens = token.text.startswith("(") and index > 0
-        depth += opens
-        if depth and kept:
-            bracketed = True
-        elif token.norm:
-            kept.append(token.norm)
-        if ")" in token.text and depth:
-            depth -= 1
-    return " ".join(kept), bracketed and tokens[-1].text.endswith(":")
+# Headings that open a party's block, and mean something else when a value follows them on the line.
+BLOCK_HEADINGS: dict[str, tuple[str, ...]] = {
+    "shipper": (r"origin", r"sender", r"pick ?up(?: address)?"),
+    "consignee": (
+        r"delivery (?:location|address)",
+        r"drop ?off(?: location)?",
+        r"receiver",
+        r"destination",
+        r"delivery",
+    ),
+}
+HEADING_RANK = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from documents.extraction.labels import Hit, find_labels
+from documents.extraction.finding import Hit, find_labels
 from documents.extraction.sheet import Segment, Sheet, Token
 
 _LINES_BELOW = 2.6  # how far under a label its value may stand, in line heights
@@ -28,14 +28,18 @@ class Value:
 
 
 class Labelled:
-    """A sheet with its labels found."""
+    """A sheet with its labels found. `comma_decimal` says that its country writes 6.240,5 for six thousand and a half."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Sheet, *, comma_decimal: bool = False) -> None:
         self.sheet = sheet
+        self.comma_decimal = comma_decimal
         self.hits = find_labels(sheet)
         self._by_segment: dict[int, list[Hit]] = {}
         for hit in self.hits:
             self._by_segment.setdefault(id(hit.segment), []).append(hit)
+        whole = {id(segment) for segment in sheet.segments}
+        self._stacked = {id(hit.segment) for hit in self.hits} - whole
+        self._in_stack = {token for hit in self.hits if id(hit.segment) in self._stacked for token in hit.tokens}
 
     def of(self, key: str) -> Iterator[Hit]:
         return (hit for hit in self.hits if hit.key == key)
@@ -45,7 +49,26 @@ class Labelled:
 
     def begins_with_label(self, segment: Segment) -> bool:
         labels = self.labels_in(segment)
+        if segment.tokens[0] in self._in_stack:
+            return True
         return bool(labels) and labels[0].start == 0 and (labels[0].has_colon or labels[0].fills_segment)
+
+    def asks_right(self, hit: Hit) -> bool:
+        """Whether the value stands to the right: the label has a colon, or is one of a column of labels."""
+        if hit.has_colon:
+            return True
+        if not hit.fills_segment or id(hit.segment) in self._stacked:
+            return False
+        right = self.sheet.right_of(hit.segment)
+        if right is None or self.begins_with_label(right):
+            return False
+        box = hit.segment.box
+        near = [
+            segment
+            for segment in self.sheet.segments
+            if abs(segment.box.x0 - box.x0) < 3 and 0 < abs(segment.box.cy - box.cy) < 3 * hit.segment.size
+        ]
+        return bool(near) and all(labels and labels[0].start == 0 for labels in map(self.labels_in, near))
 
     def rest_of(self, hit: Hit) -> tuple[Token, ...]:
         """Tokens behind a label up to the next label of the segment."""

@@ -76,8 +76,11 @@ def _date(year: int, month: int | None, day: int) -> date | None:
 _NUMBER = re.compile(r"^[~$€£]?(?P<number>\d{1,3}(?:[ ,.'’]\d{3})+(?:[.,]\d{1,3})?|\d+(?:[.,]\d+)?)$")
 
 
-def read_number(text: str) -> Decimal | None:
-    """A printed quantity. `9,640` is thousands, `9,64` and `9.640,5` are decimals, `18 450` is one number."""
+def read_number(text: str, *, comma_decimal: bool = False) -> Decimal | None:
+    """A printed quantity. `9,640` is thousands, `9,64` and `9.640,5` are decimals, `18 450` is one number.
+
+    With `comma_decimal` the page's country writes the comma before decimals, and `6.240` is thousands.
+    """
     match = _NUMBER.match(text.strip())
     if not match:
         return None
@@ -87,9 +90,9 @@ def read_number(text: str) -> Decimal | None:
         decimal_mark = "," if last_comma > last_dot else "."
         digits = digits.replace("." if decimal_mark == "," else ",", "").replace(decimal_mark, ".")
     elif last_comma >= 0:
-        thousands = re.fullmatch(r"\d{1,3}(?:,\d{3})+", digits)
+        thousands = not comma_decimal and re.fullmatch(r"\d{1,3}(?:,\d{3})+", digits)
         digits = digits.replace(",", "") if thousands else digits.replace(",", ".")
-    elif re.fullmatch(r"\d{1,3}(?:\.\d{3}){2,}", digits):
+    elif re.fullmatch(r"\d{1,3}(?:\.\d{3})+" if comma_decimal else r"\d{1,3}(?:\.\d{3}){2,}", digits):
         digits = digits.replace(".", "")
     try:
         return Decimal(digits)

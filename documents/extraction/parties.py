@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from documents.extraction.addresses import read_address
 from documents.extraction.fields import Candidate
-from documents.extraction.labels import PARTIES, Hit
+from documents.extraction.finding import Hit
+from documents.extraction.labels import HEADING_RANK, PARTIES
 from documents.extraction.lookup import Labelled, Value
 from documents.extraction.normalise import tidy
 from documents.extraction.sheet import Segment, Token
@@ -49,9 +50,11 @@ def _block(labelled: Labelled, hit: Hit) -> _Block | None:
     if rest and not hit.has_colon:
         return None
     right = None if rest else labelled.sheet.right_of(hit.segment)
+    if hit.rank == HEADING_RANK and (rest or hit.has_colon):
+        return None  # "Origin: Laredo" is a place, "Origin" over an address is a party
     if rest:
         return _inline(labelled, hit, rest)
-    if hit.has_colon and right is not None and not labelled.begins_with_label(right):
+    if labelled.asks_right(hit) and right is not None and not labelled.begins_with_label(right):
         near = right.box.x0 - hit.segment.box.x1 < 0.35 * labelled.sheet.page.width
         cell = labelled.sheet.cell(hit.segment.box)
         if near and not (cell.is_drawn_right and right.box.x0 > cell.right):
@@ -71,8 +74,9 @@ def _inline(labelled: Labelled, hit: Hit, tokens: Sequence[Token]) -> _Block:
             tail = " ".join(item.text for item in tokens[index + 1 :])
             if token.text.endswith(",") and (re.search(r"\d", tail) or read_address(tail).region):
                 return _Block(name=[tuple(tokens[: index + 1])], address=[tuple(tokens[index + 1 :])], rank=1)
-    plain = [line for line in following if not any(token.ends_label for token in line)]
-    return _Block(name=[tuple(tokens)], address=plain if _looks_postal(plain) else [], rank=1)
+    below = _sort(labelled, following, rank=1)
+    lines = [*below.name, *below.address] if below else []
+    return _Block(name=[tuple(tokens)], address=lines if _looks_postal(lines) else [], rank=1)
 
 
 def _looks_postal(lines: Sequence[Sequence[Token]]) -> bool:
@@ -90,11 +94,14 @@ def _lines_under(labelled: Labelled, hit: Hit, start: Token | None = None) -> It
     limit = min(cell.right, right.box.x0 - 2 if right is not None and start is None else sheet.page.width)
     alone = right is None and sheet.rows[hit.segment.row][0] is hit.segment
     left = start.box.x0 - 6 if start else cell.left if cell.is_drawn_left or alone else box.x0 - 8
-    before, column, count = box, start.box.x0 if start else None, 0
+    # A block stands under its heading's column; behind an inline name its lines begin under the name or the label.
+    columns = [start.box.x0, hit.tokens[0].box.x0] if start else []
+    left = min([left, *(column - 6 for column in columns)])
+    before, count = box, 0
     for segment in sheet.below(box, left, limit):
-        if column is not None and abs(segment.box.x0 - column) > 14:
+        if columns and all(abs(segment.box.x0 - column) > 14 for column in columns):
             continue
-        if column is None and not cell.is_drawn_right and segment.box.x0 > box.x1:
+        if not columns and not cell.is_drawn_right and segment.box.x0 > box.x1:
             continue  # another column, whose lines happen to stand a little higher
         if segment.box.cy - before.cy > _LINE_GAP * max(segment.size, 7) + (14 if count == 0 else 0):
             return
@@ -102,7 +109,7 @@ def _lines_under(labelled: Labelled, hit: Hit, start: Token | None = None) -> It
             return
         if _ends_block(labelled, segment):
             return
-        column = segment.box.x0
+        columns = [segment.box.x0]
         before = segment.box
         count += 1
         yield segment.tokens
@@ -112,12 +119,27 @@ def _lines_under(labelled: Labelled, hit: Hit, start: Token | None = None) -> It
 
 def _ends_block(labelled: Labelled, segment: Segment) -> bool:
     labels = labelled.labels_in(segment)
-    if not labels or labels[0].start != 0:
+    if any(hit.has_colon and hit.key and not (hit.key in PARTIES and hit.part) for hit in labels[1:]):
+        return True
+    if not labels:
         return False
     first = labels[0]
+    if first.start != 0 and not first.fills_segment:
+        return first.has_colon and first.key != ""
+    if _is_town(labelled, first):
+        return False
     if first.key == "" or (first.key in PARTIES and first.part):
         return False
     return first.has_colon or first.fills_segment
+
+
+def _is_town(labelled: Labelled, hit: Hit) -> bool:
+    """In the old straight form the town of a party is labelled `Destination:` or `Origin:`."""
+    words = " ".join(token.norm for token in hit.tokens)
+    if words not in ("origin", "destination") or not hit.has_colon:
+        return False
+    found = read_address(" ".join(token.text for token in labelled.rest_of(hit)))
+    return bool(found.region or found.postcode)
 
 
 def _sort(labelled: Labelled, lines: Sequence[tuple[Token, ...]], *, rank: int) -> _Block | None:
@@ -125,7 +147,7 @@ def _sort(labelled: Labelled, lines: Sequence[tuple[Token, ...]], *, rank: int) 
     by_first = {id(segment.tokens[0]): segment for segment in labelled.sheet.segments}
     for line in lines:
         segment = by_first[id(line[0])]
-        labels = [hit for hit in labelled.labels_in(segment) if hit.key == ""]
+        labels = [hit for hit in labelled.labels_in(segment) if hit.key == "" or _is_town(labelled, hit)]
         if labels and labels[0].start == 0 and labels[0].has_colon:
             for label in labels:
                 rest = labelled.rest_of(label)

@@ -10,7 +10,8 @@ from itertools import pairwise
 from documents.extraction import kinds
 from documents.extraction.addresses import is_us_or_canadian
 from documents.extraction.fields import Candidate, Extraction
-from documents.extraction.labels import LABELS, Hit
+from documents.extraction.finding import Hit
+from documents.extraction.labels import LABELS
 from documents.extraction.lookup import Labelled, Value, first_matching
 from documents.extraction.normalise import printed, read_date, read_number, read_unit, squeezed, tidy
 from documents.extraction.parties import read_parties
@@ -34,7 +35,7 @@ def read_fields(text: DocText) -> Extraction:
     words = "\n".join(page.visible_text() for page in text.pages)
     day_first = _day_first(words)
     for sheet in sheets:
-        labelled = Labelled(sheet)
+        labelled = Labelled(sheet, comma_decimal=day_first is True)
         candidates += _single_values(labelled, day_first)
         candidates += read_parties(labelled)
         candidates += read_freight_terms(labelled)
@@ -44,7 +45,7 @@ def read_fields(text: DocText) -> Extraction:
             candidates += column_candidates(labelled, column)
         candidates += _listed_counts(sheet)
         candidates += _described_pieces(labelled)
-        candidates += _unlabelled(sheet)
+        candidates += _unlabelled(labelled)
     name = kind.normalised if kind else kinds.OTHER
     if name not in _MEANS_SHIPPED:
         # A bare "Date" is the day of shipment only on a paper that goes with the goods.
@@ -120,9 +121,9 @@ def _scac(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) ->
 
 
 def _name(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) -> Iterator[Candidate]:
-    if not hit.has_colon and not hit.fills_segment:
-        return
     tokens = value.tokens
+    if not hit.has_colon and not hit.fills_segment and not _is_name_in_cell(labelled, hit, tokens):
+        return
     for index, token in enumerate(tokens):
         tail = " ".join(item.text for item in tokens[index + 1 :])
         # "Carrier: Name, 12 rue du Port, 69007 Lyon": the name ends where a street begins.
@@ -132,6 +133,33 @@ def _name(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) ->
     text = tidy(" ".join(token.text for token in tokens))
     if 2 <= len(text) <= 80 and re.search(r"[^\W\d_]{2}", text):
         yield Candidate(hit.key, text, text, labelled.sheet.evidence(tokens), hit.rank)
+
+
+_NO_NAME = frozenset(
+    {
+        "information",
+        "signature",
+        "use",
+        "only",
+        "name",
+        "code",
+        "number",
+        "instructions",
+        "copy",
+        "stamp",
+        "certification",
+        "id",
+    }
+)
+
+
+def _is_name_in_cell(labelled: Labelled, hit: Hit, tokens: Sequence[Token]) -> bool:
+    """`Carrier Blue Ridge Freightways` in a drawn cell: few words, each with a capital, none that ends a label."""
+    cell = labelled.sheet.cell(hit.segment.box)
+    if not (cell.is_drawn_left and cell.is_drawn_right) or hit.start or len(tokens) > 6:
+        return False
+    words = [token for token in tokens if token.norm not in {"and", "&", "of", "the", "de", "y"}]
+    return bool(words) and all(word.text[:1].isupper() and word.norm not in _NO_NAME for word in words)
 
 
 def _date(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) -> Iterator[Candidate]:
@@ -156,19 +184,19 @@ def _covering(tokens: Sequence[Token], quote: str) -> Sequence[Token]:
 
 
 def _count(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) -> Iterator[Candidate]:
-    if not hit.has_colon:
+    if not labelled.asks_right(hit):
         return
     token = value.tokens[0]
-    number = read_number(token.text.strip("_"))
+    number = read_number(token.text.strip("_"), comma_decimal=labelled.comma_decimal)
     if number is not None and number == number.to_integral_value():
         yield Candidate(hit.key, token.text, printed(number), labelled.sheet.evidence([token]), hit.rank)
 
 
 def _weight(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) -> Iterator[Candidate]:
     tokens = value.tokens
-    if not hit.has_colon and tokens != labelled.rest_of(hit)[:2]:
+    if not labelled.asks_right(hit) and tokens != labelled.rest_of(hit)[:2]:
         return  # a heading over a column: the table is read as a whole
-    number, used = _leading_number(tokens)
+    number, used = _leading_number(tokens, comma_decimal=labelled.comma_decimal)
     if number is None:
         return
     quote = " ".join(token.text for token in used)
@@ -186,12 +214,12 @@ def _weight(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) 
             return
 
 
-def _leading_number(tokens: Sequence[Token]) -> tuple[Decimal | None, Sequence[Token]]:
+def _leading_number(tokens: Sequence[Token], *, comma_decimal: bool) -> tuple[Decimal | None, Sequence[Token]]:
     """A number at the beginning, with blanks between its thousands if it is printed so."""
     for length in (3, 2, 1):
         run = tokens[:length]
         text = re.sub(r"[A-Za-z]+$", "", " ".join(token.text for token in run)).strip(" _")
-        number = read_number(text)
+        number = read_number(text, comma_decimal=comma_decimal)
         if number is not None and len(run) == length:
             return number, run
     return None, ()
@@ -200,7 +228,7 @@ def _leading_number(tokens: Sequence[Token]) -> tuple[Decimal | None, Sequence[T
 def _hazmat(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) -> Iterator[Candidate]:
     token = value.tokens[0]
     said = folded(token.text).strip(".,")
-    if hit.has_colon and said in {"yes", "y", "no", "n", "none", "oui", "non", "ja", "nein"}:
+    if labelled.asks_right(hit) and said in {"yes", "y", "no", "n", "none", "oui", "non", "ja", "nein"}:
         answer = "yes" if said in {"yes", "y", "oui", "ja"} else "no"
         yield Candidate("hazmat", token.text, answer, labelled.sheet.evidence([token]), hit.rank)
 
@@ -210,7 +238,7 @@ _NOTHING = re.compile(r"^(?:none|no|n/?a|nil|0|-+|clean|ok|good|no exceptions?|k
 
 def _exceptions(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) -> Iterator[Candidate]:
     text = tidy(value.text)
-    if hit.has_colon and len(text) > 2 and not _NOTHING.match(folded(text)):
+    if labelled.asks_right(hit) and len(text) > 2 and not _NOTHING.match(folded(text)):
         yield Candidate("exceptions_noted", text, text, labelled.sheet.evidence(value.tokens), hit.rank)
 
 
@@ -251,8 +279,9 @@ def _listed_counts(sheet: Sheet) -> Iterator[Candidate]:
         yield Candidate("pieces", printed(total), printed(total), evidence, 6)
 
 
-def _unlabelled(sheet: Sheet) -> Iterator[Candidate]:
+def _unlabelled(labelled: Labelled) -> Iterator[Candidate]:
     """Values that name themselves wherever they stand."""
+    sheet = labelled.sheet
     for segment in sheet.segments:
         for token in segment.tokens:
             text = token.text.strip(",;.()[]")
@@ -262,7 +291,7 @@ def _unlabelled(sheet: Sheet) -> Iterator[Candidate]:
                 yield Candidate("un_number", text, text, sheet.evidence([token], text), 9)
             elif re.fullmatch(r"BOL[-#]?\d{4,}", text):
                 yield Candidate("bol_number", text, text, sheet.evidence([token], text), 9)
-        yield from _in_sentence(sheet, segment)
+        yield from _in_sentence(sheet, segment, comma_decimal=labelled.comma_decimal)
         found = re.search(r"(?i)\bsubject to count\b|\bshipper'?s load (?:and|&) count\b", segment.text)
         if found:
             yield Candidate("exceptions_noted", found[0], found[0].lower(), sheet.evidence(segment.tokens, found[0]), 9)
@@ -277,10 +306,10 @@ _PACKAGES = re.compile(
 _GOODS = frozenset({"marchandise", "marchandises", "goods", "ware", "commodity", "description", "towar"})
 
 
-def _in_sentence(sheet: Sheet, segment: Segment) -> Iterator[Candidate]:
+def _in_sentence(sheet: Sheet, segment: Segment, *, comma_decimal: bool) -> Iterator[Candidate]:
     """`24 pallets glass bottles, gross weight 18 450 kg`: counted goods described in one line."""
     weight = _GOODS_WEIGHT.search(segment.text)
-    number = read_number(weight[1]) if weight else None
+    number = read_number(weight[1], comma_decimal=comma_decimal) if weight else None
     if weight and number is not None:
         tokens = _covering(segment.tokens, weight[0])
         evidence = sheet.evidence(tokens, weight[1])

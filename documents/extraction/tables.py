@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from documents.extraction.fields import Candidate
-from documents.extraction.labels import Hit
+from documents.extraction.finding import Hit
 from documents.extraction.lookup import Labelled
 from documents.extraction.normalise import printed, read_number, read_unit, squeezed
 from documents.extraction.sheet import Sheet, Token, folded
@@ -105,7 +105,7 @@ def _fill(labelled: Labelled, column: Column) -> None:
             continue
         if any(_heads_another(labelled, column, hit) for segment in row for hit in labelled.labels_in(segment)):
             return
-        number = _number(inside)
+        number = _number(inside, comma_decimal=labelled.comma_decimal)
         if number is None:
             if _is_remark_of_header(inside) and not column.items and y - box.cy < 40:
                 continue
@@ -124,9 +124,9 @@ def _heads_another(labelled: Labelled, column: Column, hit: Hit) -> bool:
     return inside and hit is not column.header and hit.key == column.key and _is_header(labelled, hit)
 
 
-def _number(tokens: Sequence[Token]) -> tuple[Decimal, Token] | None:
+def _number(tokens: Sequence[Token], *, comma_decimal: bool) -> tuple[Decimal, Token] | None:
     for token in tokens:
-        value = read_number(token.text.strip("_*|"))
+        value = read_number(token.text.strip("_*|"), comma_decimal=comma_decimal)
         if value is not None:
             others = [
                 t for t in tokens if t is not token and re.search(r"[A-Za-z]{4,}", t.text) and not read_unit(t.text)
@@ -134,7 +134,7 @@ def _number(tokens: Sequence[Token]) -> tuple[Decimal, Token] | None:
             return None if len(others) > 2 else (value, token)
         glued = re.fullmatch(r"([\d.,]+)([A-Za-z]{1,3})", token.text)
         if glued and read_unit(glued[2]):
-            value = read_number(glued[1])
+            value = read_number(glued[1], comma_decimal=comma_decimal)
             if value is not None:
                 return value, token
     return None

@@ -186,3 +186,78 @@ def test_evidence_with_another_quote_or_hidden_words_does_not_hold() -> None:
     assert not evidence_holds(Evidence(1, (9,), (box,), "BL-100200"), page)
     assert not evidence_holds(Evidence(2, (1,), (box,), "BL-100200"), page)
     assert not evidence_holds(Evidence(1, (1,), (box,), "BL-100200"), hidden)
+
+
+def values(found: Extraction) -> dict[str, str]:
+    return {field.key: field.normalised for field in found.fields if field.value}
+
+
+def test_labels_in_a_column_have_their_values_to_the_right_without_colons() -> None:
+    rows = [
+        ("Bill of Lading #", "FB-11902"),
+        ("Carrier", "Junction Freight"),
+        ("Shipper", "Quarry Foods, 12 Ln, Madison, WI 53703"),
+    ]
+    rows += [("Total Pieces", "18"), ("Hazmat", "No"), ("Seal #", "none")]
+    said = [(40.0, 80.0 + 14 * n, label) for n, (label, _) in enumerate(rows)]
+    said += [(180.0, 80.0 + 14 * n, value) for n, (_, value) in enumerate(rows)]
+
+    found = values(read_fields(page_of([(40, 40, "BILL OF LADING"), *said])))
+
+    assert found["carrier_name"] == "Junction Freight" and found["shipper_name"] == "Quarry Foods"
+    assert (found["pieces"], found["hazmat"], found["shipper_postcode"]) == ("18", "no", "53703")
+    assert "seal_number" not in found
+
+
+def test_a_numbered_cmr_with_european_numbers() -> None:
+    rows = [
+        "Frachtbrief / CMR Nr. DE-2026-004471",
+        "1 Absender",
+        "Kessler Armaturen GmbH",
+        "20539 Hamburg, Deutschland",
+        "",
+    ]
+    rows += [
+        "2 Empfänger",
+        "Zawory Sp. z o.o.",
+        "61-485 Poznań, Polska",
+        "",
+        "16 Frachtführer: Odertrans",
+        "Anzahl der Packstücke: 14",
+    ]
+    rows += ["Bruttogewicht: 6.240 kg", "Übernahme am: 11.03.2026", "Vorbehalte: 2 Paletten nass"]
+
+    found = values(read_fields(page_of([(40.0, 40.0 + 13 * n, row) for n, row in enumerate(rows) if row])))
+
+    wanted = {
+        "document_kind": "cmr", "bol_number": "DE-2026-004471", "shipper_name": "Kessler Armaturen GmbH", "shipper_city": "Hamburg",
+        "consignee_name": "Zawory Sp. z o.o.", "consignee_postcode": "61-485", "carrier_name": "Odertrans", "pieces": "14",
+        "weight": "6240", "weight_unit": "KG", "ship_date": "2026-03-11", "exceptions_noted": "2 Paletten nass",
+    }  # fmt: skip
+    assert {key: found.get(key) for key in wanted} == wanted
+
+
+def test_a_block_ends_where_another_label_begins() -> None:
+    rows = [(40, 40, "BILL OF LADING"), (40, 80, "SHIP FROM:"), (40, 92, "DELGADO TILE"), (40, 104, "EL PASO TX 79901")]
+    rows += [(40, 116, "CUST PO: 338812")]
+
+    found = values(read_fields(page_of(rows)))
+
+    assert found["shipper_address"] == "EL PASO TX 79901" and found["po_number"] == "338812"
+
+
+def test_a_place_is_no_party_but_a_heading_over_an_address_is() -> None:
+    place = read_fields(page_of([(40, 40, "Proof of delivery"), (40, 80, "Delivery location: Front Desk, Duluth MN")]))
+    block = [
+        (40, 40, "BILL OF LADING"),
+        (40, 80, "Delivery Location"),
+        (40, 92, "Cascade Supply"),
+        (40, 104, "Boise, ID 83702"),
+    ]
+
+    assert place.get("consignee_name") is None
+    assert values(read_fields(page_of(block)))["consignee_name"] == "Cascade Supply"
+
+
+def test_a_carrier_number_is_no_carrier() -> None:
+    assert read_fields(page_of([(40, 40, "BILL OF LADING"), (40, 80, "Carrier No. C-99")])).get("carrier_name") is None

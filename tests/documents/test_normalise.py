@@ -23,6 +23,13 @@ def test_numbers_as_printed(text: str, number: str) -> None:
     assert read_number(text) == Decimal(number)
 
 
+def test_the_country_decides_what_a_point_means() -> None:
+    assert read_number("6.240", comma_decimal=True) == Decimal(6240)
+    assert read_number("6.240") == Decimal("6.240")
+    assert read_number("1,250", comma_decimal=True) == Decimal("1.250")
+    assert read_number("6.240,5", comma_decimal=True) == Decimal("6240.5")
+
+
 @pytest.mark.parametrize("text", ["", "BL-1", "12/14", "1,2,3", "12 lb", "--", "1..2", "9 640 5"])
 def test_what_is_no_number(text: str) -> None:
     assert read_number(text) is None

@@ -71,13 +71,13 @@ def test_an_upload_on_a_case_is_filed_read_and_matched(
     with acting_for(organisation):
         filed, proposed = DocumentLink.objects.filter(document=document).order_by("pk")
         (shown,) = case_documents(coordinator, late)
-        said = TimelineEntry.objects.filter(case=late, kind="document").values_list("text", flat=True)
+        said = list(TimelineEntry.objects.filter(case=late, kind="document").values_list("text", flat=True))
         shipment = shipment_of(late)
     assert (filed.case_id, filed.state, filed.confirmed_by_id) == (late.pk, LinkState.CONFIRMED, coordinator.member.pk)
     assert (proposed.shipment_id, proposed.state) == (shipment.pk, LinkState.PROPOSED)
     assert f"BOL {BOL.bol}" in proposed.why
     assert (shown.document.pk, shown.place) == (document.pk, late.number)
-    assert list(said) == ["Document added: bol.pdf"]
+    assert said == ["Document added: bol.pdf"]
 
 
 def test_the_same_file_sent_twice_is_filed_once(
