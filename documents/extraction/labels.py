@@ -45,6 +45,7 @@ LABELS: dict[str, tuple[str, ...]] = {
         r"date d'expedition",
         r"versanddatum",
         r"(?:ort und )?datum der ubernahme",
+        r"ubern(?:ahme|ommen) am",
         r"verladedatum",
         r"data zaladunku",
         r"fecha de (?:carga|salida)",
