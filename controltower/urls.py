@@ -3,6 +3,7 @@
 from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
 
 urlpatterns = [
     path("", include("exceptions.cases.urls")),
@@ -15,6 +16,9 @@ urlpatterns = [
     path("settings/", include("controltower.tenancy.urls")),
     path("", include("controltower.web.urls")),
     path("", include("controltower.ops.urls")),
+    path("api/v1/", include("exceptions.cases.api_urls")),
+    path("api/v1/", include("exceptions.intake.api_urls")),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from controltower.db import rows
 from controltower.tenancy.models import ApiKey, Member, User
+from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
 
 SESSION_KEY = "organisation"
@@ -27,8 +28,18 @@ class Found:
 
 def kind_of(view: Any) -> str:
     """`public`, `no_db`, `member`, or `foreign` for a view that is not ours."""
-    inner = getattr(view, "cls", None) or getattr(view, "view_class", None) or view
-    return str(getattr(view, "access", None) or getattr(inner, "access", "foreign"))
+    return str(getattr(_inner(view), "access", "foreign"))
+
+
+def verb_of(view: Any) -> Verb | None:
+    """The verb a view demands; None when every member may, or it is not for members at all."""
+    verb: Verb | None = getattr(_inner(view), "verb", None)
+    return verb
+
+
+def _inner(view: Any) -> Any:
+    """Class-based views carry their marks on the class."""
+    return getattr(view, "cls", None) or getattr(view, "view_class", None) or view
 
 
 def identify(request: HttpRequest) -> Found | None:

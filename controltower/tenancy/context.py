@@ -50,7 +50,7 @@ def acting_for(organisation: "Organisation | int") -> Iterator[int]:
         with transaction.atomic():
             _tell_database(str(organisation_id))
             yield organisation_id
-            if connection.in_atomic_block and len(connection.savepoint_ids) > 0:
+            if connection.savepoint_ids and not connection.needs_rollback:
                 _tell_database("")
     finally:
         _current.reset(token)

@@ -30,5 +30,5 @@ VERBS: dict[str, frozenset[Verb]] = {
     Role.SUPERVISOR: frozenset({Verb.VIEW, Verb.WORK, Verb.DECIDE, Verb.OPERATE}),
     Role.ADMINISTRATOR: frozenset({Verb.VIEW, Verb.ADMINISTER, Verb.AUDIT, Verb.OPERATE}),
     Role.AUDITOR: frozenset({Verb.VIEW, Verb.AUDIT}),
-    Role.INTEGRATION: frozenset({Verb.INGEST}),
+    Role.INTEGRATION: frozenset({Verb.INGEST, Verb.VIEW}),  # each key's scopes narrow this
 }

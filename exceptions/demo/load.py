@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.conf import settings
+from django.db import connection
 
 from controltower.jobs.registry import QUEUES, sweeps
 from controltower.jobs.runner import drain
@@ -29,6 +30,8 @@ def day_of(organisation: Organisation) -> Day:
 def load(now: datetime) -> Organisation:
     """Raise the curtain and play the past. Returns the organisation that is worked in."""
     day = Day.starting(now)
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")  # a load that dies is loaded again
     organisation = cast.raise_curtain(day.now)
     told = stories(day)
     past = [signal for story in told for signal in story.signals if signal.at <= day.now]

@@ -1,0 +1,77 @@
+"""The queue and one case for programs: the same selectors, the same viewer, the same order as on the screen."""
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from controltower.tenancy.api import ViewerAPIView
+from controltower.tenancy.permissions import Verb
+from exceptions.cases import selectors
+
+
+class CaseSerializer(serializers.Serializer):
+    """Amounts are decimal strings in `currency`; instants are UTC. `act_by` is null when nothing can be saved."""
+
+    number = serializers.CharField()
+    version = serializers.IntegerField()
+    type = serializers.CharField()
+    phase = serializers.CharField()
+    severity = serializers.CharField()
+    state = serializers.CharField()
+    customer = serializers.CharField()
+    subject = serializers.CharField()
+    references = serializers.CharField()
+    lane = serializers.CharField()
+    affected_count = serializers.IntegerField()
+    phrase = serializers.CharField(help_text="Why it stands where it stands, in one line.")
+    act_by = serializers.DateTimeField(allow_null=True)
+    at_risk = serializers.DecimalField(max_digits=14, decimal_places=2)
+    avoidable = serializers.DecimalField(max_digits=14, decimal_places=2)
+    lost = serializers.DecimalField(max_digits=14, decimal_places=2)
+    currency = serializers.CharField()
+    is_unavoidable = serializers.BooleanField()
+    is_pinned = serializers.BooleanField()
+    owner = serializers.CharField()
+    snoozed_until = serializers.DateTimeField(allow_null=True)
+    opened_at = serializers.DateTimeField()
+    changed_at = serializers.DateTimeField()
+
+
+class CasePageSerializer(serializers.Serializer):
+    results = CaseSerializer(many=True)
+    after = serializers.CharField(help_text="Cursor of the next page; empty on the last one.")
+    problems = serializers.ListField(child=serializers.CharField(), help_text="Words of `q` that were not understood.")
+
+
+class CaseList(ViewerAPIView):
+    """Open cases, in the order of the money that acting now can still save."""
+
+    verb = Verb.VIEW
+
+    @extend_schema(
+        operation_id="cases_list",
+        parameters=[
+            OpenApiParameter("q", str, description="The filter of the queue page, such as `owner:me due:<2h`."),
+            OpenApiParameter("after", str, description="Cursor of the page before."),
+        ],
+        responses=CasePageSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        wanted, after = request.query_params.get("q", ""), request.query_params.get("after", "")
+        found = selectors.queue_page(self.viewer, wanted, after=after, now=timezone.now())
+        body = {"results": found.rows, "after": found.after, "problems": found.problems}
+        return Response(CasePageSerializer(body).data)
+
+
+class CaseDetail(ViewerAPIView):
+    """One case by its number."""
+
+    verb = Verb.VIEW
+
+    @extend_schema(operation_id="cases_retrieve", responses=CaseSerializer)
+    def get(self, request: Request, number: str) -> Response:
+        case = selectors.case_get(self.viewer, number)
+        (row,) = selectors.queue_rows(self.viewer, [case])
+        return Response(CaseSerializer(row).data)
