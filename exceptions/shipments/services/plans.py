@@ -46,7 +46,7 @@ def _locations_by_code(codes: Iterable[str]) -> dict[str, Location]:
     found = {place.code: place for place in Location.objects.filter(code__in=wanted)} if wanted else {}
     if missing := sorted(wanted - set(found)):
         raise Invalid(
-            f"No location has the code {missing[0]!r}. Add it under Settings, then replay the message.",
+            f"No location has the code {missing[0]!r}. An administrator can add it in the admin; then replay the message.",
             code="unknown_location",
             details={"codes": missing},
         )

@@ -17,7 +17,7 @@ def accounts_by_code(codes: Iterable[str]) -> dict[str, Account]:
     found = {account.code: account for account in Account.objects.filter(code__in=wanted)} if wanted else {}
     if missing := sorted(wanted - set(found)):
         raise Invalid(
-            f"No account has the code {missing[0]!r}. Add it under Settings, then replay the message.",
+            f"No account has the code {missing[0]!r}. An administrator can add it in the admin; then replay the message.",
             code="unknown_account",
             details={"codes": missing},
         )
