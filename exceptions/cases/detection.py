@@ -16,6 +16,7 @@ from exceptions.shipments.canonical import EventType
 from exceptions.sla.defaults import ARRIVAL_TOLERANCE
 
 AT_RISK, BREACHED = "at_risk", "breached"
+STOPPED_AT_THE_DOOR = frozenset({"delivery_attempt_failed", "delivery_refused"})
 SILENCE, ARRIVAL, FREE_TIME = "silence", "arrival", "free_time"
 
 
@@ -339,6 +340,8 @@ def _lateness(shipment: ShipmentState, signal: Signal, settings: Settings) -> tu
     delivery = shipment.delivery
     if delivery is None or delivery.promised is None:
         return "", ""
+    if shipment.covered & STOPPED_AT_THE_DOOR and "delivery_late" not in shipment.covered:
+        return "", ""  # that it is late too is part of the case that says why
     limit = delivery.promised + settings.tolerance
     if delivery.reached_at is not None:
         if delivery.reached_at <= limit:

@@ -62,7 +62,9 @@ def wake(now: datetime) -> int:
     """Bring snoozed cases back when their time has come."""
 
     def unsnooze(pk: int) -> bool:
-        case = Case.objects.select_for_update(skip_locked=True).filter(pk=pk, snoozed_until__lte=now).first()
+        case = (
+            Case.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=pk, snoozed_until__lte=now).first()
+        )
         if case is None:
             return False
         services.case_unsnooze(case, actor=SYSTEM, now=now, why="The snooze is over")
@@ -97,7 +99,11 @@ def _each(due: str, act: Callable[[int], bool], now: datetime) -> int:
 def _price_due(organisation_id: int, case_id: int, now: datetime) -> bool:
     try:
         with acting_for(organisation_id):
-            due = Case.objects.select_for_update(skip_locked=True).filter(pk=case_id, next_change_at__lte=now).first()
+            due = (
+                Case.objects.select_for_update(no_key=True, skip_locked=True)
+                .filter(pk=case_id, next_change_at__lte=now)
+                .first()
+            )
             if due is None:
                 return False
             services.case_price(due, now=now)

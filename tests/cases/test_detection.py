@@ -129,6 +129,11 @@ def test_a_parcel_without_a_plan_can_be_attempted_in_vain_too() -> None:
     assert found.subject == SubjectRef(Subject.SHIPMENT, 7)
 
 
+def test_a_window_that_passes_after_a_failed_attempt_is_part_of_that_case() -> None:
+    attempted = replace(SHIPMENT, covered=frozenset({"delivery_attempt_failed"}))
+    assert "delivery_late" not in verdicts(attempted, ExpiredExpectation(ARRIVAL, DUE + HOUR))
+
+
 def test_a_refusal_is_severe() -> None:
     found = verdicts(SHIPMENT, event(EventType.SHIPMENT_REFUSED))["delivery_refused"]
     assert isinstance(found, Finding) and found.severity == "S1"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from controltower.audit import SYSTEM
 from controltower.tenancy.context import acting_for
@@ -245,3 +246,22 @@ def test_a_case_that_ends_has_nothing_at_risk_and_keeps_what_was_lost(
         "lost",
         "void",
     }
+
+
+def test_pricing_a_trailer_asks_contracts_and_hours_once(customer: Account, carrier: Account, now: datetime) -> None:
+    make_term(customer, "delivery_window", FLAT)
+    for number in range(14):
+        book(f"P{number}", now, now + 6 * HOUR, customer=customer, carrier=carrier, load="L-9")
+    (case,) = tell(EventType.LOAD_BROKEN_DOWN, "L-9", now, ref="load")
+    with CaptureQueriesContext(connection) as asked:
+        services.case_price(case, now=now)
+    reads = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
+    assert len(reads) < 40
+
+
+def test_a_false_alarm_cost_nothing(customer: Account, coordinator: Viewer, now: datetime) -> None:
+    make_term(customer, "delivery_window", FLAT)
+    case = late_case(now, customer)
+    services.case_mark_not_exception(case, actor=coordinator.actor, now=now + 8 * HOUR, why="Wrong window")
+    assert services.case_price(case, now=now + 8 * HOUR).lost == 0
+    assert set(Stake.objects.values_list("state", flat=True)) == {"void"}

@@ -210,3 +210,8 @@ def test_who_may_only_look_has_nothing_to_do(told: Case, auditor: Viewer, now: d
 def test_an_empty_queue_says_when_the_next_case_wakes(freight: Any, coordinator: Viewer, now: datetime) -> None:
     plain_case(1, now, shipment=freight, snoozed_until=now + timedelta(hours=3))
     assert selectors.queue_page(coordinator, now=now).next_due_at == now + timedelta(hours=3)
+
+
+def test_a_case_found_by_its_number_is_ready_for_a_row(told: Case, coordinator: Viewer, now: datetime) -> None:
+    (row,) = selectors.queue_rows(coordinator, [selectors.case_get(coordinator, told.number.lower())])
+    assert (row.number, row.affected_count) == (told.number, 1)

@@ -6,6 +6,7 @@ from exceptions.cases.selectors.queue import (
     colleagues,
     queue_counts,
     queue_page,
+    queue_rows,
     silent_partners,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "colleagues",
     "queue_counts",
     "queue_page",
+    "queue_rows",
     "silent_partners",
 ]

@@ -67,8 +67,8 @@ AFFECTED_SHOWN = 50
 
 
 def case_get(viewer: Viewer, number: str) -> Case:
-    """The case of this number; NotFound when there is none that this viewer may see."""
-    case = cases_visible(viewer).filter(number=number.upper()).first()
+    """The case of this number, ready for `queue_rows`; NotFound when there is none that this viewer may see."""
+    case = with_row_parts(cases_visible(viewer)).filter(number=number.upper()).first()
     if case is None:
         raise NotFound(f"There is no case {number}, or it is not yours to see.")
     return case

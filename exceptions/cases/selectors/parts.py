@@ -137,7 +137,7 @@ def stake_row(stake: Stake) -> StakeRow:
         promise=term.name if term else f"{commitment.promise}, house rate",
         state=stake.get_state_display().lower(),
         books_at=stake.books_at,
-        zone=stop.zone if stop else "UTC",
+        zone=stop.zone if stop else "",
         place=(stop.city or stop.name) if stop else "",
         payable=Decimal(stake.payable) / 100,
         recoverable=Decimal(stake.recoverable) / 100,

@@ -69,7 +69,7 @@ def clear_apply(clear: Clear, *, now: datetime) -> Case | None:
     """Resolve a case nobody touched; on one that people work on, say so and leave the resolving to them."""
     case = (
         Case.objects.filter(fingerprint=fingerprint(clear.type, clear.subject), state__in=OPEN_STATES)
-        .select_for_update()
+        .select_for_update(no_key=True)
         .first()
     )
     if case is None:

@@ -30,12 +30,14 @@ def detection_run(*, event: Event, now: datetime) -> list[Case]:
         expectations_update(known, event=event)
     states = {known.shipment.pk: known.state for known in everything}
     signal, cause = event_view(event), Cause(event=event)
-    verdicts = [verdict for key in shipments for verdict in detect(SubjectState((states[key],)), signal)]
+    verdicts = [
+        verdict for key in shipments if key in states for verdict in detect(SubjectState((states[key],)), signal)
+    ]
     for load_id, riders in loads.items():
-        verdicts += detect(SubjectState(tuple(states[key] for key in riders), load_id), signal)
+        verdicts += detect(SubjectState(tuple(states[key] for key in riders if key in states), load_id), signal)
     # What happens to one shipment may end the trouble of its load; it says nothing else about the others on it.
     for load_id, riders in troubled.items():
-        late = SubjectState(tuple(states[key] for key in riders), load_id)
+        late = SubjectState(tuple(states[key] for key in riders if key in states), load_id)
         verdicts += detect(late, signal, rules=(delivery_late,))
     cases = _apply(verdicts, cause, everything, now)
     _facts_changed(everything, besides={case.pk for case in cases}, now=now)

@@ -12,6 +12,7 @@ from controltower.tenancy.models import Organisation
 from exceptions.cases.models import (
     Case,
     CaseShipment,
+    CaseState,
     Commitment,
     CommitmentState,
     EntryKind,
@@ -54,6 +55,8 @@ def _counts(case: Case, promise: Promise, stake: Stake, now: datetime) -> bool:
 
 
 def _stake_state(case: Case, promise: Promise, stake: Stake, now: datetime) -> StakeState:
+    if case.state == CaseState.NOT_EXCEPTION:
+        return StakeState.VOID
     if promise.kept_at is not None:
         return StakeState.LOST if stake.books_at < promise.kept_at else StakeState.SAVED
     if stake.books_at <= _until(case, now):
@@ -62,6 +65,8 @@ def _stake_state(case: Case, promise: Promise, stake: Stake, now: datetime) -> S
 
 
 def _commitment_state(case: Case, promise: Promise, now: datetime) -> CommitmentState:
+    if case.state == CaseState.NOT_EXCEPTION:
+        return CommitmentState.VOID
     if promise.kept_at is not None:
         return CommitmentState.MET if promise.kept_at <= promise.due_at else CommitmentState.BROKEN
     if promise.due_at <= _until(case, now):

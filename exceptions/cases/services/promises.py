@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache, partial
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -78,6 +79,25 @@ class Promise:
     account_id: int | None = None
 
 
+class Lookups:
+    """What pricing asks of contracts, lead times and hours, each question put to the database once for a case.
+
+    A trailer of fourteen shipments has one carrier, few customers and few docks.
+    """
+
+    def __init__(self, case: Case, organisation: Organisation, today: date) -> None:
+        self.organisation = organisation
+        self.ours = hours_of_organisation(organisation.time_zone)
+        self.lead_times = cache(partial(lead_times_for, case.type))
+        self.hours_of_account = cache(hours_of_account)
+        self.hours_of_location = cache(hours_of_location)
+        self._terms = cache(partial(terms_for, on=today))
+
+    def terms(self, account: Account | None, side: Side = Side.PAYABLE) -> list[BoundTerm]:
+        """Terms of the account, its parents and the house."""
+        return self._terms(account_path(account), side)
+
+
 @dataclass
 class Promises:
     """All of a case. assumed, trace: sentences for the explanation. is_excused: an accepted cause stops the contract."""
@@ -92,32 +112,27 @@ class Promises:
 def promises_of(case: Case, known: list[Known], organisation: Organisation, now: datetime) -> Promises:
     """Everything promised in the case, and the house's own rates."""
     promises = Promises(is_excused=bool(case.reason_accepted_by_id) and case.excusable == Excusable.YES)
-    ours = hours_of_organisation(organisation.time_zone)
-    today = now.astimezone(ZoneInfo(organisation.time_zone)).date()
-    terms = {
-        account: terms_for(account_path(account), Side.PAYABLE, today)
-        for account in {case.account, *(one.shipment.customer for one in known)}
-    }
-    house = terms[case.account]
-    promises.found.append(_first_response(case, house, organisation, ours))
-    promises.found.append(_open_day(case, house, organisation, now))
+    look = Lookups(case, organisation, now.astimezone(ZoneInfo(organisation.time_zone)).date())
+    promises.found.append(_first_response(case, look))
+    promises.found.append(_open_day(case, look, now))
     if promises.is_excused:
         promises.trace.append("The accepted reason is excused: what contracts promise does not apply")
         return promises
     for one in known:
-        _contract_promises(case, one, terms[one.shipment.customer], organisation, ours, promises)
+        _contract_promises(case, one, look, promises)
     return promises
 
 
-def _first_response(case: Case, terms: list[BoundTerm], organisation: Organisation, ours: Hours) -> Promise:
-    match = _match(terms, TermKind.FIRST_RESPONSE, _situation(case, None, case.account))
+def _first_response(case: Case, look: Lookups) -> Promise:
+    organisation = look.organisation
+    match = _match(look.terms(case.account), TermKind.FIRST_RESPONSE, _situation(case, None, case.account))
     allowed = FIRST_RESPONSE_WITHIN
     price: pricing.Price = pricing.Flat(pricing.Money(FIRST_RESPONSE_RATE, organisation.currency))
     if match is not None:
         price = match.term.price
         allowed = timedelta(minutes=match.row.allowed_minutes or 60)
     is_wall = match is not None and match.row.counting == Counting.WALL
-    due = case.opened_at + allowed if is_wall else add_business(ours.calendar, case.opened_at, allowed)
+    due = case.opened_at + allowed if is_wall else add_business(look.ours.calendar, case.opened_at, allowed)
     money = next(pricing.price_steps(price, due)).money
     stake = Stake(
         key="first_response:0",
@@ -137,9 +152,10 @@ def _first_response(case: Case, terms: list[BoundTerm], organisation: Organisati
     )
 
 
-def _open_day(case: Case, terms: list[BoundTerm], organisation: Organisation, now: datetime) -> Promise:
+def _open_day(case: Case, look: Lookups, now: datetime) -> Promise:
     """The house rate charges every further day that the case is open; the next one is what can be avoided."""
-    match = _match(terms, TermKind.HOUSE_RATE, _situation(case, None, case.account))
+    organisation = look.organisation
+    match = _match(look.terms(case.account), TermKind.HOUSE_RATE, _situation(case, None, case.account))
     price: pricing.Price = pricing.PerUnit(pricing.Unit.DAY, (pricing.Tier(OPEN_DAY_RATE),), organisation.currency)
     if match is not None:
         price = match.term.price
@@ -173,12 +189,11 @@ class Deadline:
     place: str
 
 
-def _contract_promises(
-    case: Case, one: Known, terms: list[BoundTerm], organisation: Organisation, ours: Hours, promises: Promises
-) -> None:
+def _contract_promises(case: Case, one: Known, look: Lookups, promises: Promises) -> None:
     shipment = one.shipment
+    terms = look.terms(shipment.customer)
     situation = _situation(case, one, shipment.customer)
-    options = [(lead, _hours(lead, one, ours)) for lead in lead_times_for(case.type, shipment.mode, _pk(one.carrier))]
+    options = [(lead, _hours(lead, one, look)) for lead in look.lead_times(shipment.mode, _pk(one.carrier))]
     for kind in TERMS_AT_STAKE.get(case.type, ()):
         match = pricing.best_term([bound.term for bound in terms], kind, situation)
         promises.trace += [line for line in match.trace if line not in promises.trace]
@@ -190,7 +205,7 @@ def _contract_promises(
             promises.assumed.append(f"{bound.term.key} is not priced: no deadline is known for {shipment.number}")
             continue
         try:
-            stakes = tuple(_stakes(case, one, bound, deadline, options, organisation, promises))
+            stakes = tuple(_stakes(case, one, bound, deadline, options, look, promises))
         except pricing.PriceUnknown as problem:
             promises.assumed.append(f"{bound.term.key} is not priced: {problem}")
             continue
@@ -242,7 +257,7 @@ def _stakes(
     bound: BoundTerm,
     deadline: Deadline,
     options: list[tuple[LeadTime, Hours]],
-    organisation: Organisation,
+    look: Lookups,
     promises: Promises,
 ) -> Iterable[Stake]:
     shipment = one.shipment
@@ -252,10 +267,12 @@ def _stakes(
             pricing.price_steps(bound.term.price, deadline.at, value=value, calendar=always_open(deadline.zone)), STEPS
         )
     )
-    owed = _recoverable(case, one, bound, organisation, promises)
-    rate, known_rate = _rate(steps[0].money.currency, organisation) if steps else (Decimal(1), True)
+    owed = _recoverable(case, one, bound, look, promises)
+    rate, known_rate = _rate(steps[0].money.currency, look.organisation) if steps else (Decimal(1), True)
     if not known_rate:
-        promises.assumed.append(f"1 {steps[0].money.currency} counted as 1 {organisation.currency}: no rate is known")
+        promises.assumed.append(
+            f"1 {steps[0].money.currency} counted as 1 {look.organisation.currency}: no rate is known"
+        )
     for number, step in enumerate(steps):
         slack = step.books_at - deadline.eta if deadline.eta else None
         yield Stake(
@@ -285,11 +302,11 @@ def _options(books_at: datetime, options: list[tuple[LeadTime, Hours]], rate: De
         yield Option(lead.action, last, lead.cost / rate, lead.p_act, assumed)
 
 
-def _recoverable(case: Case, one: Known, bound: BoundTerm, organisation: Organisation, promises: Promises) -> Decimal:
+def _recoverable(case: Case, one: Known, bound: BoundTerm, look: Lookups, promises: Promises) -> Decimal:
     """What the carrier owes us for the same, once a person accepted that it is the carrier's."""
     if not case.reason_accepted_by_id or case.responsible_party != Party.CARRIER or one.carrier is None:
         return Decimal(0)
-    terms = terms_for(account_path(one.carrier), Side.RECOVERABLE, case.opened_at.date())
+    terms = look.terms(one.carrier, Side.RECOVERABLE)
     match = _match(
         [term for term in terms if not term.is_house], TermKind(bound.term.kind), _situation(case, one, one.carrier)
     )
@@ -301,17 +318,17 @@ def _recoverable(case: Case, one: Known, bound: BoundTerm, organisation: Organis
     return money.amount
 
 
-def _hours(lead: LeadTime, one: Known, ours: Hours) -> Hours:
+def _hours(lead: LeadTime, one: Known, look: Lookups) -> Hours:
     """The working time of whoever has to act."""
     if lead.hours is not None:
         return lead.hours
     zone = one.stop.zone if one.stop else "UTC"
     if lead.party in ("", "us"):
-        return ours
+        return look.ours
     if lead.party == "carrier":
-        return hours_of_account(_pk(one.carrier)) or Hours(always_open(zone), False)
+        return look.hours_of_account(_pk(one.carrier)) or Hours(always_open(zone), False)
     location = one.stop.location if one.stop else None
-    return hours_of_location(location) or Hours(always_open(zone), False)
+    return look.hours_of_location(location) or Hours(always_open(zone), False)
 
 
 def _situation(case: Case, one: Known | None, account: Account | None) -> pricing.Situation:

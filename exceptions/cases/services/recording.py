@@ -26,7 +26,7 @@ def case_locked(case: Case | int, *, version: int | None = None) -> Case:
 
     version: what the person had on the screen; a newer one raises Conflict that says who changed what since.
     """
-    found = Case.objects.select_for_update().filter(pk=case if isinstance(case, int) else case.pk).first()
+    found = Case.objects.select_for_update(no_key=True).filter(pk=case if isinstance(case, int) else case.pk).first()
     if found is None:
         raise NotFound("This case does not exist.")
     if version is not None and found.version != version:

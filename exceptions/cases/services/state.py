@@ -51,8 +51,13 @@ class Known:
 
 
 def known_shipments(ids: Iterable[int], *, unit: int | None = None) -> list[Known]:
-    """The shipments in order of id. unit: sequence of the handling unit that the signal names, if it does."""
-    shipments = list(Shipment.objects.filter(pk__in=list(ids)).select_related("customer", "last_event").order_by("pk"))
+    """The shipments in order of id, those that turned out to be another in its place.
+
+    unit: sequence of the handling unit that the signal names, if it does.
+    """
+    named = Shipment.objects.filter(pk__in=list(ids)).values_list("pk", "continued_as")
+    wanted = {other or pk for pk, other in named}
+    shipments = list(Shipment.objects.filter(pk__in=wanted).select_related("customer", "last_event").order_by("pk"))
     keys = [shipment.pk for shipment in shipments]
     legs = {leg.shipment_id: leg for leg in Leg.objects.filter(shipment__in=keys).order_by("sequence")}
     stops = _delivery_stops(keys, legs)
