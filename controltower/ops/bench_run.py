@@ -46,9 +46,6 @@ def outside(home: Path, benchmark: Benchmark, arguments: list[str]) -> int:
 
 def inside(home: Path, benchmark: Benchmark, *, quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
     """Migrate the fresh database, measure, say it, and answer the JSON object."""
-    call_command("migrate", verbosity=0, interactive=False)
-    connection.close()
-    (home / "logs").mkdir(exist_ok=True)
     bench = Bench(home, quick, say)
     durability = "on" if benchmark.durable else "off"
     say(f"{benchmark.name}: {benchmark.about}")
@@ -57,6 +54,8 @@ def inside(home: Path, benchmark: Benchmark, *, quick: bool, say: Callable[[str]
     )
     try:
         with _as_interrupt(signal.SIGTERM):
+            call_command("migrate", verbosity=0, interactive=False)
+            connection.close()
             figures = benchmark.measure(bench)
     finally:
         bench.stop_all()

@@ -1,0 +1,84 @@
+"""`manage.py benchmark`: measures beside everything else and leaves nothing behind, also when it is interrupted."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from controltower.ops import bench_run, leftovers, processes
+from controltower.ops.benchmarks import Figure
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("bench")
+
+
+def benchmark(home, *arguments, **kwargs):
+    env = {**os.environ, "TOWER_HOME": str(home)}
+    return subprocess.Popen(
+        processes.manage("benchmark", *arguments), env=env, stdout=subprocess.PIPE, text=True, **kwargs
+    )
+
+
+def test_the_last_line_is_one_json_object_and_the_folder_is_gone(home):
+    run = benchmark(home, "audit", "--quick", "--json")
+    said = run.communicate(timeout=240)[0].splitlines()
+    assert run.returncode == 0
+    found = json.loads(said[-1])
+    assert found["appends_per_s"] > 0
+    assert found["verify_100k_s"] > 0
+    assert found["spread"]["appends_per_s"][0] <= found["appends_per_s"] <= found["spread"]["appends_per_s"][1]
+    assert found["durable"] is True
+    assert any("goal at least 1,000" in line for line in said)
+    assert list((home / "bench").iterdir()) == []
+
+
+def test_an_interrupted_benchmark_cleans_up(home):
+    run = benchmark(home, "audit", start_new_session=True)
+    for line in run.stdout:
+        if "durability" in line:
+            break
+    (folder,) = (home / "bench").iterdir()
+    os.killpg(run.pid, signal.SIGINT)
+    run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert not folder.exists()
+    assert leftovers.survivors(folder) == []
+
+
+def test_what_a_killed_benchmark_left_is_removed_by_the_next(home):
+    run = benchmark(home, "audit")
+    for line in run.stdout:
+        if "durability" in line:
+            break
+    (folder,) = (home / "bench").iterdir()
+    run.kill()
+    run.wait()
+    assert leftovers.survivors(folder), "the measuring process outlives its parent"
+    bench_run._clear_abandoned(home / "bench")
+    assert list((home / "bench").iterdir()) == []
+    deadline = time.monotonic() + 5
+    while leftovers.survivors(folder) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert leftovers.survivors(folder) == []
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones(home):
+    run = benchmark(home, "speed", stderr=subprocess.STDOUT)
+    said = run.communicate(timeout=60)[0]
+    assert run.returncode == 1
+    assert "There is no benchmark 'speed'. There are: audit" in said
+
+
+def test_a_figure_is_its_median_and_knows_whether_it_holds():
+    rate = Figure((1200.0, 900.0, 1000.0), "/s", goal=1000)
+    assert (rate.value, rate.met) == (1000.0, True)
+    assert "(900 .. 1,200 in 3 rounds); goal at least 1,000: met" in bench_run.line("rate", rate)
+    lost = Figure((1.0,), "jobs", goal=0, at_least=False)
+    assert lost.met is False
+    assert bench_run.line("lost", lost).endswith("goal at most 0: MISSED")
+    assert Figure((1.0,), "s").met is None
