@@ -89,7 +89,9 @@ def _sign_in(request: HttpRequest) -> Response:
         return HttpResponse(status=204, headers={"HX-Redirect": login})
     if request.path.startswith("/api/") or request.headers.get("Authorization"):
         raise Unauthorised("Send a valid API key: Authorization: Bearer ct_...")
-    return redirect_to_login(request.get_full_path(), reverse("account_login"))
+    # What a form was posted to cannot be opened after the sign-in.
+    wanted = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    return redirect_to_login(wanted, reverse("account_login"))
 
 
 def _second_factor_missing(request: HttpRequest, viewer: Viewer) -> bool:

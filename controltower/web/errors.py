@@ -12,6 +12,7 @@ HEADINGS = {
     401: "Please sign in",
     403: "You may not do this",
     404: "Nothing here",
+    405: "This address is for forms only",
     409: "This changed while you were looking",
     413: "That is too large",
     415: "That kind of file is not accepted",

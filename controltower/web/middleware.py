@@ -5,7 +5,13 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 from django_htmx.http import trigger_client_event
 
+from controltower.errors import DomainError, TooLarge
+from controltower.web.errors import error_response, wants_problem
 from controltower.web.toast import pending
+
+# The largest document and the form around it. Refused before anything reads the body: the check of the form's token
+# would otherwise spool it to disk first.
+LARGEST_BODY = 26 * 1024 * 1024
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -17,7 +23,11 @@ class WebMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if _announced_bytes(request) > LARGEST_BODY:
+            return error_response(request, TooLarge("This is larger than 26 MB. Send a smaller file, or split it."))
         response = self.get_response(request)
+        if response.status_code == 405 and not wants_problem(request):
+            response = _not_allowed(request, response)
         if request.headers.get("HX-Request") == "true" and _is_shown(response):
             toasts = pending(request)
             if toasts:
@@ -28,8 +38,22 @@ class WebMiddleware:
         return response
 
 
+def _announced_bytes(request: HttpRequest) -> int:
+    announced = request.META.get("CONTENT_LENGTH") or ""
+    return int(announced) if announced.isdecimal() else 0
+
+
 def _is_shown(response: HttpResponseBase) -> bool:
     """A redirect is followed by another request, which shows the words; 204 and polls leave them for a real answer."""
     if "HX-Redirect" in response.headers or response.status_code in (204, 304):
         return False
     return not 300 <= response.status_code < 400
+
+
+def _not_allowed(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Django's own answer has no body, and a browser shows its own page for that."""
+    error = DomainError("Nothing was changed. Go to the queue, and use the buttons there.", code="method_not_allowed")
+    error.status = 405
+    page = error_response(request, error)
+    page["Allow"] = response.headers.get("Allow", "")
+    return page

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from controltower.tenancy.viewer import Viewer
+from controltower.web import nav
 from exceptions.cases.models import Case
 from tests.browser.conftest import Open
 
@@ -75,6 +76,19 @@ def test_pages_around_the_queue(open_page: Open, axe: Axe, coordinator: Viewer, 
     assert look(page, axe) == []
     page.goto(f"{live_server.url}/nowhere/")
     assert look(page, axe) == []
+
+
+def test_every_page_of_the_navigation(
+    open_page: Open, axe: Axe, supervisor: Viewer, administrator: Viewer, cases: list[Case], live_server: LiveServer
+) -> None:
+    wrong = {}
+    for viewer in (supervisor, administrator):
+        links = nav.links({verb.name for verb in viewer.verbs})
+        page = open_page(viewer, "/settings/preferences/")
+        for link in links:
+            page.goto(live_server.url + link.href)
+            wrong[f"{viewer.role} {link.href}"] = look(page, axe)
+    assert len(wrong) > 10 and {href: problems for href, problems in wrong.items() if problems} == {}
 
 
 def test_pages_before_the_sign_in(open_page: Open, axe: Axe, live_server: LiveServer) -> None:

@@ -92,3 +92,15 @@ def test_the_plain_answers_of_django_are_ours(rf: RequestFactory) -> None:
     assert views.forbidden(rf.get("/")).status_code == 403
     assert views.server_error(rf.get("/api/v1/cases/")).status_code == 500
     assert views.server_error(rf.get("/api/v1/cases/"))["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.django_db
+def test_the_address_of_a_form_opened_by_hand_is_a_page_of_ours(client_for: SignIn, coordinator: Viewer) -> None:
+    response = client_for(coordinator).get("/cases/EX-1042/take/")
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert "for forms only" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_sent_after_the_session_ended_leads_back_to_a_page_that_opens(client: Client) -> None:
+    assert client.post("/cases/EX-1042/take/", {"version": 1})["Location"] == "/accounts/login/?next=/"

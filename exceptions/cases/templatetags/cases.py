@@ -25,6 +25,12 @@ def timeline_icon(kind: str) -> str:
     return ICONS.get(kind, "circle-dot")
 
 
+@register.filter
+def lane(text: str) -> str:
+    """`Dallas > Chicago` with a real arrow."""
+    return text.replace(" > ", " → ")
+
+
 @register.simple_tag
 def case_action(name: str) -> SafeString:
     """`{% action "case.take" %}` for an action named by a variable; nothing where it has no key."""
