@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import re
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from email.message import EmailMessage
+from typing import Any, cast
 
 from django.test import Client
 from django.utils import timezone
@@ -19,9 +22,11 @@ from exceptions.intake.services import partner_create
 from exceptions.intake.signatures import easypost_signature, standard_signature
 from exceptions.parties.models import Account, AccountKind, Contact, ContactRole, Partner
 from exceptions.sla.models import Contract, ContractVersion, Side, Term, TermKind, VersionState
+from tests.notices.smtp import Behaviour
 
 EASYPOST_SECRET = "what EasyPost signs with here"
 STANDARD_SECRET = "whsec_" + "YSBzZWNyZXQgb2YgdGhlIGVuZCB0byBlbmQgdGVzdA=="
+TRACKING = "7489 2200 0117"
 BUYER = "ines.duarte@halvorsen-stores.example"
 
 
@@ -201,3 +206,11 @@ def hidden(page: str, name: str) -> str:
             if found:
                 return found.group(1)
     raise AssertionError(f"no field {name!r} on the page")
+
+
+def mails(inbox: Behaviour) -> list[EmailMessage]:
+    return [
+        cast(EmailMessage, email.message_from_bytes(envelope.content, policy=email.policy.default))
+        for envelope in inbox.taken
+        if isinstance(envelope.content, bytes)
+    ]

@@ -6,14 +6,11 @@ language model is off, so the rules do the reading and writing and say so.
 
 from __future__ import annotations
 
-import email
-import email.policy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -24,45 +21,15 @@ from django.utils import timezone
 from agents.policy.kinds import OriginKind, ProposalKind
 from agents.proposals.models import Proposal, ProposalState
 from controltower.tenancy.context import acting_for
-from controltower.tenancy.models import Organisation
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import Case
 from exceptions.notices.models import Notice, NoticeState
 from exceptions.shipments.models import Event, Milestone, Shipment
-from tests.e2e.house import BUYER, House, booking, hidden, make_house, post_event, post_tracker, tracker
-from tests.notices.smtp import Behaviour, mail_server
+from tests.e2e.house import BUYER, TRACKING, House, booking, hidden, mails, post_event, post_tracker, tracker
+from tests.notices.smtp import Behaviour
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SAMPLE = Path(__file__).resolve().parents[3] / "shared" / "data" / "webhooks" / "easypost_tracker_updated.json"
-TRACKING = "7489 2200 0117"
-
-
-@pytest.fixture
-def house(organisation: Organisation) -> House:
-    return make_house(organisation)
-
-
-@pytest.fixture
-def inbox(settings: Any) -> Iterator[Behaviour]:
-    """The customer's mail server, and we deliver to it."""
-    behaviour = Behaviour()
-    with mail_server(behaviour) as server:
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        settings.EMAIL_USE_TLS = False
-        yield behaviour
-
-
-@pytest.fixture
-def late(house: House, run_jobs: Callable[[], int]) -> House:
-    """A parcel that will miss its store's window by a day, told by the carrier through EasyPost."""
-    now = timezone.now().replace(microsecond=0)
-    due = now + timedelta(hours=20)
-    plan = booking(TRACKING, due=due, city="Brooklyn", region="NY", booked_at=now - timedelta(days=2))
-    assert post_event(house, plan).status_code == 202
-    assert post_tracker(house, tracker(TRACKING, eta=due + timedelta(hours=25), now=now)).status_code == 202
-    run_jobs()
-    return house
 
 
 def proposals(house: House) -> dict[str, Proposal]:
@@ -74,14 +41,6 @@ def approve(client: Client, proposal: Proposal) -> Any:
     card = client.get(reverse("proposals:card", args=[proposal.number])).content.decode()
     form = {"digest": hidden(card, "digest"), "choice": "approve"}
     return client.post(reverse("proposals:decide", args=[proposal.number]), form)
-
-
-def mails(inbox: Behaviour) -> list[EmailMessage]:
-    return [
-        cast(EmailMessage, email.message_from_bytes(envelope.content, policy=email.policy.default))
-        for envelope in inbox.taken
-        if isinstance(envelope.content, bytes)
-    ]
 
 
 def verified() -> None:
