@@ -65,7 +65,7 @@ class Database(Collector):
 def exposition() -> bytes:
     """Everything in Prometheus' text format."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=str(SHARED))
+    MultiProcessCollector(registry, path=str(SHARED))  # type: ignore[no-untyped-call]
     registry.register(Database())
     return generate_latest(registry)
 

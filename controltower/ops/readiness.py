@@ -1,5 +1,6 @@
 """Whether this installation can do its work, and what is degraded: one list of checks for machines and people."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -141,7 +142,7 @@ def _age_of_jobs() -> Check:
     return Check("jobs", State.DEGRADED, f"Work is late: a job {oldest.name} has waited for {minutes:.0f} minutes.")
 
 
-def _listed(words: list[str]) -> str:
+def _listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
 
 

@@ -82,7 +82,7 @@ def _why(plan: Plan, name: str) -> str:
     return f"Stopped everything, because {name} ended by itself: {plan.home / 'logs' / name}.out and .log say why."
 
 
-class Supervisor(Manager):  # type: ignore[misc]
+class Supervisor(Manager):
     """honcho's manager with threads instead of forked helpers: those would survive a SIGKILL and hold its pipes."""
 
     def __init__(self, printer: Printer) -> None:
@@ -116,7 +116,7 @@ class _LeaderFirst:
             os.killpg(pid, signal.SIGKILL)
 
 
-class Terminal(Printer):  # type: ignore[misc]
+class Terminal(Printer):
     """What a person sees: short lines of the processes with their name. All they say is in `logs/<name>.out`.
 
     Of a traceback only its last line is shown, and of a process that does not stop talking only the beginning.
