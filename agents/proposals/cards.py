@@ -33,7 +33,15 @@ class FactRow:
     label: str
     shown: str
     source: str
-    material: bool
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """What a source said, and when."""
+
+    text: str
+    source: str
+    at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -89,8 +97,9 @@ class Card:
     sentences: Sequence[SentenceRow]
     values: Sequence[ValueRow]
     subject: str
-    evidence: Sequence[dict[str, str]]
+    evidence: Sequence[EvidenceRow]
     facts: Sequence[FactRow]
+    context: Sequence[FactRow]
     missing: Sequence[str]
     stale: Sequence[str]
     refusals: Sequence[str]
@@ -149,7 +158,7 @@ def card_of(proposal: Proposal, viewer: Viewer, *, now: datetime) -> Card:
     if standing is not None and not stale and standing.digest != proposal.digest:
         stale.append("The wording or the policy behind it changed.")
     requirement = requirement_of(proposal)
-    rows = {fact["key"]: _fact_row(fact, proposal.material) for fact in proposal.facts}
+    rows = {fact["key"]: _fact_row(fact) for fact in proposal.facts}
     return Card(
         summary=summary_of(proposal),
         proposal=proposal,
@@ -161,8 +170,9 @@ def card_of(proposal: Proposal, viewer: Viewer, *, now: datetime) -> Card:
         sentences=_sentences(proposal, rows),
         values=_values(proposal),
         subject=str(proposal.rendered.get("subject", "")),
-        evidence=proposal.evidence,
-        facts=[] if proposal.kind == ProposalKind.ACCEPT_FIELDS else sorted(rows.values(), key=_weight),
+        evidence=[_evidence_row(item) for item in proposal.evidence],
+        facts=[row for key, row in rows.items() if key in proposal.material and _worth_listing(key)],
+        context=[row for key, row in rows.items() if key not in proposal.material],
         missing=proposal.missing,
         stale=stale,
         refusals=_refusals(proposal, requirement, viewer),
@@ -199,34 +209,39 @@ def _reversible(proposal: Proposal, viewer: Viewer) -> str:
 def _idle(proposal: Proposal) -> str:
     case = proposal.case
     if proposal.kind == ProposalKind.SEND_NOTICE:
-        said_ = "Without a decision nothing is sent: nobody outside hears of this from us."
+        told = "Without a decision nothing is sent: nobody outside hears of this from us."
     elif proposal.kind == ProposalKind.SET_CLASSIFICATION:
-        said_ = "Without a decision the cause stays unaccepted, and no excuse and no claim can rest on it."
+        told = "Without a decision the cause stays unaccepted, and no excuse and no claim can rest on it."
     else:
-        said_ = "Without a decision the values stay a suggestion, and nothing is compared with them."
+        told = "Without a decision the values stay a suggestion, and nothing is compared with them."
     if case is not None and case.avoidable and case.act_by is not None:
         saves = amount_in_words(major(case.avoidable), case.currency)
-        said_ += f" {saves} of the case can still be saved until {case.act_by:%d %b %H:%M} UTC."
+        told += f" {saves} of the case can still be saved until {case.act_by:%d %b %H:%M} UTC."
     elif case is not None and case.at_risk:
-        said_ += (
+        told += (
             f" {amount_in_words(amount_of(case), case.currency)} are at risk on the case and cannot be saved any more."
         )
-    return said_
+    return told
 
 
-def _weight(row: FactRow) -> bool:
-    return not row.material
+def _worth_listing(key: str) -> bool:
+    """What stands now and the fields of a document are in the table of values already."""
+    return not key.startswith(("current_", "field:"))
 
 
-def _fact_row(fact: Stored, material: Sequence[str]) -> FactRow:
-    return FactRow(fact_label(fact["key"]), fact_shown(fact), fact["source"], fact["key"] in material)
+def _evidence_row(item: dict[str, str]) -> EvidenceRow:
+    return EvidenceRow(item["text"], item["source"], datetime.fromisoformat(item["at"]) if item["at"] else None)
+
+
+def _fact_row(fact: Stored) -> FactRow:
+    return FactRow(fact_label(fact["key"]), fact_shown(fact), fact["source"])
 
 
 def _sentences(proposal: Proposal, rows: dict[str, FactRow]) -> list[SentenceRow]:
     found = []
     for span in proposal.rendered.get("spans", []):
         used = (
-            FactRow(fact_label(one["key"]), one["shown"], rows[one["key"]].source if one["key"] in rows else "", True)
+            FactRow(fact_label(one["key"]), one["shown"], rows[one["key"]].source if one["key"] in rows else "")
             for one in span["facts"]
         )
         found.append(SentenceRow(span["text"], span["role"].replace("_", " "), tuple(used)))

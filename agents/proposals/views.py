@@ -33,7 +33,6 @@ from controltower.web.toast import toast
 from exceptions.cases.selectors import case_get
 
 RECENT = timedelta(days=2)
-NAV = "proposals:list"
 
 
 @requires(Verb.VIEW)
@@ -42,7 +41,6 @@ def listing(request: HttpRequest) -> HttpResponse:
     viewer = _viewer(request)
     now = timezone.now()
     context = {
-        "active_nav": NAV,
         "waiting": [summary_of(proposal) for proposal in selectors.proposals_waiting(viewer)],
         "held": [summary_of(proposal) for proposal in selectors.proposals_held(viewer)],
         "recent": [summary_of(proposal) for proposal in selectors.proposals_recent(viewer, since=now - RECENT)],
@@ -64,7 +62,7 @@ def case_proposals(request: HttpRequest, number: str) -> HttpResponse:
     viewer = _viewer(request)
     case = case_get(viewer, number)
     rows = [summary_of(proposal) for proposal in selectors.proposals_of_case(viewer, case.pk)]
-    context = {"active_nav": NAV, "rows": rows, "case_number": case.number}
+    context = {"rows": rows, "case_number": case.number}
     return page(request, "agents/case_proposals.html", context, fragment="agents/_case_proposals.html")
 
 
@@ -146,7 +144,6 @@ def _card(
 ) -> HttpResponse:
     viewer, now = _viewer(request), timezone.now()
     context: dict[str, Any] = {
-        "active_nav": NAV,
         "card": card_of(proposal, viewer, now=now),
         "form": form or DecisionForm(initial={"digest": proposal.digest}),
         "problem": problem,
@@ -166,7 +163,6 @@ def _edit(
         {"key": fact["key"], "label": fact_label(fact["key"]), "shown": fact_shown(fact)} for fact in proposal.facts
     ]
     context = {
-        "active_nav": NAV,
         "proposal": proposal,
         "form": form,
         "problem": problem,

@@ -17,8 +17,11 @@ from controltower.tenancy.models import Organisation
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import Case
 from exceptions.notices.models import Notice
+from exceptions.parties.models import AccountKind, Contact, ContactRole
+from exceptions.shipments.models import PartyRole, PartyRoleKind
 from tests.agents.conftest import HOUR, eta, told, waiting
 from tests.agents.model_server import Body, answers, computes, fails, model_server
+from tests.cases.conftest import make_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Proposed = dict[str, Proposal]
@@ -284,3 +287,22 @@ def test_fields_read_from_a_document_wait_for_acceptance_and_are_accepted_by_a_p
         decided = ExtractedField.objects.get(decided_by__isnull=False)
         assert (decided.key, decided.state, decided.decided_by_id) == ("bol_number", "confirmed", supervisor.member.pk)
         assert Proposal.objects.get().state == "executed"
+
+
+def test_the_consignee_is_told_too_in_their_language_where_the_customer_wants_it(
+    late_case: Case, organisation: Organisation, run_jobs: Callable[[], int]
+) -> None:
+    with acting_for(organisation):
+        late_case.account.preferences = {"tell_consignee": True}
+        late_case.account.save()
+        consignee = make_account("WARTA", AccountKind.CONSIGNEE)
+        Contact.objects.create(
+            account=consignee, name="Marek", role=ContactRole.RECEIVING, email="marek@warta.example", locale="pl-PL"
+        )
+        shipment = late_case.case_shipments.get().shipment
+        PartyRole.objects.create(shipment=shipment, account=consignee, role=PartyRoleKind.CONSIGNEE)
+    run_jobs()
+    with acting_for(organisation):
+        told_to = {each.rendered["to"]["name"]: each.rendered for each in waiting() if each.kind == "send_notice"}
+    assert {name: rendered["locale"] for name, rendered in told_to.items()} == {"Nora North": "en", "Marek": "pl"}
+    assert "482913007" in told_to["Marek"]["text"] and "przesyłk" in told_to["Marek"]["text"].lower()

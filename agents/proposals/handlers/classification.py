@@ -15,7 +15,7 @@ from controltower.audit import Actor
 from exceptions.cases.facts import facts_for
 from exceptions.cases.models import Case
 from exceptions.cases.services.classification import classification_set
-from exceptions.cases.taxonomy import Excusable, Party, Severity, reason_label, type_label
+from exceptions.cases.taxonomy import Excusable, Party, reason_label, type_label
 
 ROWS = ("type", "reason", "responsible_party", "excusable", "severity")
 LABELS = {
@@ -38,7 +38,7 @@ def value_label(name: str, code: str) -> str:
             return Party(code).label if code in Party.values else code
         case "excusable":
             return Excusable(code).label if code in Excusable.values else code
-    return f"{code} {Severity(code).label}" if code in Severity.values else code
+    return code
 
 
 @dataclass(frozen=True)
