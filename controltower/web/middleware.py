@@ -31,7 +31,7 @@ class WebMiddleware:
         if request.headers.get("HX-Request") == "true" and _is_shown(response):
             toasts = pending(request)
             if toasts:
-                trigger_client_event(response, "tower:toasts", {"toasts": toasts})  # type: ignore[type-var]
+                trigger_client_event(response, "tower:toasts", {"toasts": toasts})
         if response.headers.get("Content-Type", "").startswith("text/html"):
             # Pages show one organisation's data to one person; a shared computer keeps no copy of them.
             response.headers.setdefault("Cache-Control", "private, no-store")

@@ -29,7 +29,8 @@ class CaseForm(forms.Form):
     def __init__(self, *args: Any, now: datetime, zone: str, detail: CaseDetail | None = None, **kwargs: Any) -> None:
         self.now, self.zone, self.detail = now, zone, detail
         name = type(self).__name__.removesuffix("Form").lower()
-        super().__init__(*args, auto_id=f"id_{name}_%s", **kwargs)
+        kwargs["auto_id"] = f"id_{name}_%s"
+        super().__init__(*args, **kwargs)
 
 
 class PlainForm(CaseForm):

@@ -96,7 +96,7 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
     spec = ACTIONS[action]
     now = timezone.now()
     found = selectors.case_get(viewer, number)
-    detail = selectors.case_detail(viewer, number, now=now) if spec.form.declared_fields else None  # type: ignore[attr-defined]
+    detail = selectors.case_detail(viewer, number, now=now) if spec.form.declared_fields else None
     form = spec.form(request.POST, **_form_context(viewer, action, detail, now))
     if not form.is_valid():
         return _page(request, number, form=form, action=action, status=422)

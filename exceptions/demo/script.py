@@ -42,7 +42,7 @@ def _next_day(moment: datetime) -> datetime:
     return moment.replace(year=following.year, month=following.month, day=following.day)
 
 
-Refs = Mapping[str, str]
+Refs = Mapping[RefType, str]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from exceptions.demo.script import PARCEL, Day, Signal, Story
+from exceptions.shipments.canonical import RefType
 
 # code, carrier, then status, detail, message, hours before the start
 Step = tuple[str, str, str, float]
@@ -37,7 +38,7 @@ class ParcelSignal(Signal):
 
     def body(self, day: Day) -> bytes:
         status, detail, _, _ = self.steps[-1]
-        code = self.refs["tracking"]
+        code = self.refs[RefType.TRACKING]
         tracker = {
             "id": f"trk_{code.lower()}",
             "object": "Tracker",
@@ -92,13 +93,19 @@ def tell(day: Day) -> Story:
             at = day.ago(steps[count - 1][3], -4)
             story.signals.append(
                 ParcelSignal(
-                    f"{code}-{count}", at, PARCEL, "tracker", {"tracking": code}, steps=steps[:count], city=city
+                    f"{code}-{count}", at, PARCEL, "tracker", {RefType.TRACKING: code}, steps=steps[:count], city=city
                 )
             )
     last = (*OUT, ("delivered", "arrived_at_destination", "Delivered, mail room", -0.1))
     story.signals.append(
         ParcelSignal(
-            "SKY48100218-5", day.ahead(0, 7), PARCEL, "tracker", {"tracking": "SKY48100218"}, steps=last, city="Spokane"
+            "SKY48100218-5",
+            day.ahead(0, 7),
+            PARCEL,
+            "tracker",
+            {RefType.TRACKING: "SKY48100218"},
+            steps=last,
+            city="Spokane",
         )
     )
     return story

@@ -51,7 +51,7 @@ def tell(day: Day) -> Story:
     return story
 
 
-def _temperatures(story: Story, day: Day, refs: dict[str, str]) -> None:
+def _temperatures(story: Story, day: Day, refs: dict[RefType, str]) -> None:
     left_band = day.ago(0, 52)
     for minutes, value in ((300, 36), (240, 36), (180, 37), (120, 37), (75, 38), (52, 39), (40, 40), (22, 41), (1, 41)):
         data: dict[str, object] = {"value": str(value), "unit": "F", "set_point": "36", "sensor": "RMRU531042-T2"}
