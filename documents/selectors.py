@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from controltower.errors import NotFound
+from controltower.jobs.models import Job, JobState
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
 from documents.fields import LABELS, sort_key
@@ -72,6 +73,7 @@ class Mark:
     """A rectangle over the page picture, in page points."""
 
     field: ExtractedField
+    label: str
     x: float
     y: float
     width: float
@@ -103,6 +105,7 @@ class Review:
     rows: Sequence[Row]
     marks: Sequence[Mark]
     hidden: Sequence[dict[str, float]] = field(default_factory=tuple)
+    is_stalled: bool = False
 
     @property
     def open_rows(self) -> list[Row]:
@@ -129,8 +132,16 @@ def review(viewer: Viewer, document_id: int, *, number: int = 1) -> Review:
     page = Page.objects.filter(document=document, number=shown).first() if shown else None
     fields = list(ExtractedField.objects.filter(document=document).select_related("decided_by__user"))
     rows = [_row(found, shown) for found in sorted(fields, key=sort_key)]
-    marks = [mark for row in rows if row.is_here for mark in _marks(row.field)]
-    return Review(document, page, numbers, rows, marks, tuple(_hidden(page)))
+    marks = [mark for row in rows if row.is_here for mark in _marks(row)]
+    return Review(document, page, numbers, rows, marks, tuple(_hidden(page)), _is_stalled(document))
+
+
+def _is_stalled(document: Document) -> bool:
+    """Whether the document waits to be read and no job is left that would: it is dead, and a person has to look."""
+    if document.state not in (DocumentState.RECEIVED, DocumentState.READING):
+        return False
+    jobs = Job.objects.filter(kind="documents.read", dedupe_key=f"document:{document.pk}")
+    return not jobs.filter(state__in=[JobState.WAITING, JobState.RUNNING]).exists()
 
 
 def _row(found: ExtractedField, shown: int) -> Row:
@@ -155,10 +166,11 @@ def _plain(text: str) -> str:
     return "".join(char for char in text.casefold() if char.isalnum())
 
 
-def _marks(found: ExtractedField) -> list[Mark]:
+def _marks(row: Row) -> list[Mark]:
+    found = row.field
     boxes = found.evidence["boxes"] if found.evidence else []
     return [
-        Mark(found, x0 - 1.5, y0 - 1, x1 - x0 + 3, y1 - y0 + 2, index == 0)
+        Mark(found, row.label, x0 - 1.5, y0 - 1, x1 - x0 + 3, y1 - y0 + 2, index == 0)
         for index, (x0, y0, x1, y1) in enumerate(boxes)
     ]
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from controltower.errors import DomainError, Invalid, NotFound, TooLarge
+from controltower.errors import DomainError, Forbidden, Invalid, NotFound, TooLarge
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
@@ -30,7 +30,7 @@ def index(request: MemberRequest) -> HttpResponse:
     context = {
         "found": found,
         "states": DocumentState,
-        "may_upload": request.viewer.can(Verb.WORK),
+        "may_upload": _may_upload(request),
         "active_nav": "documents:index",
     }
     return page(request, "documents/index.html", context, fragment="documents/_list.html")
@@ -40,6 +40,9 @@ def index(request: MemberRequest) -> HttpResponse:
 @requires(Verb.WORK)
 def upload(request: MemberRequest) -> HttpResponse:
     """Take a file that belongs to nothing yet; on a case or shipment the upload stands there."""
+    if request.viewer.member.restricted:
+        # It would belong to no account, and not even its sender could see it.
+        raise Forbidden("Upload the document on the case or shipment that it belongs to.")
     problem: DomainError | None = None
     if request.method == "POST":
         try:
@@ -51,6 +54,10 @@ def upload(request: MemberRequest) -> HttpResponse:
             return redirect("documents:review", pk=document.pk)
     context = {"problem": problem, "megabytes": MAX_BYTES // (1024 * 1024), "active_nav": "documents:index"}
     return page(request, "documents/upload.html", context, status=problem.status if problem else 200)
+
+
+def _may_upload(request: MemberRequest) -> bool:
+    return request.viewer.can(Verb.WORK) and not request.viewer.member.restricted
 
 
 def uploaded(request: MemberRequest) -> dict[str, Any]:
@@ -73,7 +80,7 @@ def review(request: MemberRequest, pk: int) -> HttpResponse:
         "labels": LABELS,
         "kinds": DocumentKind,
         "may_decide": request.viewer.can(Verb.WORK),
-        "is_waiting": found.document.state in (DocumentState.RECEIVED, DocumentState.READING),
+        "is_waiting": found.document.state in (DocumentState.RECEIVED, DocumentState.READING) and not found.is_stalled,
         "active_nav": "documents:index",
     }
     return page(request, "documents/review.html", context, fragment="documents/_review.html")

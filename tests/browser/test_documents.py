@@ -90,13 +90,3 @@ def test_an_upload_on_a_case_shows_in_its_list(
     page.locator("#documents button").click()
 
     expect(page.locator("#documents")).to_contain_text("bol.pdf")
-
-
-def test_zz_shots(open_page: Open, coordinator: Viewer, document: Document) -> None:
-    for w, t in ((1440, "light"), (1440, "dark"), (320, "light")):
-        page = open_page(coordinator, f"/documents/{document.pk}/", width=w, theme=t)
-        page.wait_for_load_state("networkidle")
-        page.screenshot(path=f"/tmp/shot_{w}_{t}.png", full_page=True)
-    page = open_page(coordinator, "/documents/", width=1440)
-    page.screenshot(path="/tmp/shot_list.png")
-    assert document

@@ -237,3 +237,31 @@ def test_a_form_without_its_token_is_refused(client_for: SignIn, coordinator: Vi
     client = client_for(coordinator, enforce_csrf_checks=True)
 
     assert client.post(f"/documents/{document.pk}/accept/", {"field": "1:1"}).status_code == 403
+
+
+def test_a_reading_that_died_is_said_and_can_be_asked_for_again(
+    client_for: SignIn, coordinator: Viewer, organisation: Organisation, run_jobs: Callable[[], int],
+    now: datetime, settings: Any, tmp_path: Path,
+) -> None:  # fmt: skip
+    with acting_for(organisation):
+        sent = services.document_upload(content=vics(Freight()), filename="x.pdf", actor=coordinator.actor, now=now)
+    kept, settings.DOCUMENT_ROOT = settings.DOCUMENT_ROOT, tmp_path / "lost"
+    run_jobs()
+    client = client_for(coordinator)
+    page = client.get(f"/documents/{sent.pk}/").content.decode()
+    assert "Reading stopped before it was done" in page and "every 2s" not in page
+
+    settings.DOCUMENT_ROOT = kept
+    client.post(f"/documents/{sent.pk}/read-again/")
+    run_jobs()
+
+    assert "BL-7741902" in client.get(f"/documents/{sent.pk}/").content.decode()
+
+
+def test_a_restricted_member_files_documents_where_they_belong_only(
+    client_for: SignIn, organisation: Organisation
+) -> None:
+    client = client_for(make_viewer(organisation, Role.COORDINATOR, "Rita", restricted=True))
+
+    assert client.get("/documents/upload/").status_code == 403
+    assert "/documents/upload/" not in client.get("/documents/").content.decode()
