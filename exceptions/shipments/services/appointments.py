@@ -74,10 +74,14 @@ def _appointment_set(appointment: Appointment | None, stop_id: int, changes: lis
         appointment = Appointment.objects.create(stop_id=stop_id, **values)
         known: set[int] = set()
     else:
-        Appointment.objects.filter(pk=appointment.pk).update(**values)
-        known = {change.event_id for change in appointment.changes.all()}
+        if any(getattr(appointment, name) != value for name, value in values.items()):
+            Appointment.objects.filter(pk=appointment.pk).update(**values)
+        kept = {change.event_id: change.pk for change in appointment.changes.all()}
+        known = set(kept)
         # A plan that changed may have moved what an event meant to another stop.
-        appointment.changes.exclude(event__in=[change.row for change in changes]).delete()
+        gone = [pk for event, pk in kept.items() if event not in {change.row.pk for change in changes}]
+        if gone:
+            AppointmentChange.objects.filter(pk__in=gone).delete()
     AppointmentChange.objects.bulk_create(
         AppointmentChange(
             appointment=appointment,

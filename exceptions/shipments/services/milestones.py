@@ -53,14 +53,37 @@ def _milestone_set(
         if gone:
             MilestoneReport.objects.filter(pk__in=gone).delete()
     MilestoneReport.objects.bulk_create(
-        MilestoneReport(
-            milestone=milestone,
-            value=report.value,
-            source_rank=report.source_rank,
-            source=event.partner.slug if event.partner else "",
-            reported_at=report.reported_at,
-            event=event,
-        )
-        for pk, (report, event) in by_event.items()
-        if pk not in reported
+        _report_row(milestone, report, event) for pk, (report, event) in by_event.items() if pk not in reported
     )
+
+
+def _report_row(milestone: Milestone, report: Report, event: Event) -> MilestoneReport:
+    return MilestoneReport(
+        milestone=milestone,
+        value=report.value,
+        source_rank=report.source_rank,
+        source=event.partner.slug if event.partner else "",
+        reported_at=report.reported_at,
+        event=event,
+    )
+
+
+def estimate_add(item: Told, stops: Sequence[Stop]) -> bool:
+    """Add one estimate to what stands, as trackers send hundreds. False when only a replay can tell which holds."""
+    views = [view_of(stop) for stop in stops]
+    for one in milestones_said(item.row.type, item.row.occurred_at, item.event.place, item.payload, views):
+        report = report_of(item.row, one.value)
+        milestone = Milestone.objects.filter(stop=one.stop_id, kind=one.kind, code=one.code).first()
+        if milestone is None:
+            _milestone_set(None, (one.stop_id, one.kind, one.code), {item.row.pk: (report, item.row)})
+            continue
+        new = (report.source_rank, report.reported_at, report.value)
+        standing = (milestone.source_rank, milestone.reported_at, milestone.value)
+        if new == standing:
+            return False
+        _report_row(milestone, report, item.row).save()
+        if new > standing:
+            milestone.source_rank, milestone.reported_at, milestone.value = new
+            milestone.source = item.row.partner.slug if item.row.partner else ""
+            milestone.save()
+    return True

@@ -11,7 +11,7 @@ from controltower.audit import Actor, record
 from controltower.errors import Invalid
 from exceptions.parties.models import Partner
 from exceptions.shipments.canonical import CanonicalEvent, EventType, Place, Ref, RefType, Source, SourceRank, digest
-from exceptions.shipments.models import Event, EventReference, EventSubject, Load, Mode, Order, Shipment
+from exceptions.shipments.models import Event, EventReference, EventSubject, Load, LoadShipment, Mode, Order, Shipment
 from exceptions.shipments.payloads import payload_of
 from exceptions.shipments.projection import SIGNALS
 from exceptions.shipments.services.merging import shipment_absorb
@@ -23,7 +23,7 @@ from exceptions.shipments.services.references import (
     references_lock,
     references_resolve,
 )
-from exceptions.shipments.services.replay import SHAPING, load_replay, order_replay, shipment_replay, signal_note
+from exceptions.shipments.services.replay import event_add, load_replay, order_replay, shipment_replay
 from exceptions.shipments.services.resources import load_named, load_plan, order_named, order_plan
 from exceptions.shipments.services.told import Told, plan_key, told
 
@@ -187,7 +187,7 @@ def _apply(item: Told, now: datetime, *, before: Sequence[EventSubject] = ()) ->
         touched = _apply_news(item, family, now)
     EventSubject.objects.filter(pk__in=[subject.pk for subject in before]).delete()
     _subjects_store(item.row, touched)
-    _replay(item.row, touched, {subject.load_id for subject in before if subject.load_id})
+    _replay(item, touched, {subject.load_id for subject in before if subject.load_id})
     return touched
 
 
@@ -301,15 +301,18 @@ def _subjects_store(row: Event, touched: _Touched) -> None:
     )
 
 
-def _replay(row: Event, touched: _Touched, left: set[int]) -> None:
+def _replay(item: Told, touched: _Touched, left: set[int]) -> None:
     """`left` are loads the event was tied to before: what rides them forgets it."""
     for load in touched.loads.values():
         load_replay(load)
     for order in touched.orders.values():
         order_replay(order)
-    riding = Shipment.objects.filter(load_shipments__load__in={*touched.loads, *left}).values_list("pk", flat=True)
-    for shipment in _locked({*touched.shipments, *riding}):
-        if row.type in SHAPING or row.type == EventType.LOAD_PLANNED:
+    replanned = set(touched.loads) if item.row.type == EventType.LOAD_PLANNED else set()
+    loads = {*touched.loads, *left}
+    riders = list(LoadShipment.objects.filter(load__in=loads).values_list("shipment_id", "load_id")) if loads else []
+    anew = {shipment for shipment, load in riders if load in left | replanned}
+    for shipment in _locked({*touched.shipments, *(shipment for shipment, _ in riders)}):
+        if shipment.pk in anew:
             shipment_replay(shipment)
-        elif row.type in SIGNALS:
-            signal_note(shipment, row)
+        else:
+            event_add(shipment, item)

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.db import connection
 from django.db.models import Q
 
+from controltower.db import rows
 from controltower.tenancy.context import current_organisation_id
 from exceptions.shipments.canonical import Ref, RefType, normalised
 from exceptions.shipments.models import Equipment, Load, Order, Reference, Shipment
@@ -43,10 +43,14 @@ def references_lock(references: Iterable[Ref]) -> None:
 
     So a shipment that becomes known and a signal that waits for it cannot miss each other.
     """
-    keys = sorted({f"{current_organisation_id()} {kind} {value}" for kind, value, _ in (ref.key for ref in references)})
-    with connection.cursor() as cursor:
-        for key in keys:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    keys = {f"{current_organisation_id()} {kind} {value}" for kind, value, _ in (ref.key for ref in references)}
+    if keys:
+        # In the order of their hashes, so that two events never wait for each other.
+        rows(
+            "SELECT pg_advisory_xact_lock(lock) FROM "
+            "(SELECT hashtextextended(key, 0) AS lock FROM unnest(%s::text[]) AS key ORDER BY 1) AS locks",
+            [sorted(keys)],
+        )
 
 
 def references_resolve(references: Sequence[Ref]) -> Resolution:
@@ -77,10 +81,10 @@ def _candidates(references: Sequence[Ref]) -> dict[Ref, list[Reference]]:
     wanted = Q(pk__in=[])
     for ref in references:
         wanted |= Q(type=ref.type, value_key=normalised(ref.value))
-    rows = defaultdict(list)
+    by_key = defaultdict(list)
     for row in Reference.objects.filter(wanted).order_by("id"):
-        rows[row.type, row.value_key].append(row)
-    return {ref: _of_issuer(rows[ref.key[:2]], ref.key[2]) for ref in references}
+        by_key[row.type, row.value_key].append(row)
+    return {ref: _of_issuer(by_key[ref.key[:2]], ref.key[2]) for ref in references}
 
 
 def _of_issuer(rows: list[Reference], issuer: str) -> list[Reference]:

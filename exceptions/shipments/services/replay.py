@@ -11,8 +11,8 @@ from exceptions.shipments.projection import ACTUALS, APPOINTMENTS, ESTIMATES, SI
 from exceptions.shipments.queries import events_of
 from exceptions.shipments.services.appointments import appointments_replay
 from exceptions.shipments.services.equipment import equipment_replay
-from exceptions.shipments.services.milestones import milestones_replay
-from exceptions.shipments.services.told import plan_key, told
+from exceptions.shipments.services.milestones import estimate_add, milestones_replay
+from exceptions.shipments.services.told import Told, plan_key, told
 from exceptions.shipments.services.units import units_replay
 
 # The types whose events shape a shipment's state; of the others only the time of the last one counts.
@@ -74,8 +74,21 @@ def _latest(rows: QuerySet[Event]) -> Event | None:
     return rows.order_by("-occurred_at", "-digest").first()
 
 
-def signal_note(shipment: Shipment, row: Event) -> None:
-    """Take notice of a signal that changes nothing but when something was last heard."""
+def event_add(shipment: Shipment, item: Told) -> None:
+    """Bring a shipment's state in line with one event more. The caller holds its row's lock."""
+    if item.row.type == EventType.SHIPMENT_ETA_CHANGED:
+        stops = list(Stop.objects.filter(shipment=shipment, dropped=False).order_by("sequence"))
+        if not estimate_add(item, stops):
+            shipment_replay(shipment)
+            return
+    elif item.row.type in SHAPING:
+        shipment_replay(shipment)
+        return
+    if item.row.type in SIGNALS:
+        _signal_note(shipment, item.row)
+
+
+def _signal_note(shipment: Shipment, row: Event) -> None:
     last = shipment.last_event
     if last is None or (row.occurred_at, row.digest) > (last.occurred_at, last.digest):
         shipment.last_event = row
