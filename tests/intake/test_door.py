@@ -11,6 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from controltower.jobs import outbox
 from controltower.jobs.models import Job
@@ -268,3 +270,32 @@ def test_time_of_receipt_is_ours(easypost: Partner, organisation: Organisation) 
     post_tracker(easypost, tracker_body())
     (message,) = stored(organisation)
     assert abs(message.received_at - datetime.now(UTC)) < timedelta(seconds=30)
+
+
+ANYTHING = st.one_of(
+    st.binary(max_size=60), st.sampled_from([b"{}", b"[]", b"1", b'{"id":1}', b'{"id":"\\u0000"}', cloudevent()])
+)
+ODD = st.text(st.characters(max_codepoint=255), max_size=30)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    body=ANYTHING,
+    kind=st.sampled_from(
+        ["application/json", "application/cloudevents+json", "application/json; charset=utf-8", "", "x"]
+    ),
+    message_id=st.one_of(ODD, st.just("msg_1")),
+    headers=st.dictionaries(st.sampled_from(["ce-specversion", "ce-id", "ce-source", "ce-type", "ce-time"]), ODD),
+    signed=st.booleans(),
+)
+def test_whatever_is_sent_the_answer_is_never_a_5xx(
+    cloudevents: Partner, body: bytes, kind: str, message_id: str, headers: dict[str, str], signed: bool
+) -> None:
+    now = timezone.now()
+    signature = "v1,AAAA"
+    if signed and body.isascii():
+        signature = standard_signature(STANDARD_SECRET, message_id=message_id, timestamp=now, body=body)
+    sent = {**headers, "webhook-id": message_id, "webhook-timestamp": str(int(now.timestamp()))}
+    response = post(cloudevents, body, content_type=kind, **sent, **{"webhook-signature": signature})
+    assert response.status_code < 500
+    assert response["Content-Type"] in ("application/json", "application/problem+json")
