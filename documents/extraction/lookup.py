@@ -129,3 +129,13 @@ class Labelled:
 def first_matching(tokens: Sequence[Token], wanted: Callable[[str], bool]) -> Token | None:
     """The first token whose text, without marks at its ends, is what is wanted."""
     return next((token for token in tokens if wanted(token.text.strip(" ,;:()[]"))), None)
+
+
+def covering(tokens: Sequence[Token], quote: str) -> Sequence[Token]:
+    """The shortest run of tokens that holds a quote."""
+    for length in range(1, len(tokens) + 1):
+        for start in range(len(tokens) - length + 1):
+            run = tokens[start : start + length]
+            if quote in " ".join(token.text for token in run):
+                return run
+    return tokens

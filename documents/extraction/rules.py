@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
-from itertools import pairwise
 
 from documents.extraction import kinds
 from documents.extraction.addresses import is_us_or_canadian
 from documents.extraction.fields import Candidate, Extraction
-from documents.extraction.finding import Hit
 from documents.extraction.labels import LABELS
-from documents.extraction.lookup import Labelled, Value, first_matching
-from documents.extraction.normalise import printed, read_date, read_number, read_unit, squeezed, tidy
+from documents.extraction.lookup import Labelled
+from documents.extraction.loose import read_described_pieces, read_listed_counts, read_unlabelled
 from documents.extraction.parties import read_parties
 from documents.extraction.settle import settle
-from documents.extraction.sheet import Segment, Sheet, Token, folded
+from documents.extraction.sheet import Sheet
 from documents.extraction.tables import column_candidates, hazmat_marks, order_numbers, read_columns
 from documents.extraction.terms import read_freight_terms
+from documents.extraction.values import read_single_values
 from documents.reading.doctext import DocText
 
 _MEANS_SHIPPED = frozenset({"bill_of_lading", "waybill", "cmr"})
 BARE_DATE = len(LABELS["ship_date"]) - 1
-
-_ID = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9./_-]{2,29}", re.IGNORECASE)
 
 
 def read_fields(text: DocText) -> Extraction:
@@ -36,16 +31,16 @@ def read_fields(text: DocText) -> Extraction:
     day_first = _day_first(words)
     for sheet in sheets:
         labelled = Labelled(sheet, comma_decimal=day_first is True)
-        candidates += _single_values(labelled, day_first)
+        candidates += read_single_values(labelled, day_first)
         candidates += read_parties(labelled)
         candidates += read_freight_terms(labelled)
         candidates += order_numbers(labelled)
         candidates += hazmat_marks(labelled)
         for column in read_columns(labelled):
             candidates += column_candidates(labelled, column)
-        candidates += _listed_counts(sheet)
-        candidates += _described_pieces(labelled)
-        candidates += _unlabelled(labelled)
+        candidates += read_listed_counts(sheet)
+        candidates += read_described_pieces(labelled)
+        candidates += read_unlabelled(labelled)
     name = kind.normalised if kind else kinds.OTHER
     if name not in _MEANS_SHIPPED:
         # A bare "Date" is the day of shipment only on a paper that goes with the goods.
@@ -60,269 +55,3 @@ def _day_first(words: str) -> bool | None:
     if re.search(r"(?i)\b(lettre de voiture|frachtbrief|destinataire|empf[aä]nger|odbiorca|destinatario)\b", words):
         return True
     return None
-
-
-def _single_values(labelled: Labelled, day_first: bool | None) -> Iterator[Candidate]:
-    for hit in labelled.hits:
-        reader = _READERS.get(hit.key)
-        if reader is None:
-            continue
-        wraps = hit.key == "carrier_name"
-        for value in labelled.values(hit, wraps=wraps):
-            found = list(reader(labelled, hit, value, day_first))
-            if found:
-                yield from found
-                break
-
-
-def _is_in_sentence(hit: Hit, value: Value) -> bool:
-    """Whether what looks like a label is only a word of a sentence."""
-    stands_alone = hit.has_colon or hit.fills_segment
-    return not stands_alone and len(value.tokens) > 3 and not any(c.isdigit() for c in value.tokens[0].text)
-
-
-def _identifier(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) -> Iterator[Candidate]:
-    if _is_in_sentence(hit, value):
-        return
-    token = first_matching(value.tokens[:2], lambda text: bool(_ID.fullmatch(text)))
-    if token is None or re.fullmatch(r"\d{1,2}/\d{1,2}/\d{2,4}", token.text):
-        return
-    text = token.text.strip(" ,;:()[]")
-    yield Candidate(hit.key, text, squeezed(text), labelled.sheet.evidence([token], text), hit.rank)
-
-
-def _orders(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) -> Iterator[Candidate]:
-    if _is_in_sentence(hit, value):
-        return
-    for token in value.tokens[:12]:
-        for text in re.split(r"[,;&]", token.text):
-            if _ID.fullmatch(text):
-                yield Candidate("po_number", text, squeezed(text), labelled.sheet.evidence([token], text), hit.rank)
-            elif text.strip() and not re.fullmatch(r"(?i)po|#|no\.?|and|/", text.strip()):
-                return
-
-
-def _container(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) -> Iterator[Candidate]:
-    joined = ""
-    for index, token in enumerate(value.tokens[:3]):
-        joined += re.sub(r"[^A-Z0-9]", "", token.text.upper())
-        if re.fullmatch(r"[A-Z]{4}\d{7}", joined):
-            tokens = value.tokens[: index + 1]
-            quote = " ".join(t.text for t in tokens)
-            yield Candidate("container_number", quote, joined, labelled.sheet.evidence(tokens, quote), hit.rank)
-            return
-
-
-def _scac(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) -> Iterator[Candidate]:
-    token = value.tokens[0]
-    text = token.text.strip(" ,;:()[]")
-    if re.fullmatch(r"[A-Za-z]{2,4}", text) and (hit.has_colon or hit.fills_segment or text.isupper()):
-        yield Candidate("scac", text, text, labelled.sheet.evidence([token], text), hit.rank)
-
-
-def _name(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) -> Iterator[Candidate]:
-    tokens = value.tokens
-    if not hit.has_colon and not hit.fills_segment and not _is_name_in_cell(labelled, hit, tokens):
-        return
-    for index, token in enumerate(tokens):
-        tail = " ".join(item.text for item in tokens[index + 1 :])
-        # "Carrier: Name, 12 rue du Port, 69007 Lyon": the name ends where a street begins.
-        if token.text.endswith(",") and re.match(r"\d+[a-z]? \D", folded(tail)):
-            tokens = tokens[: index + 1]
-            break
-    text = tidy(" ".join(token.text for token in tokens))
-    if 2 <= len(text) <= 80 and re.search(r"[^\W\d_]{2}", text):
-        yield Candidate(hit.key, text, text, labelled.sheet.evidence(tokens), hit.rank)
-
-
-_NO_NAME = frozenset(
-    {
-        "information",
-        "signature",
-        "use",
-        "only",
-        "name",
-        "code",
-        "number",
-        "instructions",
-        "copy",
-        "stamp",
-        "certification",
-        "id",
-    }
-)
-
-
-def _is_name_in_cell(labelled: Labelled, hit: Hit, tokens: Sequence[Token]) -> bool:
-    """`Carrier Blue Ridge Freightways` in a drawn cell: few words, each with a capital, none that ends a label."""
-    cell = labelled.sheet.cell(hit.segment.box)
-    if not (cell.is_drawn_left and cell.is_drawn_right) or hit.start or len(tokens) > 6:
-        return False
-    words = [token for token in tokens if token.norm not in {"and", "&", "of", "the", "de", "y"}]
-    return bool(words) and all(word.text[:1].isupper() and word.norm not in _NO_NAME for word in words)
-
-
-def _date(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) -> Iterator[Candidate]:
-    said = value.text
-    found = read_date(said, day_first=day_first)
-    if found is None or (not hit.has_colon and not hit.fills_segment and found.quote not in said[:20]):
-        return
-    tokens = _covering(value.tokens, found.quote)
-    complaints = (f"day and month could be swapped ({found.other.isoformat()})",) if found.other else ()
-    evidence = labelled.sheet.evidence(tokens, found.quote)
-    yield Candidate(hit.key, found.quote, found.value.isoformat(), evidence, hit.rank, (), complaints)
-
-
-def _covering(tokens: Sequence[Token], quote: str) -> Sequence[Token]:
-    """The shortest run of tokens that holds a quote."""
-    for length in range(1, len(tokens) + 1):
-        for start in range(len(tokens) - length + 1):
-            run = tokens[start : start + length]
-            if quote in " ".join(token.text for token in run):
-                return run
-    return tokens
-
-
-def _count(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) -> Iterator[Candidate]:
-    if not labelled.asks_right(hit):
-        return
-    token = value.tokens[0]
-    number = read_number(token.text.strip("_"), comma_decimal=labelled.comma_decimal)
-    if number is not None and number == number.to_integral_value():
-        yield Candidate(hit.key, token.text, printed(number), labelled.sheet.evidence([token]), hit.rank)
-
-
-def _weight(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) -> Iterator[Candidate]:
-    tokens = value.tokens
-    if not labelled.asks_right(hit) and tokens != labelled.rest_of(hit)[:2]:
-        return  # a heading over a column: the table is read as a whole
-    number, used = _leading_number(tokens, comma_decimal=labelled.comma_decimal)
-    if number is None:
-        return
-    quote = " ".join(token.text for token in used)
-    digits = re.match(r"[\d.,' ]*\d", quote)
-    said = digits[0] if digits else quote
-    yield Candidate("weight", said, printed(number), labelled.sheet.evidence(used, said), hit.rank)
-    behind = tokens[len(used) : len(used) + 1]
-    glued = re.search(r"[A-Za-z]+$", quote)
-    sources = [(t, read_unit(t.text)) for t in (*behind, *hit.tokens)]
-    if glued:
-        sources.insert(0, (used[-1], read_unit(glued[0])))
-    for token, unit in sources:
-        if unit:
-            yield Candidate("weight_unit", unit, unit, labelled.sheet.evidence([token]), hit.rank)
-            return
-
-
-def _leading_number(tokens: Sequence[Token], *, comma_decimal: bool) -> tuple[Decimal | None, Sequence[Token]]:
-    """A number at the beginning, with blanks between its thousands if it is printed so."""
-    for length in (3, 2, 1):
-        run = tokens[:length]
-        text = re.sub(r"[A-Za-z]+$", "", " ".join(token.text for token in run)).strip(" _")
-        number = read_number(text, comma_decimal=comma_decimal)
-        if number is not None and len(run) == length:
-            return number, run
-    return None, ()
-
-
-def _hazmat(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) -> Iterator[Candidate]:
-    token = value.tokens[0]
-    said = folded(token.text).strip(".,")
-    if labelled.asks_right(hit) and said in {"yes", "y", "no", "n", "none", "oui", "non", "ja", "nein"}:
-        answer = "yes" if said in {"yes", "y", "oui", "ja"} else "no"
-        yield Candidate("hazmat", token.text, answer, labelled.sheet.evidence([token]), hit.rank)
-
-
-_NOTHING = re.compile(r"^(?:none|no|n/?a|nil|0|-+|clean|ok|good|no exceptions?|keine|aucune|_+)\.?$")
-
-
-def _exceptions(labelled: Labelled, hit: Hit, value: Value, day_first: bool | None) -> Iterator[Candidate]:
-    text = tidy(value.text)
-    if labelled.asks_right(hit) and len(text) > 2 and not _NOTHING.match(folded(text)):
-        yield Candidate("exceptions_noted", text, text, labelled.sheet.evidence(value.tokens), hit.rank)
-
-
-_Reader = Callable[[Labelled, Hit, Value, "bool | None"], Iterator[Candidate]]
-
-_READERS: dict[str, _Reader] = {
-    "bol_number": _identifier,
-    "pro_number": _identifier,
-    "shipment_id": _identifier,
-    "seal_number": _identifier,
-    "trailer_number": _identifier,
-    "un_number": _identifier,
-    "container_number": _container,
-    "po_number": _orders,
-    "scac": _scac,
-    "carrier_name": _name,
-    "ship_date": _date,
-    "delivery_date": _date,
-    "pieces": _count,
-    "handling_units": _count,
-    "weight": _weight,
-    "hazmat": _hazmat,
-    "exceptions_noted": _exceptions,
-}
-
-
-def _listed_counts(sheet: Sheet) -> Iterator[Candidate]:
-    """Pieces of a plain list of items, one `Qty N` to a line: their sum."""
-    found: list[tuple[Decimal, Token]] = []
-    for segment in sheet.segments:
-        for before, token in pairwise(segment.tokens):
-            number = read_number(token.text.strip(",;"))
-            if before.norm == "qty" and number is not None and number == number.to_integral_value():
-                found.append((number, token))
-    if found:
-        total = sum((number for number, _ in found), Decimal(0))
-        evidence = sheet.evidence([token for _, token in found])
-        yield Candidate("pieces", printed(total), printed(total), evidence, 6)
-
-
-def _unlabelled(labelled: Labelled) -> Iterator[Candidate]:
-    """Values that name themselves wherever they stand."""
-    sheet = labelled.sheet
-    for segment in sheet.segments:
-        for token in segment.tokens:
-            text = token.text.strip(",;.()[]")
-            if re.fullmatch(r"[A-Z]{3}[UJZ]\d{7}", text):
-                yield Candidate("container_number", text, text, sheet.evidence([token], text), 9)
-            elif re.fullmatch(r"UN\d{4}", text):
-                yield Candidate("un_number", text, text, sheet.evidence([token], text), 9)
-            elif re.fullmatch(r"BOL[-#]?\d{4,}", text):
-                yield Candidate("bol_number", text, text, sheet.evidence([token], text), 9)
-        yield from _in_sentence(sheet, segment, comma_decimal=labelled.comma_decimal)
-        found = re.search(r"(?i)\bsubject to count\b|\bshipper'?s load (?:and|&) count\b", segment.text)
-        if found:
-            yield Candidate("exceptions_noted", found[0], found[0].lower(), sheet.evidence(segment.tokens, found[0]), 9)
-
-
-_GOODS_WEIGHT = re.compile(
-    r"(?i)(?:gross weight|poids brut|bruttogewicht|weight)\s*:?\s+(\d[\d .,]*\d|\d)\s*(kgs?|lbs?)\b"
-)
-_PACKAGES = re.compile(
-    r"(?i)(\d{1,6}) (?:pallets?|palettes?|paletten|palety?|cartons?|colis|skids?|crates?|pieces?|pcs|packages?|kartons?)\b"
-)
-_GOODS = frozenset({"marchandise", "marchandises", "goods", "ware", "commodity", "description", "towar"})
-
-
-def _in_sentence(sheet: Sheet, segment: Segment, *, comma_decimal: bool) -> Iterator[Candidate]:
-    """`24 pallets glass bottles, gross weight 18 450 kg`: counted goods described in one line."""
-    weight = _GOODS_WEIGHT.search(segment.text)
-    number = read_number(weight[1], comma_decimal=comma_decimal) if weight else None
-    if weight and number is not None:
-        tokens = _covering(segment.tokens, weight[0])
-        evidence = sheet.evidence(tokens, weight[1])
-        yield Candidate("weight", weight[1], printed(number), evidence, 7)
-        yield Candidate("weight_unit", read_unit(weight[2]), read_unit(weight[2]), sheet.evidence(tokens, weight[2]), 7)
-
-
-def _described_pieces(labelled: Labelled) -> Iterator[Candidate]:
-    """`Goods: 24 pallets glass bottles`: the number before the first package in the line that describes the goods."""
-    for hit in labelled.of("other"):
-        if hit.has_colon and {token.norm for token in hit.tokens} & _GOODS:
-            value = next(labelled.values(hit), None)
-            found = _PACKAGES.match(value.text) if value else None
-            if value and found:
-                evidence = labelled.sheet.evidence(_covering(value.tokens, found[1]), found[1])
-                yield Candidate("pieces", found[1], found[1], evidence, 7)
