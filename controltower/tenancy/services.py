@@ -13,6 +13,7 @@ from controltower.errors import Conflict, Forbidden, Invalid
 from controltower.tenancy.access import KEY_PREFIX, digest_of
 from controltower.tenancy.models import ApiKey, Member, Organisation, Role, User
 from controltower.tenancy.permissions import VERBS
+from controltower.tenancy.signals import organisation_changed
 
 OVERLAP = timedelta(hours=24)
 SHOWN_OF_KEY = 11  # characters of a key that lists show: enough to tell keys apart, useless to call with
@@ -130,6 +131,7 @@ def organisation_change(
     for name, value in changed.items():
         setattr(organisation, name, value)
     organisation.save(update_fields=list(changed))
+    organisation_changed.send(sender=Organisation, organisation=organisation, changed=set(changed), now=now)
     # An address is personal data; that it was changed is on record, what it is stands in the row.
     told = {name: "changed" if name == "reply_to" else value for name, value in changed.items()}
     record(

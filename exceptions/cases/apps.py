@@ -7,6 +7,6 @@ class CasesConfig(AppConfig):
     verbose_name = "Cases"
 
     def ready(self) -> None:
-        from exceptions.cases import shortcuts
+        from exceptions.cases import receivers, shortcuts  # noqa: F401  # connects the receivers
 
         shortcuts.register()

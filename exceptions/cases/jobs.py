@@ -12,7 +12,7 @@ from controltower.db import rows
 from controltower.jobs import JobContext, enqueue, job, sweep
 from controltower.tenancy.context import acting_for
 from exceptions.cases import services
-from exceptions.cases.models import Case, Expectation, NextCheck
+from exceptions.cases.models import OPEN_STATES, Case, Expectation, NextCheck
 
 log = logging.getLogger(__name__)
 # How many due rows one round of a sweep takes.
@@ -27,6 +27,12 @@ def price(payload: dict[str, Any], ctx: JobContext) -> None:
     case = Case.objects.filter(pk=payload["case"]).first()
     if case is not None:
         services.case_price(case, now=ctx.now)
+
+
+@job("cases.price_all", retries=8, timeout=30)
+def price_all(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Make every open case due; the sweep of stakes prices them in batches."""
+    Case.objects.filter(state__in=OPEN_STATES).update(next_change_at=ctx.now)
 
 
 @job("cases.expectation", retries=8, timeout=30)

@@ -27,6 +27,7 @@ from exceptions.notices import services
 from exceptions.notices.drafts import Draft, FactLike, Locale, NoticeKind
 from exceptions.notices.forms import OverrideForm, SentenceFormSet, StartForm
 from exceptions.notices.phrases.templates import draft_of_lines, sentence_lines, template_draft
+from exceptions.notices.rendering import can_show
 from exceptions.notices.services import Preview, audience_of, preview
 from exceptions.notices.services.writing import NOT_TO_OVERRIDE
 from exceptions.notices.slots import may_tell, notice_kind_for
@@ -51,8 +52,8 @@ class Start:
 
     @property
     def known(self) -> tuple[StoredFact, ...]:
-        """Facts that this reader may be told, for the list beside the form."""
-        told = [fact for fact in self.facts if may_tell(fact, self.audience)]
+        """Facts that this reader may be told and that have words, for the list beside the form."""
+        told = [fact for fact in self.facts if may_tell(fact, self.audience) and can_show(fact, self.locale)]
         return read_back(store(told, [fact.key for fact in told]))
 
 

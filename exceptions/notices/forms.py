@@ -11,9 +11,7 @@ ROLES = [(role.value, role.value.replace("_", " ").capitalize()) for role in Sen
 class StartForm(forms.Form):
     """To whom, what about, in which language: what the template starts from."""
 
-    recipient = forms.ChoiceField(
-        label="To", help_text="Contacts of this case with an address. Others come from master data."
-    )
+    recipient = forms.ChoiceField(label="To")
     kind = forms.ChoiceField(label="About", choices=NoticeKind.choices)
     locale = forms.ChoiceField(label="Language", choices=LANGUAGES)
 
@@ -32,9 +30,17 @@ class OverrideForm(forms.Form):
 
 
 class SentenceForm(forms.Form):
-    role = forms.ChoiceField(label="What it does", choices=ROLES, initial=SentenceRole.STATUS.value)
+    role = forms.ChoiceField(
+        label="Role",
+        choices=ROLES,
+        initial=SentenceRole.STATUS.value,
+        widget=forms.Select(attrs={"class": "input input--short", "aria-label": "Role"}),
+    )
     text = forms.CharField(
-        label="Sentence", max_length=MAX_TEXT * 2, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label="Sentence",
+        max_length=MAX_TEXT * 2,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "input", "aria-label": "Sentence"}),
     )
 
 

@@ -163,6 +163,14 @@ def show(value: Value, locale: Locale) -> str:
             return value.text
 
 
+def can_show(fact: FactLike, locale: Locale) -> bool:
+    """Whether there are words for this fact that a reader may see."""
+    try:
+        return bool(show(value_of(fact), locale))
+    except UnreadableFact:
+        return False
+
+
 def _count(value: Count, locale: Locale) -> str:
     number = format_decimal(value.number, "#,##0.###", locale=locale.value)
     if not value.unit:

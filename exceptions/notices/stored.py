@@ -38,7 +38,7 @@ class StoredFact:
         try:
             return show(value_of(self), Locale.EN)
         except UnreadableFact:
-            return str(self.value)
+            return str(self.value.get("label", self.value) if isinstance(self.value, dict) else self.value)
 
 
 def store(facts: Iterable[FactLike], keys: Iterable[str]) -> list[dict[str, Any]]:

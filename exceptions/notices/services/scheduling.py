@@ -122,7 +122,7 @@ def notice_cancel(notice: Notice, *, actor: Actor, now: datetime) -> Notice:
 def locked(notice: Notice | int) -> Notice:
     """The notice as it is now, locked to the end of the transaction."""
     key = notice if isinstance(notice, int) else notice.pk
-    found = Notice.objects.select_for_update(of=("self",)).select_related("case").filter(pk=key).first()
+    found = Notice.objects.select_for_update(no_key=True, of=("self",)).select_related("case").filter(pk=key).first()
     if found is None:
         raise NotFound("This notice does not exist.")
     return found

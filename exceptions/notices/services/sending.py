@@ -61,7 +61,7 @@ def attempt_claim(notice_id: int, *, now: datetime) -> Claimed | None:
 def attempt_finish(claimed: Claimed, outcome: Outcome, *, again: bool, now: datetime) -> None:
     """Put on record how the attempt ended. `again` says that a temporary failure will be tried once more."""
     notice = locked(claimed.notice_id)
-    attempt = NoticeAttempt.objects.select_for_update().get(pk=claimed.attempt_id)
+    attempt = NoticeAttempt.objects.select_for_update(no_key=True).get(pk=claimed.attempt_id)
     if attempt.state != AttemptState.CLAIMED:
         return  # another worker found this one dead in the meantime, and a person has been asked
     attempt.state, attempt.finished_at, attempt.answer = _ENDS[outcome.how], now, outcome.answer

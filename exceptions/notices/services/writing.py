@@ -156,7 +156,7 @@ def written_discard(written: WrittenNotice, *, actor: Actor, now: datetime) -> W
 
 def _waiting(written: WrittenNotice) -> WrittenNotice:
     found = (
-        WrittenNotice.objects.select_for_update(of=("self",))
+        WrittenNotice.objects.select_for_update(no_key=True, of=("self",))
         .select_related("case", "recipient__account", "written_by")
         .filter(pk=written.pk)
         .first()
