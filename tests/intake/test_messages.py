@@ -5,6 +5,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.db import DatabaseError
 
 from controltower.audit import SYSTEM
 from controltower.errors import NotFound
@@ -171,3 +172,12 @@ def test_another_organisation_never_sees_a_message(
     accept(easypost, tracker_body(), now)
     with acting_for(other_organisation):
         assert Message.objects.count() == 0
+
+
+@pytest.mark.parametrize("column, value", [("raw", b"{}"), ("dedupe_key", "x"), ("sandbox", True), ("sha256", "0")])
+def test_what_came_in_cannot_be_rewritten(easypost: Partner, now: datetime, column: str, value: Any) -> None:
+    message = accept(easypost, tracker_body(), now)
+    with pytest.raises(DatabaseError, match="immutable"), acting_for(easypost.organisation_id):
+        Message.objects.filter(pk=message.pk).update(**{column: value})
+    with acting_for(easypost.organisation_id):
+        assert Message.objects.filter(pk=message.pk).update(reason="a note") == 1
