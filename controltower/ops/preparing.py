@@ -2,7 +2,7 @@
 
 import hashlib
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -17,14 +17,18 @@ class PrepareError(RuntimeError):
     """Something could not be prepared; the message says what, and where to read more."""
 
 
-def prepare(*, demo: bool, env: Mapping[str, str]) -> list[str]:
+def prepare(*, demo: bool, env: Mapping[str, str], say: Callable[[str], None]) -> list[str]:
     """Bring the data folder up to this version. Returns lines to show beside the address: the demo's logins."""
+    fresh = not connection.introspection.table_names()
+    if fresh:
+        say("Making the tables ...")
     call_command("migrate", verbosity=0, interactive=False)
     connection.close()
     collect_static()
     metrics.forget()
     if not demo:
         return []
+    say("Telling the demo day (the first time takes a little) ..." if fresh else "Bringing the demo day up to now ...")
     return _demo_day(env)
 
 

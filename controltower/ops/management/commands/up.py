@@ -32,7 +32,7 @@ class Command(BaseCommand):
             port=port,
             servers=[name for name, packaged in needed if packaged],
             env=env,
-            prepare=lambda: preparing.prepare(demo=demo, env=env),
+            prepare=lambda: preparing.prepare(demo=demo, env=env, say=self._say),
             extra=[name for name in DEMO_PROCESSES if demo and preparing.has_command(name)],
             say=self._say,
         )
