@@ -1,3 +1,3 @@
-from exceptions.shipments.services.recording import Recorded, event_record
+from exceptions.shipments.services.recording import Recorded, event_record, events_lock
 
-__all__ = ["Recorded", "event_record"]
+__all__ = ["Recorded", "event_record", "events_lock"]
