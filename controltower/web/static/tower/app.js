@@ -219,7 +219,8 @@
     if (!before) return;
     const within = event.detail.target;
     const again = (before.id && document.getElementById(before.id)) || (before.action && tower.elementOf(before.action));
-    (again || one('[data-focus]', within) || one('#main')).focus({ preventScroll: true });
+    const wrong = one('[aria-invalid=true], details.menu[open] :is(input:not([type=hidden]), textarea, select)', within);
+    (wrong || again || one('[data-focus]', within) || one('#main')).focus({ preventScroll: true });
     before = null;
   });
   document.addEventListener('htmx:responseError', () => tower.toast({ text: 'The server could not do that. Nothing was changed.', danger: true }));
