@@ -43,7 +43,7 @@ def run(task: str, content: bytes, limits: Limits, **options: Any) -> Answer:
     options |= {
         "cpu_seconds": limits.cpu_seconds,
         "memory_bytes": limits.memory_bytes,
-        "wall_seconds": limits.wall_seconds + 1,
+        "wall_seconds": limits.wall_seconds + 5,
     }
     process = subprocess.Popen(
         [sys.executable, "-I", "-B", str(_CHILD), task, json.dumps(options)],
