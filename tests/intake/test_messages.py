@@ -1,11 +1,14 @@
 """From a stored message to events, or to a dead letter that can be replayed."""
 
+import json
+import threading
+import time
 from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from controltower.audit import SYSTEM
 from controltower.errors import NotFound
@@ -134,8 +137,6 @@ def test_a_sandbox_message_is_read_but_records_nothing(easypost: Partner, run_jo
 
 def test_one_bad_event_takes_its_whole_message_along(cloudevents: Partner, run_jobs: Any, now: datetime) -> None:
     """Half a message is worse than none: a replay would not know which half."""
-    import json
-
     good, bad = json.loads(cloudevent(id="good")), json.loads(cloudevent(id="bad", time="then"))
     message = accept(cloudevents, json.dumps([good, bad]).encode(), now)
     run_jobs()
@@ -181,3 +182,40 @@ def test_what_came_in_cannot_be_rewritten(easypost: Partner, now: datetime, colu
         Message.objects.filter(pk=message.pk).update(**{column: value})
     with acting_for(easypost.organisation_id):
         assert Message.objects.filter(pk=message.pk).update(reason="a note") == 1
+
+
+def test_two_batches_about_the_same_freight_in_opposite_order_do_not_block_each_other(
+    cloudevents: Partner, now: datetime
+) -> None:
+    """Each records its first event and takes its time over it; the second one's identifier is the other's first."""
+
+    def about(*numbers: str) -> bytes:
+        events = []
+        for at, number in enumerate(numbers):
+            event = json.loads(cloudevent(id=f"{number}-{at}", time=f"2026-11-01T0{at}:00:00Z"))
+            event["data"]["references"] = [{"type": "pro", "value": number}]
+            events.append(event)
+        return json.dumps(events).encode()
+
+    messages = [accept(cloudevents, about(*order), now) for order in (("A-1", "B-2"), ("B-2", "A-1"))]
+    outcomes: list[object] = []
+
+    def work(message: Message) -> None:
+        try:
+            with acting_for(message.organisation_id):
+                outcomes.append(message_process(message.pk, now=now))
+        except DatabaseError as error:
+            outcomes.append(error)
+        finally:
+            connection.close()
+
+    def slow_detection(**_: object) -> None:
+        time.sleep(0.4)
+
+    with patch("exceptions.intake.services.messages.detection_run", slow_detection):
+        threads = [threading.Thread(target=work, args=(message,)) for message in messages]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert outcomes == [MessageState.PROCESSED, MessageState.PROCESSED]

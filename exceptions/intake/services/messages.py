@@ -18,7 +18,7 @@ from exceptions.intake.models import Message, MessageEvent, MessageState
 from exceptions.intake.strict_json import JsonRefused, canonical_bytes, read_json
 from exceptions.parties.models import Partner
 from exceptions.shipments.canonical import JSON, CanonicalEvent, SourceRank
-from exceptions.shipments.services import event_record
+from exceptions.shipments.services import event_record, events_lock
 
 KEY_LENGTH = 200  # of Message.dedupe_key
 KEPT_HEADERS = ("webhook-id", "webhook-timestamp", "user-agent")
@@ -183,6 +183,7 @@ def _record_all(message: Message, events: list[CanonicalEvent], now: datetime) -
     nothing known yet: it waits, and applies when the shipment becomes known."""
     fresh, problem = 0, ""
     partner = message.partner
+    events_lock(events)
     for event in sorted(events, key=lambda event: event.occurred_at):
         recorded = event_record(
             event,
