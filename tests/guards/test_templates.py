@@ -4,6 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from lucide import IconDoesNotExist
+
+from controltower.web import nav
+from controltower.web.templatetags.tower import icon
+from exceptions.cases.templatetags.cases import ICONS
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -85,3 +90,22 @@ def test_good_markup_passes() -> None:
 
 def test_every_template_is_looked_at() -> None:
     assert len(pages()) > 30
+
+
+def test_every_icon_that_is_named_exists() -> None:
+    """A name that the library does not know takes the whole page down."""
+    named = {
+        found
+        for path in TEMPLATES
+        for pair in re.findall(r'{% icon "([^"]+)"|(?:icon_name|icon)="([a-z0-9-]+)"', path.read_text())
+        for found in pair
+        if found
+    }
+    named |= {item.icon for item in nav.items()} | set(ICONS.values())
+    missing = set()
+    for name in named:
+        try:
+            icon(name)
+        except IconDoesNotExist:
+            missing.add(name)
+    assert len(named) > 40 and missing == set()
