@@ -63,14 +63,20 @@ def phrase(assessment: Assessment, now: datetime) -> str:
 
 
 def sentences(assessment: Assessment, now: datetime) -> tuple[str, ...]:
-    """Why the case stands where it stands: one sentence for each kind of stake, those that weigh most first."""
-    groups: dict[tuple[object, ...], list[Choice]] = {}
-    for choice in sorted(assessment.choices, key=lambda choice: (-choice.saves, -choice.stake.payable)):
-        stake, option = choice.stake, choice.option
-        alike = (stake.unless, stake.books_at, stake.currency, option and (option.action, option.act_by))
-        groups.setdefault(alike, []).append(choice)
-    told = [_choices_sentence(alike, now) for alike in groups.values()]
-    told += [_booked_sentence(stake, now) for stake in assessment.booked]
+    """Why the case stands where it stands: one sentence for each term, those that save most first.
+
+    Stakes of one term make one sentence: the shipments of a trailer, the started hours of a running charge.
+    """
+    groups: dict[tuple[str, ...], list[Choice]] = {}
+    for choice in assessment.choices:
+        stake = choice.stake
+        groups.setdefault((stake.unless, stake.term, stake.currency, stake.place), []).append(choice)
+    by_weight = sorted(groups.values(), key=lambda group: (-_total(group), -_payable(group)))
+    told = [_choices_sentence(group, now) for group in by_weight]
+    booked: dict[tuple[str, ...], list[Stake]] = {}
+    for stake in assessment.booked:
+        booked.setdefault((stake.unless, stake.term, stake.currency, stake.place), []).append(stake)
+    told += [_booked_sentence(group, now) for group in booked.values()]
     if assessment.recoverable:
         told.append(f"{money(assessment.recoverable, assessment.currency)} is recoverable from who caused it")
     return tuple(told)
@@ -105,22 +111,46 @@ def clock(at: datetime, now: datetime, zone: str) -> str:
 
 
 def _choices_sentence(choices: list[Choice], now: datetime) -> str:
-    first = choices[0]
+    """Of the first to close among those that can be saved, or of the first to book."""
+    acting = [choice for choice in choices if choice.option is not None]
+    first = min(acting or choices, key=lambda choice: choice.option.act_by if choice.option else choice.stake.books_at)
     stake, option = first.stake, first.option
-    payable = sum((choice.stake.payable for choice in choices), Decimal(0))
-    times = f" ({len(choices)} x)" if len(choices) > 1 else ""
-    opening = f"{money(payable, stake.currency)} if {stake.unless} by {_when(stake, now)}{times}"
+    opening = f"{money(_payable(choices), stake.currency)} if {stake.unless} {_by(choices, now)}"
     if option is None:
         return f"{opening}; {UNAVOIDABLE}"
-    saved = sum((choice.saves for choice in choices), Decimal(0))
-    said = f"{opening}; {wording(option.action).gerund} still works until {clock(option.act_by, now, stake.zone)}, saves about {amount(saved)}"
-    if first.then is not None:
+    until = clock(option.act_by, now, stake.zone)
+    said = (
+        f"{opening}; {wording(option.action).gerund} still works until {until}, saves about {amount(_total(choices))}"
+    )
+    gone = _payable([choice for choice in choices if choice.option is None])
+    if gone:
+        said += f"; {amount(gone)} of it cannot be saved"
+    if first.then is not None and first.then.action != option.action:
         said += f", after that {wording(first.then.action).gerund} until {clock(first.then.act_by, now, stake.zone)}"
     return said
 
 
-def _booked_sentence(stake: Stake, now: datetime) -> str:
-    return f"{money(stake.payable, stake.currency)} lost: {stake.unless} by {_when(stake, now)}"
+def _booked_sentence(stakes: list[Stake], now: datetime) -> str:
+    lost = sum((stake.payable for stake in stakes), Decimal(0))
+    return f"{money(lost, stakes[0].currency)} lost: {stakes[0].unless} by {_when(stakes[0], now)}"
+
+
+def _by(choices: list[Choice], now: datetime) -> str:
+    """ "by 14:00 Lyon", for several shipments "(14 x)", for a running charge "from 14:00 Lyon on"."""
+    first = min((choice.stake for choice in choices), key=lambda stake: stake.books_at)
+    instants = {choice.stake.books_at for choice in choices}
+    if len(instants) == len(choices) > 1:
+        return f"from {_when(first, now)} on"
+    times = f" ({len(choices)} x)" if len(choices) > 1 else ""
+    return f"by {_when(first, now)}{times}"
+
+
+def _total(choices: list[Choice]) -> Decimal:
+    return sum((choice.saves for choice in choices), Decimal(0))
+
+
+def _payable(choices: list[Choice]) -> Decimal:
+    return sum((choice.stake.payable for choice in choices), Decimal(0))
 
 
 def _when(stake: Stake, now: datetime) -> str:

@@ -92,8 +92,8 @@ class Choice:
 class Assessment:
     """What a case is about in money, at one instant and until `next_change_at`.
 
-    The amounts are in `currency` and undiscounted; booked stakes count as lost only. leading: the choice that weighs
-    most in the rank, whose act_by is the case's. rank: None when nothing can be avoided.
+    The amounts are in `currency` and undiscounted; booked stakes count as lost only. leading: of the choices about the
+    freight, or of all when there is none, the one that weighs most in the rank; its act_by is the case's. rank: None when nothing can be avoided.
     """
 
     currency: str
@@ -202,7 +202,7 @@ def assess(stakes: Sequence[Stake], now: datetime, *, half_life: timedelta, hous
         recoverable=total([(stake, stake.recoverable) for stake in stakes]),
         choices=choices,
         booked=booked,
-        leading=max(acting, key=lambda choice: _weight(choice, half_life), default=None),
+        leading=_leading(acting, half_life),
         rank=rank(choices, half_life),
         next_change_at=min([choice.stake.books_at for choice in choices] + _closings(open_stakes, now), default=None),
     )
@@ -228,6 +228,11 @@ def urgency(choices: Sequence[Choice], at: datetime, half_life: timedelta) -> fl
         for choice in choices
         if choice.option is not None
     )
+
+
+def _leading(acting: list[Choice], half_life: timedelta) -> Choice | None:
+    freight = [choice for choice in acting if not choice.stake.is_side]
+    return max(freight or acting, key=lambda choice: _weight(choice, half_life), default=None)
 
 
 def _weight(choice: Choice, half_life: timedelta) -> float:

@@ -249,6 +249,21 @@ def test_shipments_in_the_same_trouble_share_a_sentence() -> None:
     )
 
 
+def test_the_hours_of_a_running_charge_share_a_sentence() -> None:
+    hourly = seen(*(stake(400, 3 + hour, option(1 + hour) if hour else option(-1), key=str(hour)) for hour in range(4)))
+    assert sentences(hourly, NOW) == (
+        "1,600 USD if not kept from 11:00 on; rebooking still works until 10:00, saves about 1,200; "
+        "400 of it cannot be saved",
+    )
+
+
+def test_what_to_do_about_the_freight_is_said_before_what_to_do_about_the_case() -> None:
+    both = seen(
+        stake(2500, 100, option(90, action="give_notice")), stake(25, 2, option(2, action="resolve"), is_side=True)
+    )
+    assert phrase(both, NOW).startswith("2,525 of 2,525 USD still avoidable: give notice until")
+
+
 def test_losses_and_recovery_are_named() -> None:
     due = datetime(2026, 11, 20, 8, 0, tzinfo=LYON)
     lost = assess([lyon(8000, due)], NOW, half_life=H, house_currency="EUR")

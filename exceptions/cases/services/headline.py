@@ -63,4 +63,5 @@ def _route(known: Known) -> str:
     )
     if pickup is None or known.stop is None:
         return ""
-    return f"{pickup.city or pickup.name} > {known.stop.city or known.stop.name}"
+    ends = (pickup.city or pickup.name, known.stop.city or known.stop.name)
+    return " > ".join(ends) if all(ends) else ""

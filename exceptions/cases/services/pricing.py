@@ -175,7 +175,7 @@ def _would_change(
     first = min(
         (stake for stake in stakes if stake.key in arrivals and stake.books_at > now), default=None, key=_books_at
     )
-    if first is None or assessment.rank is None:
+    if first is None or assessment.rank is None or assessment.is_unavoidable:
         return {}
     other = assess(changed, now, half_life=half_life, house_currency=organisation.currency)
     when = f"{clock(first.books_at, now, first.zone)} {first.place}".strip()

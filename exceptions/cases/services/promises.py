@@ -120,6 +120,8 @@ def promises_of(case: Case, known: list[Known], organisation: Organisation, now:
         return promises
     for one in known:
         _contract_promises(case, one, look, promises)
+    if all(promise.kind in (TermKind.FIRST_RESPONSE, TermKind.HOUSE_RATE) for promise in promises.found):
+        promises.trace.append("No contract promises anything here: only the house's own rates count")
     return promises
 
 
@@ -196,8 +198,9 @@ def _contract_promises(case: Case, one: Known, look: Lookups, promises: Promises
     options = [(lead, _hours(lead, one, look)) for lead in look.lead_times(shipment.mode, _pk(one.carrier))]
     for kind in TERMS_AT_STAKE.get(case.type, ()):
         match = pricing.best_term([bound.term for bound in terms], kind, situation)
-        promises.trace += [line for line in match.trace if line not in promises.trace]
         bound = next((bound for bound in terms if bound.term == match.term), None)
+        if bound is not None or any(term.term.kind == kind for term in terms):
+            promises.trace += [line for line in match.trace if line not in promises.trace]
         if bound is None:
             continue
         deadline = _deadline(case, one, kind, bound)
@@ -235,6 +238,8 @@ def _deadline(case: Case, one: Known, kind: TermKind, bound: BoundTerm) -> Deadl
         return Deadline(delivery.promised + allowed, delivery.reached_at, _eta(case, one), zone, place)
     if kind == TermKind.FREE_TIME:
         last_free = one.state.last_free_at
+        if one.terminal is not None:
+            zone, place = one.terminal.zone, one.terminal.city or one.terminal.name
         return Deadline(last_free + allowed, one.state.gated_out_at, None, zone, place) if last_free else None
     if bound.row.counting in (Counting.CALENDAR_DAYS, Counting.WORKING_DAYS, Counting.WALL):
         return Deadline(case.opened_at + allowed, None, None, zone, place)
@@ -296,7 +301,8 @@ def _options(books_at: datetime, options: list[tuple[LeadTime, Hours]], rate: De
         last = act_by(books_at, lead.lead, hours.calendar)
         if last is None:
             continue
-        assumed = "" if hours.is_known else f"{lead.party or 'our'} hours are not known: around the clock is assumed"
+        whose = "our" if lead.party in ("", "us") else f"the {lead.party}'s"
+        assumed = "" if hours.is_known else f"{whose} hours are not known: around the clock is assumed"
         if lead.lead is None:
             assumed = f"no lead time is known for {wording(lead.action).gerund}"
         yield Option(lead.action, last, lead.cost / rate, lead.p_act, assumed)

@@ -46,6 +46,7 @@ class Known:
     shipment: Shipment
     state: ShipmentState
     stop: Stop | None
+    terminal: Stop | None
     equipment: Equipment | None
     carrier: Account | None
 
@@ -63,6 +64,7 @@ def known_shipments(ids: Iterable[int], *, unit: int | None = None) -> list[Know
     stops = _delivery_stops(keys, legs)
     deliveries = _deliveries(stops)
     equipment = _equipment(keys)
+    terminals = _terminals([key for key, piece in equipment.items() if piece.last_free_at])
     carriers = _carriers(keys, legs)
     events = _events(keys)
     covered: dict[int, set[str]] = defaultdict(set)
@@ -79,6 +81,7 @@ def known_shipments(ids: Iterable[int], *, unit: int | None = None) -> list[Know
         Known(
             shipment=shipment,
             stop=stops.get(shipment.pk),
+            terminal=terminals.get(shipment.pk),
             equipment=equipment.get(shipment.pk),
             carrier=carriers.get(shipment.pk),
             state=_state(
@@ -193,6 +196,13 @@ def _delivery(stop: Stop, times: dict[tuple[str, str], Milestone], appointment_e
         arrived=arrived.value if arrived else None,
         delivered=delivered.value if delivered else None,
     )
+
+
+def _terminals(keys: list[int]) -> dict[int, Stop]:
+    """Where equipment waits while its free time runs: the last terminal before the delivery."""
+    kinds = (StopKind.TERMINAL, StopKind.PORT, StopKind.RAMP, StopKind.AIRPORT)
+    found = Stop.objects.filter(shipment__in=keys, kind__in=kinds, dropped=False).order_by("sequence")
+    return {stop.shipment_id: stop for stop in found if stop.shipment_id is not None}
 
 
 def _carriers(keys: list[int], legs: dict[int, Leg]) -> dict[int, Account]:
