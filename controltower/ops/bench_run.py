@@ -15,7 +15,7 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection
 
-from controltower import embedded, embedded_folder
+from controltower import embedded, embedded_folder, embedded_processes
 from controltower.ops import leftovers, processes
 from controltower.ops.benchmarks import Bench, Benchmark, Figure
 
@@ -112,7 +112,7 @@ def _clear_abandoned(parent: Path) -> None:
         except embedded.EmbeddedError:
             continue  # somebody measures there now
         leftovers.end(folder)
-        embedded.end_leftovers(folder)
+        embedded_processes.end_leftovers(folder)
         os.close(handle)
         shutil.rmtree(folder, ignore_errors=True)
 

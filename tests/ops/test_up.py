@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from controltower import embedded
+from controltower import embedded, embedded_processes
 from controltower.ops import leftovers, processes
 
 READY = re.compile(r"Control Tower is ready: (http://127\.0\.0\.1:(\d+))")
@@ -47,7 +47,7 @@ class Up:
         raise AssertionError("never ready:\n" + "".join(self.lines))
 
     def everybody(self) -> list[psutil.Process]:
-        servers = [psutil.Process(pid) for pid in embedded._recorded_pids(self.home).values()]
+        servers = [psutil.Process(pid) for pid in embedded_processes.recorded_pids(self.home).values()]
         return servers + leftovers.survivors(self.home)
 
     def ask(self, path: str) -> str:
