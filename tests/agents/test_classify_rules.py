@@ -48,7 +48,9 @@ def test_without_a_cause_the_classification_stays_as_it_is_and_says_what_is_miss
 def test_evidence_against_the_answer_is_shown() -> None:
     excused = answer(reason="weather", responsible_party="force_majeure", excusable="yes", evidence=["E2"])
     against = contradictions(MATERIAL, excused)
-    assert [conflict.other for conflict in against] == ["Prairie Lines (E1) says: Tractor or trailer breakdown"]
+    assert [conflict.other for conflict in against] == [
+        "Prairie Lines says: Tractor or trailer breakdown (“Truck broke down”)"
+    ]
 
 
 def test_a_model_that_disagrees_with_the_rules_is_said_so() -> None:

@@ -306,3 +306,16 @@ def test_the_consignee_is_told_too_in_their_language_where_the_customer_wants_it
         told_to = {each.rendered["to"]["name"]: each.rendered for each in waiting() if each.kind == "send_notice"}
     assert {name: rendered["locale"] for name, rendered in told_to.items()} == {"Nora North": "en", "Marek": "pl"}
     assert "482913007" in told_to["Marek"]["text"] and "przesyłk" in told_to["Marek"]["text"].lower()
+
+
+def test_new_evidence_against_a_waiting_proposal_is_shown_on_it(
+    proposed: Proposed, organisation: Organisation, run_jobs: Callable[[], int], present: datetime
+) -> None:
+    with acting_for(organisation):
+        told(present - 3 * HOUR, "Delayed by weather, snow on the pass")  # an older word than the breakdown
+    run_jobs()
+    with acting_for(organisation):
+        (waits,) = [each for each in waiting() if each.kind == "set_classification"]
+    assert waits.pk == proposed["set_classification"].pk
+    assert waits.payload["reason"] == "equipment_breakdown"
+    assert "snow on the pass" in waits.conflicts[0]["other"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from agents.policy.kinds import OriginKind, ProposalKind
 from agents.policy.rules import VERSION
-from agents.proposals.handlers import handler_of
+from agents.proposals.handlers import Unrenderable, handler_of
 from agents.proposals.models import Proposal, ProposalState
 from agents.proposals.services.common import proposal_digest, proposal_move, proposal_record
 from agents.proposals.snapshots import FactLike, kept
@@ -46,6 +46,10 @@ class Basis:
     conflicts: Sequence[dict[str, str]] = ()
     missing: Sequence[str] = ()
 
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {name: list(getattr(self, name)) for name in ("material", "evidence", "conflicts", "missing")}
+
 
 def proposal_create(
     *,
@@ -69,10 +73,6 @@ def proposal_create(
         case=case,
         payload=payload,
         facts=kept(facts, {*basis.material, *basis.context}),
-        material=list(basis.material),
-        evidence=list(basis.evidence),
-        conflicts=list(basis.conflicts),
-        missing=list(basis.missing),
         origin=origin.kind,
         origin_detail=origin.detail,
         run_id=origin.run_id,
@@ -80,24 +80,15 @@ def proposal_create(
         created_at=now,
         state_at=now,
         decide_by=case.act_by if case is not None else None,
+        **basis.columns,
     )
     proposal.rendered = handler_of(kind).render(payload, facts)
     proposal.digest = proposal_digest(proposal, facts, proposal.rendered)
     last = slot_last(subject, slot)
     if last is not None and last.state == ProposalState.REJECTED and last.digest == proposal.digest:
         return last
-    waiting = (
-        Proposal.objects.select_for_update(no_key=True)
-        .filter(subject=subject, slot=slot, state=ProposalState.PENDING)
-        .first()
-    )
-    if waiting is not None:
-        if waiting.digest == proposal.digest and waiting.origin == proposal.origin:
-            return waiting
-        if waiting.author_id is not None and waiting.digest == waiting_digest_now(waiting, facts):
-            return waiting  # a person's edit that still stands is not pushed aside by a machine
-        proposal_move(waiting, ProposalState.SUPERSEDED, now=now)
-        proposal_record(waiting, "proposal.superseded", actor=origin.actor, now=now)
+    if last is not None and last.is_pending and (stays := _stays(last, proposal, facts)):
+        return stays
     proposal.number = _next_number()
     proposal.save(force_insert=True)
     proposal_record(
@@ -117,9 +108,28 @@ def slot_last(subject: str, slot: str) -> Proposal | None:
     return Proposal.objects.filter(subject=subject, slot=slot).order_by("-pk").first()
 
 
-def waiting_digest_now(waiting: Proposal, facts: Sequence[FactLike]) -> str:
-    """The digest that a waiting proposal has with these facts."""
-    return proposal_digest(waiting, facts, handler_of(waiting.kind).render(waiting.payload, facts))
+def _stays(waiting: Proposal, fresh: Proposal, facts: Sequence[FactLike]) -> Proposal | None:
+    """The proposal that already waits, when the fresh one does not push it aside: it says the same, or a person wrote it
+    and it still holds. It takes over what was found for and against it meanwhile."""
+    waiting = Proposal.objects.select_for_update(no_key=True).get(pk=waiting.pk)
+    if not waiting.is_pending:
+        return None
+    same = waiting.digest == fresh.digest and waiting.origin == fresh.origin
+    if same or (waiting.author_id is not None and _holds(waiting, facts)):
+        waiting.evidence, waiting.conflicts, waiting.missing = fresh.evidence, fresh.conflicts, fresh.missing
+        waiting.save(update_fields=["evidence", "conflicts", "missing"])
+        return waiting
+    proposal_move(waiting, ProposalState.SUPERSEDED, now=fresh.created_at)
+    proposal_record(waiting, "proposal.superseded", actor=SYSTEM, now=fresh.created_at)
+    return None
+
+
+def _holds(waiting: Proposal, facts: Sequence[FactLike]) -> bool:
+    try:
+        rendered = handler_of(waiting.kind).render(waiting.payload, facts)
+    except Unrenderable:
+        return False
+    return waiting.digest == proposal_digest(waiting, facts, rendered)
 
 
 def origin_in_words(proposal: Proposal) -> str:

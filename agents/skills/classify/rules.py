@@ -78,7 +78,9 @@ def contradictions(material: Material, answer: Classification) -> list[Conflict]
     for signal, code in _reasons(material):
         if code != answer.reason and answer.reason not in _SAYS_NOTHING:
             said = f"The proposal says: {reason_label(answer.reason)}"
-            found.append(Conflict("Reason", said, f"{signal.source} ({signal.id}) says: {reason_label(code)}"))
+            words = f" (“{signal.text}”)" if signal.text else ""
+            who = signal.source or "another source"
+            found.append(Conflict("Reason", said, f"{who} says: {reason_label(code)}{words}"))
     return found
 
 

@@ -32,6 +32,15 @@ def tell(day: Day) -> Story:
     story.tell(day.ago(17, 20), EventType.SHIPMENT_PICKED_UP, refs, {"stop": 1, "pieces": 8})
     story.tell(day.ago(17), EventType.SHIPMENT_DEPARTED, refs, {"stop": 1}, by=TELEMATICS)
     story.roll(refs, day.ago(16), day.ago(1))
+    # The unit speaks before the dispatcher does, and says something else than the dispatcher's "weather".
+    story.tell(
+        day.ago(0, 50),
+        EventType.SHIPMENT_DELAYED,
+        refs,
+        {"stop": 2},
+        by=TELEMATICS,
+        text="Unit stopped near Texarkana: engine fault code, waiting for mechanic",
+    )
     story.tell(
         day.ago(0, 35),
         EventType.SHIPMENT_DELAYED,
