@@ -31,6 +31,7 @@ from exceptions.shipments.models import (
 )
 from exceptions.shipments.queries import events_of
 from exceptions.shipments.strip import Slot, StripStop, route_strip
+from exceptions.shipments.words import words
 
 PAGE_SIZE = 50
 EVENTS_SHOWN = 30
@@ -220,9 +221,15 @@ def shipment_detail(viewer: Viewer, number: str, *, now: datetime) -> ShipmentDe
 
 
 @dataclass(frozen=True)
+class EventRow:
+    event: Event
+    words: str
+
+
+@dataclass(frozen=True)
 class EventPage:
     shipment: Shipment
-    events: Sequence[Event]
+    rows: Sequence[EventRow]
     has_more: bool
 
 
@@ -232,7 +239,7 @@ def shipment_events(viewer: Viewer, number: str, *, all_of_them: bool = False) -
     shown = 1000 if all_of_them else EVENTS_SHOWN
     rows = Event.objects.filter(events_of(shipment)).select_related("partner").distinct()
     events = list(rows.order_by("-occurred_at", "-id")[: shown + 1])
-    return EventPage(shipment, events[:shown], len(events) > shown)
+    return EventPage(shipment, [EventRow(row, words(row.data)) for row in events[:shown]], len(events) > shown)
 
 
 def shipments_of(event: Event) -> list[Shipment]:

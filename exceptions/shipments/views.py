@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -11,6 +13,7 @@ from exceptions.shipments.models import ShipmentStatus
 
 # Fragments of upper layers that the page loads by name; one that is not installed is not on the page.
 PANELS = {"documents": "reconciliation:shipment_documents"}
+QUEUE = "cases:queue"
 
 
 @require_safe
@@ -23,7 +26,7 @@ def index(request: HttpRequest) -> HttpResponse:
         status=request.GET.get("status", ""),
         before=_number(request.GET.get("before", "")),
     )
-    context = {"found": found, "statuses": ShipmentStatus, "active_nav": "shipments:list"}
+    context = {"found": found, "statuses": ShipmentStatus}
     return page(request, "shipments/list.html", context, fragment="shipments/_list.html")
 
 
@@ -31,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @requires(Verb.VIEW)
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     found = selectors.shipment_detail(request.viewer, number, now=timezone.now())  # type: ignore[attr-defined]
-    context = {"found": found, "shipment": found.shipment, "active_nav": "shipments:list"}
+    context = {"found": found, "shipment": found.shipment}
     return page(request, "shipments/detail.html", context | _panels(found.shipment.number))
 
 
@@ -43,7 +46,7 @@ def events(request: HttpRequest, number: str) -> HttpResponse:
         number,
         all_of_them="all" in request.GET,
     )
-    context = {"found": found, "shipment": found.shipment, "active_nav": "shipments:list"}
+    context = {"found": found, "shipment": found.shipment}
     return page(request, "shipments/events.html", context, fragment="shipments/_events.html")
 
 
@@ -54,7 +57,7 @@ def _panels(number: str) -> dict[str, str]:
             panels[f"{name}_url"] = reverse(url_name, args=[number])
         except NoReverseMatch:
             continue
-    return panels
+    return panels | {"exceptions_url": f"{reverse(QUEUE)}?{urlencode({'q': number})}"}
 
 
 def _number(text: str) -> int | None:

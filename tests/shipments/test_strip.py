@@ -2,8 +2,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exceptions.shipments.canonical import EventType, Place
+from exceptions.shipments.payloads.examples import EXAMPLES
 from exceptions.shipments.projection import StopView, is_at, lane, status_of, stop_meant, stops_matched
 from exceptions.shipments.strip import Slot, StripStop, route_strip
+from exceptions.shipments.words import words
 from tests.shipments.conftest import at
 
 
@@ -114,3 +116,15 @@ def test_an_end_beats_what_leads_to_it_whenever_that_was_seen() -> None:
     assert status_of([delivered, (EventType.SHIPMENT_RETURNED, at(50)), scanned]) == ("returned", at(50))
     assert status_of([(EventType.SHIPMENT_OUT_FOR_DELIVERY, at(20)), scanned]) == ("in_transit", at(40))
     assert status_of([(EventType.SHIPMENT_ETA_CHANGED, at(1))]) == ("booked", None)
+
+
+def test_what_an_event_says_is_told_in_a_few_words() -> None:
+    assert words({"stop": 2, "estimated": "2026-03-02T10:30:00-07:00"}) == "ETA 2026-03-02 17:30 UTC"
+    assert words({"value": 41, "unit": "F", "since": "2026-03-01T21:10:00Z"}) == "41 °F, since 2026-03-01 21:10 UTC"
+    assert words({"counted": 21, "expected": 22, "note": ""}) == "21 counted, 22 expected"
+    assert words({"stop": 1}) == ""
+
+
+def test_no_example_of_an_event_is_beyond_words() -> None:
+    for data in EXAMPLES.values():
+        words(data)
