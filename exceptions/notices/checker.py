@@ -20,7 +20,7 @@ from exceptions.notices.licences import Keys, licence, settled
 from exceptions.notices.literal import HOLE, Literal, literal_of, values_in
 from exceptions.notices.phrases.subjects import subject_sentence
 from exceptions.notices.rendering import render_sentence
-from exceptions.notices.slots import fill, may_tell, required
+from exceptions.notices.slots import READABLE, fill, may_tell, required
 from exceptions.notices.values import UnreadableFact, Value, Words, value_of
 
 GROUNDED_ROLES = frozenset({SentenceRole.STATUS, SentenceRole.CAUSE, SentenceRole.NEXT_STEP})
@@ -292,6 +292,6 @@ _CONTACT = re.compile(r"https?:|www\.|://|@|[<>]|\w\.(?:com|net|org|io|info|biz)
 
 
 def _audience_message(fact: FactLike, audience: str) -> str:
-    if str(fact.audience) != audience:
+    if str(fact.audience) not in READABLE.get(audience, frozenset()):
         return f"The fact {fact.key} is not meant for a {audience}. Leave it out."
     return f"The fact {fact.key} is only a suggestion so far. A person has to accept it before it is told outside."

@@ -6,7 +6,6 @@ and reference is a key into the facts of the case, and only `rendering` turns a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Protocol, Self
 
@@ -123,21 +122,6 @@ class Draft(_Closed):
 
     def to_json(self) -> dict[str, object]:
         return self.model_dump(mode="json")
-
-
-def literal_runs(parts: list[Part]) -> Iterator[tuple[str, str | None, str | None]]:
-    """Literal text between facts as `(text, fact before, fact after)`, neighbouring text parts joined.
-
-    Joined, because a word that is forbidden whole must not pass in two halves.
-    """
-    text, before = "", None
-    for part in parts:
-        if isinstance(part, TextPart):
-            text += part.text
-        else:
-            yield text, before, part.fact
-            text, before = "", part.fact
-    yield text, before, None
 
 
 def sentence(role: SentenceRole, written: str) -> Sentence:

@@ -29,9 +29,11 @@ class Literal:
     """One sentence with its facts punched out, and the way back from folded text to what was written."""
 
     text: str
+    places: tuple[int, ...]
+    """Index in `text` -> offset in the written line, where a fact stands as {key}."""
     folded: str
     origin: tuple[int, ...]
-    """Index in `folded` -> offset in the written line, where a fact stands as {key}."""
+    """The same for `folded`."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         return self.origin[start], self.origin[end - 1] + 1
@@ -39,24 +41,30 @@ class Literal:
     def without(self, dropped: str) -> Literal:
         """The same without some characters: what a reader's eye skips must not hide a word."""
         kept = [i for i, c in enumerate(self.folded) if c not in dropped]
-        return Literal(self.text, "".join(self.folded[i] for i in kept), tuple(self.origin[i] for i in kept))
+        folded, origin = "".join(self.folded[i] for i in kept), tuple(self.origin[i] for i in kept)
+        return Literal(self.text, self.places, folded, origin)
 
 
 def literal_of(one: Sentence) -> Literal:
-    text, folded, origin, at = "", "", [], 0
+    """Neighbouring text parts are joined: a word that is forbidden whole must not pass in two halves."""
+    text, folded = "", ""
+    places: list[int] = []
+    origin: list[int] = []
+    at = 0
     for part in one.parts:
-        if not isinstance(part, TextPart):
-            text, folded = text + HOLE, folded + HOLE
-            origin.append(at)
-            at += len(part.fact) + 2
-            continue
-        for character in unicodedata.normalize("NFC", part.text):
-            plain = fold(character)
-            folded += plain
+        # A written stand-in for a fact is no fact; as U+FFFD it is refused like every character that nobody listed.
+        pieces = (
+            [HOLE]
+            if not isinstance(part, TextPart)
+            else unicodedata.normalize("NFC", part.text).replace(HOLE, "\ufffd")
+        )
+        for piece in pieces:
+            plain = piece if piece == HOLE else fold(piece)
+            text, folded = text + piece, folded + plain
+            places.append(at)
             origin.extend([at] * len(plain))
-            at += 1
-        text += unicodedata.normalize("NFC", part.text)
-    return Literal(text, folded, tuple(origin))
+            at += 1 if isinstance(part, TextPart) else len(part.fact) + 2
+    return Literal(text, tuple(places), folded, tuple(origin))
 
 
 @dataclass(frozen=True)
@@ -76,13 +84,9 @@ def values_in(literal: Literal, locale: Locale, role: SentenceRole) -> Iterator[
 
 
 def _characters(literal: Literal) -> Iterator[Carried]:
-    offset = 0
-    for character in literal.text:
-        at = (offset, offset + 1)
-        offset += 1
-        if character in _LETTERS or character in _MARKS or character == HOLE:
-            continue
-        yield Carried(_kind_of(character), character, at)
+    for character, at in zip(literal.text, literal.places, strict=True):
+        if character not in _LETTERS and character not in _MARKS and character != HOLE:
+            yield Carried(_kind_of(character), character, (at, at + 1))
 
 
 def _kind_of(character: str) -> str:
@@ -116,7 +120,7 @@ def _shapes(literal: Literal) -> Iterator[Carried]:
             yield Carried(what, match[0].replace(HOLE, "…"), literal.span(*match.span()))
     for match in _ROMAN.finditer(literal.text):
         if match[0]:
-            yield Carried("number", match[0], match.span())
+            yield Carried("number", match[0], (literal.places[match.start()], literal.places[match.end() - 1] + 1))
 
 
 @cache

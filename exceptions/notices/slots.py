@@ -48,13 +48,16 @@ SLOTS: dict[str, tuple[str, ...]] = {
 # A fact in one of these states is somebody's suggestion: it is not told outside and licenses nothing.
 UNSETTLED = frozenset({"proposed", "unconfirmed", "disputed"})
 
-# Who reads -> audiences of facts they may see. What a customer may know about the shipment, its carrier may know too.
+# Who reads -> audiences of facts they may see. What a customer may know about the freight, its consignee and those who
+# carry and handle it may know too; what is for carriers stays among them.
+_OUTSIDE = frozenset({"customer"})
+_HANDLING = frozenset({"carrier", "customer"})
 READABLE: dict[str, frozenset[str]] = {
-    "customer": frozenset({"customer"}),
-    "consignee": frozenset({"customer"}),
-    "carrier": frozenset({"carrier", "customer"}),
-    "terminal": frozenset({"carrier", "customer"}),
-    "broker": frozenset({"carrier", "customer"}),
+    "customer": _OUTSIDE,
+    "consignee": _OUTSIDE,
+    "carrier": _HANDLING,
+    "terminal": _HANDLING,
+    "broker": _HANDLING,
     "internal": frozenset({"internal", "carrier", "customer"}),
 }
 

@@ -109,6 +109,7 @@ class TestValuesWrittenByHand:
             "Your shipment {po} comes t.o.m.o.r.r.o.w.",
             "Your shipment {po} comes t o m o r r o w.",
             "Your shipment {po} comes \u202eworromot\u202c.",  # right-to-left override
+            "Your shipment {po} comes \ufffc.",  # what stands for a fact inside the checker
         ],
     )
     def test_disguises_do_not_help(self, line: str) -> None:
@@ -170,11 +171,20 @@ class TestValuesWrittenByHand:
         assert Rule.VALUE in rules("{po} comes in the morning.")
         assert Rule.VALUE in rules("Hello, {po} comes in the morning.", role="greeting")
 
-    def test_the_span_points_at_the_words_as_written(self) -> None:
-        line = "Your shipment {po} comes tomorrow."
-        (issue,) = issues_of(line)
-        assert issue.span is not None
-        assert line[slice(*issue.span)] == "tomorrow"
+    @pytest.mark.parametrize(
+        ("line", "words"),
+        [
+            ("Your shipment {po} comes tomorrow.", "tomorrow"),
+            ("Für {po} größere Straße: Dienstag.", "Dienstag"),
+            ("Your shipment {po} comes at 3.", "3"),
+            ("Your shipment {po} is number XIV.", "XIV"),
+            ("Your shipment {po} was delivered.", "delivered"),
+            ("For {po} we promise {eta_new}.", "promise"),
+        ],
+    )
+    def test_the_span_points_at_the_words_as_written(self, line: str, words: str) -> None:
+        spans = [issue.span for issue in issues_of(line, locale="de") if issue.span is not None]
+        assert words in [line[slice(*span)] for span in spans]
 
     @settings(max_examples=80, deadline=None)
     @given(

@@ -5,6 +5,7 @@ import pytest
 
 from exceptions.notices.checker import check
 from exceptions.notices.drafts import Draft, Locale, NoticeKind
+from exceptions.notices.models import Audience
 from exceptions.notices.phrases.codes import CODES
 from exceptions.notices.phrases.subjects import BOOKS
 from exceptions.notices.phrases.templates import draft_of_lines, sentence_lines, template_draft
@@ -94,6 +95,17 @@ def test_a_carrier_is_told_what_a_customer_must_not_see() -> None:
     )
     assert "next_update" in template_draft(NoticeKind.DELAY, facts, Locale.EN, audience="carrier").fact_keys
     assert "next_update" not in template_draft(NoticeKind.DELAY, facts, Locale.EN, audience="customer").fact_keys
+
+
+@pytest.mark.parametrize("audience", Audience.values)
+def test_every_party_can_be_told_and_nobody_outside_what_is_internal(audience: str) -> None:
+    secret = Told("cost", {"amount": "3200.00", "currency": "USD"}, "money", audience="internal")
+    facts = (*EVERYTHING, code("case_type", "delivery_late"), secret)
+    draft = template_draft(NoticeKind.DELAY, facts, Locale.EN, audience=audience)
+    assert {"po", "eta_new"} <= set(draft.fact_keys)
+    assert check(draft, facts, audience=audience).passed
+    told = draft_of_lines(NoticeKind.DELAY, Locale.EN, [*sentence_lines(draft), ("status", "{po} costs {cost}.")])
+    assert [issue.rule for issue in check(told, facts, audience=audience).issues] == ["not_for_this_reader"]
 
 
 def test_a_delay_reads_like_a_person_wrote_it() -> None:

@@ -1,8 +1,10 @@
 """The screens of notices, for every role and for the stranger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -19,6 +21,20 @@ from .conftest import late_draft
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Viewer], Client]
 Schedule = Callable[..., Notice]
+
+
+@pytest.fixture
+def statements() -> Iterator[Callable[[], list[str]]]:
+    """SQL so far, without what opens and closes transactions."""
+    seen: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+        if "set_config" not in sql and not sql.startswith(("SAVEPOINT", "RELEASE", "BEGIN")):
+            seen.append(sql)
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(note):
+        yield lambda: seen
 
 
 @pytest.fixture
@@ -49,6 +65,25 @@ def test_every_member_can_read_what_was_sent(
     shown = client.get(f"/notices/{held.pk}/").content.decode()
     assert "Your shipment PO 4500123 is late and now expected at" in shown
     assert "<dt>New ETA</dt>" in shown, "each sentence names the facts it stands on"
+
+
+def test_the_pages_stay_within_their_budgets(
+    held: Notice,
+    written: WrittenNotice,
+    late_case: Case,
+    client_for: SignIn,
+    supervisor: Viewer,
+    statements: Callable[[], list[str]],
+) -> None:
+    client = client_for(supervisor)
+    pages = {"/notices/": 12, f"/notices/{held.pk}/": 12, f"/notices/written/{written.pk}/": 12}
+    for path, budget in pages.items():
+        before = len(statements())
+        client.get(path)
+        assert len(statements()) - before <= budget, "\n".join([path, *statements()[before:]])
+    before = len(statements())
+    client.get(f"/notices/case/{late_case.number}/", headers={"HX-Request": "true"})
+    assert len(statements()) - before <= 6, "\n".join(statements()[before:])
 
 
 def test_a_stranger_finds_none_of_it(
