@@ -1,13 +1,15 @@
 """Whatever the bytes are, reading ends in a clear state, in time, and the worker lives on."""
 
+import logging
 import os
+import signal
 import time
 from pathlib import Path
 
 import psutil
 import pytest
 
-from documents.reading import sandbox, sniff
+from documents.reading import sandbox, sniff, structure
 from documents.reading.reader import page_pictures, read_document
 from tests.documents.hostile import CASES
 from tests.documents.samples import Freight, labelled
@@ -55,6 +57,17 @@ def test_a_file_over_the_limit_is_not_given_to_any_process(monkeypatch: pytest.M
 def test_scripts_and_launch_actions_are_reported_and_not_run() -> None:
     assert [w.code for w in read_document(CASES["scripted"][0]()).warnings] == ["script"]
     assert [w.code for w in read_document(CASES["launching"][0]()).warnings] == ["launch"]
+
+
+def test_looking_through_the_structure_leaves_the_childs_own_clock_running() -> None:
+    signal.setitimer(signal.ITIMER_REAL, 60)
+    try:
+        structure.inspect(labelled(Freight()))
+        left, _ = signal.getitimer(signal.ITIMER_REAL)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        logging.disable(logging.NOTSET)
+    assert 40 < left < 60
 
 
 def test_the_child_is_stopped_at_its_clock_and_leaves_no_process() -> None:
