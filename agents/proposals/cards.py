@@ -152,7 +152,7 @@ def effect_in_words(proposal: Proposal) -> str:
 def card_of(proposal: Proposal, viewer: Viewer, *, now: datetime) -> Card:
     """The whole card for one viewer."""
     standing = standing_of(proposal, now) if proposal.is_pending else None
-    stale = [] if standing is None else changes_in_words(standing.material)
+    stale = [] if standing is None else [*changes_in_words(standing.material), *standing.objections]
     if standing is not None and standing.outdated:
         stale.append(standing.outdated)
     if standing is not None and not stale and standing.digest != proposal.digest:

@@ -8,8 +8,9 @@ from controltower.jobs import enqueue
 from documents.models import Document
 from exceptions.cases.models import Case
 
-# What can tell more about the cause; everything else about a case leaves its classification alone.
-_TELLS_MORE = frozenset({"facts", "occurrence", "interaction"})
+# What can tell more about the cause: signals and what people were told on the phone. Everything else about a case leaves
+# its classification alone. A call after the first one changes no column of the case.
+_TELLS_MORE = frozenset({"facts", "occurrence", "summary", "phase", "interaction", "first_response_at"})
 
 
 def case_opened(sender: type[Case], case: Case, **news: Any) -> None:
@@ -18,7 +19,7 @@ def case_opened(sender: type[Case], case: Case, **news: Any) -> None:
 
 
 def case_changed(sender: type[Case], case: Case, changed: set[str], **news: Any) -> None:
-    if case.is_open and changed & _TELLS_MORE:
+    if case.is_open and (not changed or changed & _TELLS_MORE):
         enqueue("agents.classify", {"case": case.pk}, dedupe_key=f"case:{case.pk}")
 
 

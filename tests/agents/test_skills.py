@@ -16,12 +16,13 @@ from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import Case
+from exceptions.cases.services import classification_set
 from exceptions.notices.models import Notice
-from exceptions.parties.models import AccountKind, Contact, ContactRole
+from exceptions.parties.models import Account, AccountKind, Contact, ContactRole
 from exceptions.shipments.models import PartyRole, PartyRoleKind
 from tests.agents.conftest import HOUR, eta, told, waiting
 from tests.agents.model_server import Body, answers, computes, fails, model_server
-from tests.cases.conftest import make_account
+from tests.cases.conftest import book, make_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Proposed = dict[str, Proposal]
@@ -319,3 +320,37 @@ def test_new_evidence_against_a_waiting_proposal_is_shown_on_it(
     assert waits.pk == proposed["set_classification"].pk
     assert waits.payload["reason"] == "equipment_breakdown"
     assert "snow on the pass" in waits.conflicts[0]["other"]
+
+
+def test_a_new_fact_that_a_notice_would_have_to_say_overtakes_it(
+    organisation: Organisation, customer: Account, run_jobs: Callable[[], int], present: datetime
+) -> None:
+    with acting_for(organisation):
+        book("482913007", present - 2 * HOUR, present + 6 * HOUR, customer=customer)
+        told(present - HOUR, "Delayed: tractor broke down near Joplin")
+    run_jobs()
+    with acting_for(organisation):
+        (first,) = [each for each in waiting() if each.kind == "send_notice"]
+        assert "New ETA is not known." in first.missing
+        eta("482913007", present, present + 9 * HOUR)
+    run_jobs()
+    with acting_for(organisation):
+        (fresh,) = [each for each in waiting() if each.kind == "send_notice"]
+        assert fresh.pk != first.pk and "eta_new" in fresh.material
+
+
+def test_who_classified_by_hand_is_not_asked_again_until_somebody_says_something_new(
+    proposed: Proposed, supervisor: Viewer, organisation: Organisation, run_jobs: Callable[[], int], present: datetime
+) -> None:
+    with acting_for(organisation):
+        classification_set(Case.objects.get(), **WEATHER, actor=supervisor.actor, now=present)
+        eta("482913007", present + HOUR / 60, present + 10 * HOUR)
+    run_jobs()
+    with acting_for(organisation):
+        assert [each for each in waiting() if each.kind == "set_classification"] == []
+        told(present + HOUR / 30, "Tractor towed, breakdown")
+        eta("482913007", present + HOUR / 30, present + 11 * HOUR)
+    run_jobs()
+    with acting_for(organisation):
+        (asks,) = [each for each in waiting() if each.kind == "set_classification"]
+    assert asks.payload["reason"] == "equipment_breakdown"

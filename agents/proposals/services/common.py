@@ -11,7 +11,7 @@ from typing import Any
 from agents.policy.kinds import OriginKind, ProposalKind
 from agents.policy.requirement import Matter, Requirement
 from agents.policy.rules import VERSION, requirement_for
-from agents.proposals.handlers import Unrenderable, handler_of
+from agents.proposals.handlers import Handler, Unrenderable, handler_of
 from agents.proposals.models import Proposal, ProposalState
 from agents.proposals.snapshots import Change, FactLike, changes, digest, kept
 from agents.proposals.transitions import allowed, said
@@ -26,12 +26,19 @@ from exceptions.cases.services.recording import case_locked, major, timeline_add
 
 @dataclass(frozen=True)
 class Standing:
-    """How a proposal stands against the facts of now. `digest` is None when it can no longer be rendered."""
+    """How a proposal stands against the facts of now. `digest` is None when it can no longer be rendered; `objections` is
+    what the checker has against it now and had not when it was made, such as a new fact that it would have to say."""
 
     facts: tuple[FactLike, ...]
     changes: tuple[Change, ...]
     digest: str | None
+    objections: tuple[str, ...]
     outdated: str
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether a fresh one has to take its place."""
+        return bool(self.material or self.objections)
 
     @property
     def material(self) -> tuple[Change, ...]:
@@ -87,13 +94,20 @@ def standing_of(proposal: Proposal, now: datetime) -> Standing:
         facts,
         changes(proposal.facts, proposal.material, facts),
         current,
+        _objections(proposal, handler, facts),
         handler.outdated(proposal, proposal.case, facts),
     )
 
 
+def _objections(proposal: Proposal, handler: Handler, facts: Sequence[FactLike]) -> tuple[str, ...]:
+    set_aside = {(issue["rule"], issue["message"]) for issue in proposal.overrides}
+    found = handler.issues(proposal.payload, facts)
+    return tuple(issue["message"] for issue in found if (issue["rule"], issue["message"]) not in set_aside)
+
+
 def stale(proposal: Proposal, standing: Standing, expected: str) -> Conflict | None:
     """The refusal when the proposal is not what `expected` stood for, with the difference in words."""
-    differences = changes_in_words(standing.material)
+    differences = [*changes_in_words(standing.material), *standing.objections]
     if standing.outdated:
         differences.append(standing.outdated)
     if not differences and standing.digest == expected:

@@ -68,7 +68,7 @@ def effect_settle(notice_id: int, *, now: datetime) -> None:
         _close(proposal, effect, ProposalState.CANCELLED, EffectState.CANCELLED, "proposal.cancelled", now)
     elif notice.state in (NoticeState.FAILED, NoticeState.UNKNOWN) and proposal.state == ProposalState.HELD:
         effect.failure = (notice.failure or notice.get_state_display())[:500]
-        overtaken = bool(standing_of(proposal, now).material)
+        overtaken = standing_of(proposal, now).is_overtaken
         proposal_move(proposal, ProposalState.EXECUTING, now=now)
         _close(proposal, effect, ProposalState.FAILED, EffectState.FAILED, "proposal.failed", now)
         if overtaken and notice.state == NoticeState.FAILED:

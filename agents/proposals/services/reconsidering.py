@@ -34,7 +34,7 @@ def proposal_reconsider(proposal_id: int, *, now: datetime) -> bool:
         proposal_record(proposal, "proposal.expired", actor=SYSTEM, now=now, text=text)
         live.changed(current_organisation_id())
         return True
-    if standing.material or standing.digest != proposal.digest:
+    if standing.is_overtaken or standing.digest != proposal.digest:
         _overtake(proposal, standing, now)
         return True
     changed = changes_in_words(standing.cosmetic)
@@ -48,7 +48,8 @@ def proposal_reconsider(proposal_id: int, *, now: datetime) -> bool:
 def _overtake(proposal: Proposal, standing: Standing, now: datetime) -> None:
     proposal_move(proposal, ProposalState.SUPERSEDED, now=now)
     keys = [change.key for change in standing.material]
-    text = " ".join([f"{proposal.number} was overtaken.", *changes_in_words(standing.material)])
+    why = [*changes_in_words(standing.material), *standing.objections]
+    text = " ".join([f"{proposal.number} was overtaken.", *why])
     proposal_record(proposal, "proposal.superseded", actor=SYSTEM, now=now, text=text, after={"changed": keys})
     redraft(proposal)
     live.changed(current_organisation_id())

@@ -34,7 +34,7 @@ class Conflict:
 
 def classify(material: Material) -> Classification:
     """Reason from the newest signal that names one; party and excuse from the reason; the rest stays as it stands."""
-    found = next(_reasons(material), None)
+    found = next(reasons_named(material), None)
     if found is None:
         return Classification(**material.current, evidence=[])
     signal, code = found
@@ -75,7 +75,7 @@ def disagreements(model: Classification, rules: Classification) -> list[Conflict
 def contradictions(material: Material, answer: Classification) -> list[Conflict]:
     """Signals that name another reason than the answer does: evidence against it."""
     found = []
-    for signal, code in _reasons(material):
+    for signal, code in reasons_named(material):
         if code != answer.reason and answer.reason not in _SAYS_NOTHING:
             said = f"The proposal says: {reason_label(answer.reason)}"
             words = f" (“{signal.text}”)" if signal.text else ""
@@ -105,7 +105,7 @@ def missing(material: Material, answer: Classification) -> list[str]:
     return gaps
 
 
-def _reasons(material: Material) -> Iterator[tuple[Signal, str]]:
+def reasons_named(material: Material) -> Iterator[tuple[Signal, str]]:
     """Signals that name a reason, newest first, with its code."""
     for signal in material.signals:
         code = signal.reason if is_reason(signal.reason) else ""

@@ -24,6 +24,7 @@ from agents.skills.classify.rules import (
     contradictions,
     disagreements,
     missing,
+    reasons_named,
 )
 from agents.skills.origins import origin_of
 from exceptions.cases.models import Case
@@ -53,7 +54,7 @@ def propose(
     rules = classify(material)
     answer = consulted.value or rules
     conflicts = [*(disagreements(consulted.value, rules) if consulted.value else []), *contradictions(material, answer)]
-    if _says_nothing_new(case, answer, conflicts):
+    if _settled(case, material) or _says_nothing_new(case, answer, conflicts):
         return None
     facts = classification_facts(case, now)
     cited = [fact.key for fact in facts if fact.key in answer.evidence]
@@ -73,6 +74,14 @@ def propose(
         origin=origin_of(consulted, profile, VERSION),
         now=now,
     )
+
+
+def _settled(case: Case, material: Material) -> bool:
+    """Whether a person accepted a reason after everything that was said about the cause: then nobody asks them again."""
+    if case.reason_accepted_at is None:
+        return False
+    said = (datetime.fromisoformat(signal.at) for signal, _ in reasons_named(material))
+    return all(at <= case.reason_accepted_at for at in said)
 
 
 def _says_nothing_new(case: Case, answer: Classification, conflicts: list[Conflict]) -> bool:
