@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
+from controltower.web.templatetags.tower import SEVERITIES
 from exceptions.cases.models import InteractionChannel, InteractionOutcome
 from exceptions.cases.selectors.rows import CaseDetail
-from exceptions.cases.taxonomy import REASON_CHOICES, TYPE_CHOICES, UNKNOWN_REASON, Excusable, Party, Severity
+from exceptions.cases.taxonomy import REASON_CHOICES, TYPE_CHOICES, UNKNOWN_REASON, Excusable, Party
 
 MORNING = time(8, 0)
 
@@ -112,7 +113,9 @@ class ClassifyForm(CaseForm):
     reason = forms.ChoiceField(label="Why", choices=REASON_CHOICES)
     responsible_party = forms.ChoiceField(label="Who answers for it", choices=Party.choices)
     excusable = forms.ChoiceField(label="By the contract", choices=Excusable.choices)
-    severity = forms.ChoiceField(label="Severity", choices=Severity.choices)
+    severity = forms.ChoiceField(
+        label="Severity", choices=[(code, f"{code} {name}") for code, (name, _) in SEVERITIES.items()]
+    )
 
 
 class AssignForm(CaseForm):
