@@ -4,6 +4,8 @@ import time
 from collections.abc import Mapping
 from threading import Thread
 
+import psycopg
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -24,6 +26,7 @@ def audit(bench: Bench) -> Mapping[str, Figure]:
     """A transaction here is what a request pays at least: begin, choose the organisation, append, commit to disk."""
     rounds, seconds, entries = (2, 0.3, 5_000) if bench.quick else (ROUNDS, SECONDS, ENTRIES)
     organisation = Organisation.objects.create(name="Measured", slug="measured", time_zone="UTC", currency="USD")
+    disk = [bare_commits(seconds / 3) for _ in range(rounds)]
     _append(organisation.pk, 0.2)
     alone = [_append(organisation.pk, seconds) / seconds for _ in range(rounds)]
     together = [_append_together(organisation.pk, seconds) / seconds for _ in range(rounds)]
@@ -33,8 +36,21 @@ def audit(bench: Bench) -> Mapping[str, Figure]:
     return {
         "appends_per_s": Figure(tuple(alone), "/s, one connection", goal=1000),
         "appends_shared_per_s": Figure(tuple(together), f"/s, {WRITERS} connections"),
+        "disk_commits_per_s": Figure(tuple(disk), "/s, bare one-row commits: what disk and load allow"),
         "verify_100k_s": Figure(tuple(checks), "s", goal=3.0, at_least=False),
     }
+
+
+def bare_commits(seconds: float) -> float:
+    """One-row commits a second without any of our code: the yardstick for every other figure of this run."""
+    count = 0
+    with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
+        owner.execute("CREATE TABLE IF NOT EXISTS bench_commit (at timestamptz DEFAULT now())")
+        began = time.monotonic()
+        while (passed := time.monotonic() - began) < seconds:
+            owner.execute("INSERT INTO bench_commit DEFAULT VALUES")
+            count += 1
+    return count / passed
 
 
 def _append(organisation_id: int, seconds: float) -> int:
