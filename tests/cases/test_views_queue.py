@@ -133,6 +133,7 @@ def test_the_poll_answers_204_until_something_changed_and_asks_nothing(
     with django_assert_num_queries(0):
         response = client.get(f"/live/?since={number}")
     assert (response.status_code, response.content) == (204, b"")
+    assert sum(len(name) + len(value) + 4 for name, value in response.headers.items()) <= 300
     live._bump(organisation.pk)
     assert client.get(f"/live/?since={number}").json() == {"seq": (number or 0) + 1}
 
