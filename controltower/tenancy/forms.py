@@ -4,7 +4,9 @@ from zoneinfo import available_timezones
 from django import forms
 
 from controltower.tenancy.models import Organisation, Role
+from controltower.tenancy.permissions import VERBS, Verb
 
+MACHINES_MAY = sorted((verb.name, verb.value) for verb in VERBS[Role.INTEGRATION])
 PEOPLE = [choice for choice in Role.choices if choice[0] != Role.INTEGRATION]
 
 
@@ -41,6 +43,12 @@ class MemberForm(RightsForm):
 
 class KeyForm(forms.Form):
     name = forms.CharField(label="Used by", max_length=120, help_text="The system that calls: WMS Phoenix.")
+    scopes = forms.MultipleChoiceField(
+        label="May",
+        choices=MACHINES_MAY,
+        initial=[Verb.INGEST.name],
+        widget=forms.CheckboxSelectMultiple,
+    )
     expires_on = forms.DateField(
         label="Ends on",
         required=False,

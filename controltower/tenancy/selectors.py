@@ -20,6 +20,11 @@ class KeyRow:
     state: str
     """in use, ending, expired or revoked."""
 
+    @property
+    def may(self) -> list[str]:
+        """What its holder may do, in words."""
+        return [Verb[name].value for name in self.key.scopes if name in Verb.__members__]
+
 
 def members_list(viewer: Viewer) -> QuerySet[Member]:
     """The people of the organisation, those who left last."""

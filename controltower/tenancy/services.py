@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -88,10 +89,12 @@ def member_change(
     return member
 
 
-def key_create(*, name: str, expires_at: datetime | None, actor: Actor, now: datetime) -> Made:
-    """A key for a machine, which acts as an integration of this name."""
+def key_create(*, name: str, scopes: Iterable[str], expires_at: datetime | None, actor: Actor, now: datetime) -> Made:
+    """A key for a machine, which acts as an integration of this name. `scopes` are names of verbs it may use."""
+    scopes = sorted(set(scopes))
+    if not scopes or not set(scopes) <= {verb.name for verb in VERBS[Role.INTEGRATION]}:
+        raise Invalid("Choose what the key may do.", code="scopes_unknown")
     member = Member.objects.create(label=name, role=Role.INTEGRATION)
-    scopes = sorted(verb.name for verb in VERBS[Role.INTEGRATION])
     made = _make_key(member, name=name, scopes=scopes, expires_at=expires_at, now=now)
     record(verb="api_key.created", subject=f"api_key:{made.key.pk}", actor=actor, after=_audited_key(made.key), now=now)
     return made

@@ -122,7 +122,8 @@ def key_create(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         context = {"keys": selectors.keys_list(viewer, now=now), "form": form, "active_nav": NAV}
         return page(request, "tenancy/keys.html", context, status=422)
-    made = services.key_create(name=form.cleaned_data["name"], expires_at=ends, actor=viewer.actor, now=now)
+    wanted = {name: form.cleaned_data[name] for name in ("name", "scopes")}
+    made = services.key_create(**wanted, expires_at=ends, actor=viewer.actor, now=now)
     return render(request, "tenancy/key.html", {"made": made, "active_nav": NAV})
 
 

@@ -7,15 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from controltower.audit.models import AuditEntry
 from controltower.errors import Conflict, Forbidden, Invalid
 from controltower.tenancy import services
-from controltower.tenancy.access import digest_of
+from controltower.tenancy.access import digest_of, identify, viewer_of
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import ApiKey, Member, Organisation, Role, User
+from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +152,7 @@ class TestMembers:
 
 class TestKeys:
     def create(self, client: Client) -> str:
-        shown = client.post("/settings/keys/create/", {"name": "WMS Phoenix"})
+        shown = client.post("/settings/keys/create/", {"name": "WMS Phoenix", "scopes": ["INGEST"]})
         assert "no-store" in shown["Cache-Control"]
         found = re.search(r"ct_[\w-]{43}", shown.content.decode())
         assert found is not None
@@ -168,13 +169,18 @@ class TestKeys:
         assert secret not in client.get("/settings/keys/").content.decode()
         assert key.prefix in client.get("/settings/keys/").content.decode()
 
-    def test_a_key_sends_signals_and_nothing_else(
+    def test_a_key_does_what_it_was_made_for_and_opens_no_page(
         self, client_for: SignIn, administrator: Viewer, client: Client
     ) -> None:
         secret = self.create(client_for(administrator))
         headers = {"Authorization": f"Bearer {secret}"}
-        assert client.get("/notices/", headers=headers).status_code == 403
-        assert client.get("/settings/keys/", headers=headers).status_code == 403
+        for path in ("/notices/", "/settings/keys/", "/settings/"):
+            assert client.get(path, headers=headers).status_code in (401, 403), path
+        found = identify(RequestFactory().get("/api/v1/", headers=headers))
+        assert found is not None
+        with acting_for(found.organisation_id):
+            viewer = viewer_of(found)
+        assert viewer is not None and viewer.verbs == {Verb.INGEST}
 
     def test_rotation_leaves_the_old_key_a_day(
         self, organisation: Organisation, client_for: SignIn, administrator: Viewer
@@ -194,22 +200,29 @@ class TestKeys:
         assert timedelta(hours=23) < key.expires_at - timezone.now() <= timedelta(hours=24)
 
     def test_a_revoked_key_opens_nothing(
-        self, organisation: Organisation, client_for: SignIn, administrator: Viewer, client: Client
+        self, organisation: Organisation, client_for: SignIn, administrator: Viewer
     ) -> None:
         admin = client_for(administrator)
-        headers = {"Authorization": f"Bearer {self.create(admin)}"}
-        assert client.get("/settings/", headers=headers).status_code == 200
+        call = RequestFactory().get("/api/v1/", headers={"Authorization": f"Bearer {self.create(admin)}"})
+        assert identify(call) is not None
         with acting_for(organisation):
             key = ApiKey.objects.get()
         assert admin.post(f"/settings/keys/{key.pk}/revoke/").status_code == 302
-        assert client.get("/settings/", headers=headers).status_code == 401
+        assert identify(call) is None
         assert admin.post(f"/settings/keys/{key.pk}/revoke/").status_code == 409
 
     @pytest.mark.parametrize(
-        "data", [{"name": ""}, {"name": "x", "expires_on": "2020-01-01"}, {"name": "x", "expires_on": "soon"}]
+        "data",
+        [
+            {"name": "", "scopes": ["INGEST"]},
+            {"name": "x"},
+            {"name": "x", "scopes": ["DECIDE"]},
+            {"name": "x", "scopes": ["INGEST"], "expires_on": "2020-01-01"},
+            {"name": "x", "scopes": ["INGEST"], "expires_on": "soon"},
+        ],
     )
     def test_what_makes_no_sense_makes_no_key(
-        self, organisation: Organisation, client_for: SignIn, administrator: Viewer, data: dict[str, str]
+        self, organisation: Organisation, client_for: SignIn, administrator: Viewer, data: dict[str, Any]
     ) -> None:
         assert client_for(administrator).post("/settings/keys/create/", data).status_code == 422
         with acting_for(organisation):
@@ -219,7 +232,9 @@ class TestKeys:
         self, client_for: SignIn, administrator: Viewer, stranger: Viewer
     ) -> None:
         with acting_for(stranger.organisation):
-            made = services.key_create(name="Theirs", expires_at=None, actor=stranger.actor, now=timezone.now())
+            made = services.key_create(
+                name="Theirs", scopes=["INGEST"], expires_at=None, actor=stranger.actor, now=timezone.now()
+            )
         client = client_for(administrator)
         assert b"Theirs" not in client.get("/settings/keys/").content
         for action in ("rotate", "revoke"):
