@@ -1,5 +1,14 @@
 from django.db import models
 
+from controltower.audit.recording import flush
+
+
+class AuditEntryManager(models.Manager["AuditEntry"]):
+    def get_queryset(self) -> models.QuerySet["AuditEntry"]:
+        """What this transaction has recorded belongs to what it reads."""
+        flush()
+        return super().get_queryset()
+
 
 class AuditEntry(models.Model):
     """A row of the trail, for reading. The table belongs to a role that cannot log in; see `migrations/0001`."""
@@ -16,6 +25,8 @@ class AuditEntry(models.Model):
     request_id = models.TextField()
     prev_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+
+    objects = AuditEntryManager()
 
     class Meta:
         managed = False

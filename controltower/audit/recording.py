@@ -1,16 +1,80 @@
-"""Writing to the trail: the last step of the transaction that does the thing."""
+"""Writing to the trail: entries are collected while a transaction runs and appended as its last step.
+
+Appending locks the head of the organisation's chain until the commit. So it must come after every other lock: a person
+who locks a case and a signal that locks the same case would otherwise wait for each other.
+"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from controltower.audit.actors import Actor
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+APPEND = """
+SELECT audit_append(entry.at, entry.actor, entry.verb, entry.subject, entry.before, entry.after, entry.request)
+  FROM (SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+          WITH ORDINALITY AS listed(at, actor, verb, subject, before, after, request, place)
+         ORDER BY place OFFSET 0) AS entry
+"""
+
+
+@dataclass(eq=False)
+class _Pending:
+    """An entry that waits for the end of its transaction.
+
+    It is registered with Django's own list of what to do after the commit, and only for this: that list forgets what
+    was added inside a savepoint that is rolled back, and so does the trail.
+    """
+
+    values: tuple[str, ...]
+
+    def __call__(self) -> None:
+        """Nothing is left to do after the commit."""
+
+
+@dataclass
+class _Collected:
+    entries: list[_Pending] = field(default_factory=list)
+
+
+_collecting: ContextVar[_Collected | None] = ContextVar("audit_entries", default=None)
+
+
+class NotCollecting(RuntimeError):
+    """`record` was called outside `acting_for`. A bug in our code, never a user's error."""
+
+
+@contextmanager
+def collecting() -> Iterator[None]:
+    """Collect entries, and append them when the block ends well. `acting_for` opens it inside its transaction."""
+    token = _collecting.set(_Collected())
+    try:
+        yield
+        if not connection.needs_rollback:
+            flush()
+    finally:
+        _collecting.reset(token)
+
+
+def flush() -> None:
+    """Append what was collected so far, in the order in which it happened; for whoever reads the trail at once."""
+    collected = _collecting.get()
+    if collected is None or not collected.entries:
+        return
+    surviving = {id(entry[1]) for entry in connection.run_on_commit}
+    wanted = [entry.values for entry in collected.entries if id(entry) in surviving]
+    collected.entries.clear()
+    if wanted:
+        with connection.cursor() as cursor:
+            cursor.execute(APPEND, [list(column) for column in zip(*wanted, strict=True)])
 
 
 def canonical(value: Mapping[str, Any] | None) -> str:
@@ -35,16 +99,16 @@ def record(
     now: datetime,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
-) -> int:
-    """Append one entry for the organisation acted for and return its sequence number.
+) -> None:
+    """Add one entry to the trail of the organisation acted for, as part of the transaction that does the thing.
 
     `verb` is `object.past_participle`, `subject` is `kind:id`. `before` and `after` hold ids, codes and digests: names
-    and addresses live in rows that can be erased. The chain's head stays locked until the transaction ends.
+    and addresses live in rows that can be erased.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT audit_append(%s, %s, %s, %s, %s, %s, %s)",
-            [stamp(now), actor.reference, verb, subject, canonical(before), canonical(after), request_id.get()],
-        )
-        (seq,) = cursor.fetchone()
-    return int(seq)
+    collected = _collecting.get()
+    if collected is None:
+        raise NotCollecting("nothing is recorded outside an organisation: wrap the call in acting_for(organisation)")
+    texts = (stamp(now), actor.reference, verb, subject, canonical(before), canonical(after), request_id.get())
+    entry = _Pending(texts)
+    collected.entries.append(entry)
+    transaction.on_commit(entry)

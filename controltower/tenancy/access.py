@@ -14,6 +14,7 @@ from controltower.tenancy.viewer import Viewer
 
 SESSION_KEY = "organisation"
 KEY_PREFIX = "ct_"
+API_PREFIX = "/api/"
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,9 @@ def _inner(view: Any) -> Any:
 
 
 def identify(request: HttpRequest) -> Found | None:
-    """The caller, or None. An API key wins over a session; a session picks its organisation."""
+    """The caller, or None. A session picks its organisation; an API key opens the API and no page."""
     header = request.headers.get("Authorization", "")
-    if header.startswith("Bearer "):
+    if header.startswith("Bearer ") and request.path.startswith(API_PREFIX):
         return _by_key(header.removeprefix("Bearer ").strip())
     user = request.user
     if not isinstance(user, User):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
+from controltower.audit.recording import collecting
+
 if TYPE_CHECKING:
     from controltower.tenancy.models import Organisation
 
@@ -33,7 +35,7 @@ def current_organisation_id() -> int:
 def acting_for(organisation: "Organisation | int") -> Iterator[int]:
     """Open a transaction in which exactly one organisation's rows are visible and writable.
 
-    Nesting for the same organisation is a savepoint; for another one it is refused. The database setting is local to
+    What was recorded for the audit trail is appended at its end. Nesting for the same organisation is a savepoint; for another one it is refused. The database setting is local to
     the transaction, and taken back on exit when an outer transaction goes on (as in tests), so it cannot leak into the
     connection's next user.
     """
@@ -49,7 +51,8 @@ def acting_for(organisation: "Organisation | int") -> Iterator[int]:
     try:
         with transaction.atomic():
             _tell_database(str(organisation_id))
-            yield organisation_id
+            with collecting():
+                yield organisation_id
             if connection.savepoint_ids and not connection.needs_rollback:
                 _tell_database("")
     finally:

@@ -4,14 +4,13 @@
 turned an exception into a 500 response before a middleware sees it.
 """
 
-import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
@@ -23,10 +22,6 @@ from controltower.tenancy.viewer import Viewer
 from controltower.web.errors import error_response
 
 Response = HttpResponseBase
-log = logging.getLogger(__name__)
-
-TRIES = 3
-DEADLOCK = "40P01"  # PostgreSQL's SQLSTATE
 
 
 class TenantMiddleware:
@@ -51,17 +46,6 @@ class TenantMiddleware:
         found = access.identify(request)
         if found is None:
             return _sign_in(request)
-        for tries_left in range(TRIES - 1, -1, -1):
-            try:
-                return self._inside(request, found, view, args, kwargs)
-            except OperationalError as error:
-                if not tries_left or not _is_deadlock(error):
-                    raise
-                log.warning("two transactions waited for each other, the request is run again")
-                _rewind(request)
-        raise AssertionError("the last try answers or raises")
-
-    def _inside(self, request: HttpRequest, found: access.Found, view: Any, args: Any, kwargs: Any) -> Response:
         with acting_for(found.organisation_id):
             viewer = access.viewer_of(found)
             if viewer is None:
@@ -87,22 +71,6 @@ class TenantMiddleware:
                 raise Forbidden("Only administrators may open the admin.")
             request.viewer = viewer  # type: ignore[attr-defined]
             return _finished(view(request, *args, **kwargs))
-
-
-def _is_deadlock(error: OperationalError) -> bool:
-    """PostgreSQL ended this transaction because it and another waited for each other; nothing of it is left.
-
-    A person locks a case and then the audit chain, a signal the chain with its event and then the case.
-    """
-    return getattr(error.__cause__, "sqlstate", "") == DEADLOCK
-
-
-def _rewind(request: HttpRequest) -> None:
-    """Uploads were read by the run that was rolled back."""
-    if request.method == "POST":
-        for _, uploads in request.FILES.lists():
-            for upload in uploads:
-                upload.seek(0)
 
 
 def _finished(response: Any) -> Response:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 import zipfile
 from io import StringIO
 from pathlib import Path
@@ -16,9 +17,11 @@ from django.db import DatabaseError, connection, transaction
 from controltower import embedded
 from controltower.audit import Actor, checkpoints, reading, record
 from controltower.audit.chain import first_break
+from controltower.audit.recording import NotCollecting
 from controltower.db import rows
 from controltower.ops.audit import public_key, sign_heads
 from controltower.tenancy.context import acting_for
+from controltower.tenancy.models import Organisation
 
 CORA = Actor("member", 1, "Cora")
 
@@ -69,8 +72,54 @@ def test_a_trail_cannot_be_read_by_another_organisation(organisation, other_orga
 
 
 def test_nothing_is_recorded_outside_an_organisation(db, now):
-    with pytest.raises(DatabaseError, match="outside an organisation"), transaction.atomic():
+    with pytest.raises(NotCollecting, match="outside an organisation"):
         record(verb="case.noted", subject="case:1", actor=CORA, now=now)
+    with pytest.raises(DatabaseError, match="outside an organisation"), transaction.atomic():
+        rows("SELECT audit_append('', '', '', '', '', '', '')")
+
+
+def test_what_a_rolled_back_savepoint_recorded_is_not_in_the_trail(organisation, now):
+    with acting_for(organisation):
+        record(verb="case.opened", subject="case:1", actor=CORA, now=now)
+        with transaction.atomic():
+            record(verb="case.resolved", subject="case:1", actor=CORA, now=now)
+            transaction.set_rollback(True)
+        record(verb="case.taken", subject="case:1", actor=CORA, now=now)
+    with acting_for(organisation):
+        assert [entry.verb for entry in reading.entries(organisation.pk)] == ["case.opened", "case.taken"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_record_first_and_lock_the_same_row_later_do_not_wait_for_each_other(organisation, now):
+    """The chain's head is the last lock of every transaction, whenever `record` was called."""
+    both_recorded = threading.Barrier(2, timeout=10)
+    failed: list[Exception] = []
+
+    def work(record_first: bool) -> None:
+        def lock() -> None:
+            Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+
+        def note() -> None:
+            record(verb="case.noted", subject="case:1", actor=CORA, now=now)
+
+        try:
+            with acting_for(organisation):
+                for step in (note, lock) if record_first else (lock, note):
+                    step()
+                    if step is (note if record_first else lock):
+                        both_recorded.wait()
+        except Exception as error:  # noqa: BLE001  # told to the test below
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(first,)) for first in (True, False)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert failed == []
+    assert verify(organisation) == (0, "ok 2 entries\n")
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ MATRIX = {
     "tenancy:switch": "member POST",
     "tenancy:organisation": "ADMINISTER GET POST",
     "tenancy:members": "ADMINISTER GET",
-    "tenancy:member_add": "ADMINISTER POST",
+    "tenancy:member_add": "ADMINISTER GET POST",
     "tenancy:member": "ADMINISTER GET POST",
     "tenancy:keys": "ADMINISTER GET",
     "tenancy:key_create": "ADMINISTER POST",
