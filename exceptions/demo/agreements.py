@@ -185,6 +185,8 @@ LEADS = (
     Lead("expedite", "delivery_late", "TRANSVALE", 11 * 60, "3200", 0.05),
     Lead("rebook", "delivery_late", "TRANSVALE", 13 * 60, "900", 0.5),
     Lead("call_carrier", "delivery_late", "TRANSVALE", 12 * 60, "0", 0.85),
+    # Transvale's receivers give no later slot for the price of a call: a missed one is missed.
+    Lead("reschedule_appointment", "delivery_late", "TRANSVALE", 60, "0", 1.0),
     # The dray desk plans a day ahead: six working hours and a bit before the box must be out.
     Lead("book_dray", "free_time_expiring", "BLUEWATER", 365, "0", 0.1),
     Lead("inspect", "temperature_excursion", "REDMESA", 20, "200", 0.35),

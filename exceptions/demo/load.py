@@ -50,7 +50,7 @@ def load(now: datetime) -> Organisation:
         for step in steps:
             if isinstance(step, Act):
                 with acting_for(organisation):
-                    step.what(organisation, step.at)
+                    step.what(step.at)
                 _work(at)
     _sweep(day.now)
     _work(day.now)

@@ -90,11 +90,10 @@ def _plain(value: object) -> str:
 
 @dataclass(frozen=True)
 class Act:
-    """Something a person of the cast does at `at`, told as a call on the loaded demo."""
+    """Something a person of the cast does at `at`; `what` is told the time."""
 
     at: datetime
-    who: str
-    what: Callable[[Any, datetime], None]
+    what: Callable[[datetime], None]
 
 
 @dataclass
@@ -138,8 +137,8 @@ class Story:
             self.tell(at, EventType.SHIPMENT_POSITION_REPORTED, refs, {"speed_kmh": 88.0}, by=TELEMATICS)
             at += timedelta(hours=hours)
 
-    def act(self, at: datetime, who: str, what: Callable[[Any, datetime], None]) -> None:
-        self.acts.append(Act(at, who, what))
+    def act(self, at: datetime, what: Callable[[datetime], None]) -> None:
+        self.acts.append(Act(at, what))
 
 
 @dataclass(frozen=True)

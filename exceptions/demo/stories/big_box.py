@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from exceptions.demo import acts
+from exceptions.demo.pdf import Address, BillOfLading, Line, bill_of_lading
 from exceptions.demo.script import DESK, TELEMATICS, Call, Day, Plan, Story
 from exceptions.shipments.canonical import EventType, RefType
 
@@ -42,4 +44,31 @@ def tell(day: Day) -> Story:
         code="D2",
         text="Driver out sick at Sikeston, relief driver tomorrow morning.",
     )
+    story.act(day.ago(0, 40), acts.take("cora", refs))
+    story.act(
+        day.ago(0, 35),
+        acts.call(
+            "cora", refs, "TRANSVALE", "left_message", "Asked what a team expedite costs.", again_in=timedelta(hours=1)
+        ),
+    )
+    story.act(day.ago(0, 30), acts.file_paper("cora", refs, "BOL-MEM-90233.pdf", bill_of_lading(_paper(day))))
     return story
+
+
+def _paper(day: Day) -> BillOfLading:
+    return BillOfLading(
+        number="BOL-MEM-90233",
+        date=f"{day.ago(6):%m/%d/%Y}",
+        carrier="Transvale Truckload",
+        scac="TVLX",
+        pro="TVLX-118840",
+        trailer="TVLU 480113",
+        seal="TV-0048119",
+        shipper=Address("Lumen Memphis warehouse", "4120 Distriplex Farms Dr", "Memphis, TN 38118"),
+        consignee=Address("Brightmart DC 6094", "2900 Ellwood Rd", "Joliet, IL 60436"),
+        lines=[
+            Line("PO-BM-6094-7731", 16, 640, 19980, "Countertop ovens, black"),
+            Line("PO-BM-6094-7731", 8, 320, 9990, "Countertop ovens, steel"),
+        ],
+        instructions="Deliver by appointment only. BM-6094-51120",
+    )

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from exceptions.demo import acts
 from exceptions.demo.script import Call, Day, Plan, Story
 from exceptions.shipments.canonical import EventType, RefType
 
@@ -42,4 +43,6 @@ def tell(day: Day) -> Story:
     story.tell(
         day.ago(3), EventType.EQUIPMENT_AVAILABLE, refs, {"stop": 2, "last_free_at": last_free}, text="Available"
     )
+    story.act(day.ago(2), acts.pin("sam", refs))
+    story.act(day.ago(2), acts.take("cora", refs))
     return story

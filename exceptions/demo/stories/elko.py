@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from exceptions.demo import acts
 from exceptions.demo.script import DESK, TELEMATICS, Call, Day, Plan, Story
 from exceptions.shipments.canonical import EventType, RefType
 
@@ -74,5 +75,12 @@ def tell(day: Day) -> Story:
         code="AI",
         text="Axle cannot be repaired on site. Transload to another trailer possible tonight.",
         place=elko,
+    )
+    first = {RefType.PRO: "BCLT-405507"}
+    story.act(day.ago(2), acts.take("cora", first))
+    words = "Road service is on site. Asked for a transload tonight and for the two guaranteed ones first."
+    story.act(
+        day.ago(1, 50),
+        acts.call("cora", first, "BLUE-CANYON", "reached", words, again_in=timedelta(hours=2, minutes=20)),
     )
     return story

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from exceptions.demo import acts
 from exceptions.demo.script import DESK, TELEMATICS, Call, Day, Plan, Story
 from exceptions.shipments.canonical import EventType, RefType
 
@@ -45,6 +46,7 @@ def tell(day: Day) -> Story:
         text="2 Paletten nass, auf dem CMR vermerkt",
         happened=day.ago(2, 10),
     )
+    story.act(day.ago(1, 30), acts.take("cora", refs))
     story.tell(
         day.ahead(0, 9),
         EventType.DOCUMENT_RECEIVED,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from exceptions.demo import acts
 from exceptions.demo.script import DESK, TELEMATICS, Call, Day, Plan, Refs, Story
 from exceptions.shipments.canonical import EventType, RefType
 
@@ -90,7 +91,10 @@ def _plan(lane: Lane, refs: Refs, number: int, left: datetime, due: datetime) ->
 def _trouble(story: Story, day: Day, refs: Refs, number: int, due: datetime) -> None:
     code, text, hours = TROUBLES[number // 3 % len(TROUBLES)]
     data = {"stop": 2, "estimated": due + timedelta(hours=hours)}
-    story.tell(day.ago(0, 12 + number * 9), EventType.SHIPMENT_DELAYED, refs, data, by=DESK, code=code, text=text)
+    at = day.ago(0, 12 + number * 9)
+    story.tell(at, EventType.SHIPMENT_DELAYED, refs, data, by=DESK, code=code, text=text)
+    if number % 2:
+        story.act(at + timedelta(minutes=9), acts.take("cora" if number % 4 == 1 else "sam", refs))
 
 
 def _ahead(story: Story, day: Day, refs: Refs, number: int, due: datetime) -> None:
