@@ -31,7 +31,6 @@ def index(request: MemberRequest) -> HttpResponse:
         "found": found,
         "states": DocumentState,
         "may_upload": _may_upload(request),
-        "active_nav": "documents:index",
     }
     return page(request, "documents/index.html", context, fragment="documents/_list.html")
 
@@ -52,7 +51,7 @@ def upload(request: MemberRequest) -> HttpResponse:
         else:
             toast(request, f"{document.filename} is kept and will be read.")
             return redirect("documents:review", pk=document.pk)
-    context = {"problem": problem, "megabytes": MAX_BYTES // (1024 * 1024), "active_nav": "documents:index"}
+    context = {"problem": problem, "megabytes": MAX_BYTES // (1024 * 1024)}
     return page(request, "documents/upload.html", context, status=problem.status if problem else 200)
 
 
@@ -81,7 +80,6 @@ def review(request: MemberRequest, pk: int) -> HttpResponse:
         "kinds": DocumentKind,
         "may_decide": request.viewer.can(Verb.WORK),
         "is_waiting": found.document.state in (DocumentState.RECEIVED, DocumentState.READING) and not found.is_stalled,
-        "active_nav": "documents:index",
     }
     return page(request, "documents/review.html", context, fragment="documents/_review.html")
 

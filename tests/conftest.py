@@ -42,14 +42,14 @@ def worker_name(request: pytest.FixtureRequest) -> str:
     return str(workerinput["workerid"]) if workerinput else "main"
 
 
-def _empty_tables(case: TransactionTestCase) -> None:
+def empty_tables(case: TransactionTestCase | None = None) -> None:
     """What a committing test leaves behind goes; the audit trail stays, since nothing can empty it."""
     with as_owner(), connection.cursor() as cursor:
         tables = [name for name in connection.introspection.table_names(cursor) if name not in KEPT_TABLES]
         cursor.execute("TRUNCATE " + ", ".join(f'"{name}"' for name in tables) + " CASCADE")
 
 
-TransactionTestCase._fixture_teardown = _empty_tables  # the stock flush runs as the runtime role, which may not
+TransactionTestCase._fixture_teardown = empty_tables  # the stock flush runs as the runtime role, which may not
 
 
 @pytest.fixture(autouse=True)

@@ -13,14 +13,12 @@ from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 
-NAV = "ops:mailbox"
-
 
 @require_safe
 @requires(Verb.VIEW)
 def inbox(request: MemberRequest) -> HttpResponse:
     mails = mailbox.listed(_folder(), _slug(request))
-    return page(request, "ops/mailbox.html", {"mails": mails, "active_nav": NAV}, fragment="ops/_mailbox.html")
+    return page(request, "ops/mailbox.html", {"mails": mails}, fragment="ops/_mailbox.html")
 
 
 @require_safe
@@ -29,7 +27,7 @@ def mail(request: MemberRequest, name: str) -> HttpResponse:
     found = mailbox.opened(_folder(), _slug(request), name)
     if found is None:
         raise NotFound("There is no such mail.")
-    return page(request, "ops/mailbox_mail.html", {"mail": found, "active_nav": NAV})
+    return page(request, "ops/mailbox_mail.html", {"mail": found})
 
 
 def _folder() -> Path:

@@ -51,5 +51,5 @@ def metrics_text(request: HttpRequest) -> HttpResponse:
 def status(request: HttpRequest) -> HttpResponse:
     """The same in words, with the jobs of the whole installation by kind."""
     found = readiness.look(timezone.now())
-    context = {"readiness": found, "kinds": figures.jobs_by_kind(), "active_nav": "ops:status"}
+    context = {"readiness": found, "kinds": figures.jobs_by_kind()}
     return page(request, "ops/status.html", context, fragment="ops/_status.html")

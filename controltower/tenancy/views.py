@@ -23,8 +23,6 @@ from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 from controltower.web.toast import toast
 
-NAV = "tenancy:index"
-
 
 @require_safe
 @for_members
@@ -34,7 +32,6 @@ def index(request: MemberRequest) -> HttpResponse:
     context = {
         "organisations": selectors.organisations_of(viewer),
         "may_administer": viewer.can(Verb.ADMINISTER),
-        "active_nav": NAV,
     }
     return page(request, "tenancy/index.html", context)
 
@@ -55,7 +52,7 @@ def switch(request: MemberRequest) -> HttpResponse:
 @require_safe
 @requires(Verb.ADMINISTER)
 def members(request: MemberRequest) -> HttpResponse:
-    context = {"members": selectors.members_list(request.viewer), "active_nav": NAV}
+    context = {"members": selectors.members_list(request.viewer)}
     return page(request, "tenancy/members.html", context)
 
 
@@ -72,13 +69,11 @@ def member_add(request: MemberRequest) -> HttpResponse:
         else:
             if added.newcomer is not None:
                 link = request.build_absolute_uri(_password_path(added.newcomer))
-                return render(
-                    request, "tenancy/invited.html", {"member": added.member, "link": link, "active_nav": NAV}
-                )
+                return render(request, "tenancy/invited.html", {"member": added.member, "link": link})
             toast(request, f"{added.member.name} is a member now and signs in as before.")
             return redirect("tenancy:members")
     status = 422 if form.is_bound else 200
-    return page(request, "tenancy/member_add.html", {"form": form, "active_nav": NAV}, status=status)
+    return page(request, "tenancy/member_add.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,14 +91,14 @@ def member(request: MemberRequest, pk: int) -> HttpResponse:
         else:
             toast(request, "Saved.")
             return redirect("tenancy:members")
-    context = {"form": form, "member": found, "is_self": found.pk == viewer.member.pk, "active_nav": NAV}
+    context = {"form": form, "member": found, "is_self": found.pk == viewer.member.pk}
     return page(request, "tenancy/member.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe
 @requires(Verb.ADMINISTER)
 def keys(request: MemberRequest) -> HttpResponse:
-    context = {"keys": selectors.keys_list(request.viewer, now=timezone.now()), "form": KeyForm(), "active_nav": NAV}
+    context = {"keys": selectors.keys_list(request.viewer, now=timezone.now()), "form": KeyForm()}
     return page(request, "tenancy/keys.html", context)
 
 
@@ -120,11 +115,11 @@ def key_create(request: MemberRequest) -> HttpResponse:
         if ends is not None and ends <= now:
             form.add_error("expires_on", "That day is over. Choose a later one.")
     if not form.is_valid():
-        context = {"keys": selectors.keys_list(viewer, now=now), "form": form, "active_nav": NAV}
+        context = {"keys": selectors.keys_list(viewer, now=now), "form": form}
         return page(request, "tenancy/keys.html", context, status=422)
     wanted = {name: form.cleaned_data[name] for name in ("name", "scopes")}
     made = services.key_create(**wanted, expires_at=ends, actor=viewer.actor, now=now)
-    return render(request, "tenancy/key.html", {"made": made, "active_nav": NAV})
+    return render(request, "tenancy/key.html", {"made": made})
 
 
 @require_POST
@@ -134,7 +129,7 @@ def key_rotate(request: MemberRequest, pk: int) -> HttpResponse:
     viewer = request.viewer
     old = selectors.key_get(viewer, pk)
     made = services.key_rotate(old, actor=viewer.actor, now=timezone.now())
-    return render(request, "tenancy/key.html", {"made": made, "old": old, "active_nav": NAV})
+    return render(request, "tenancy/key.html", {"made": made, "old": old})
 
 
 @require_POST
@@ -155,7 +150,7 @@ def organisation(request: MemberRequest) -> HttpResponse:
         services.organisation_change(viewer.organisation, form.cleaned_data, actor=viewer.actor, now=timezone.now())
         toast(request, "Saved.")
         return redirect("tenancy:organisation")
-    context = {"form": form, "active_nav": NAV}
+    context = {"form": form}
     return page(request, "tenancy/organisation.html", context, status=422 if form.is_bound else 200)
 
 

@@ -49,9 +49,23 @@ def items() -> list[Item]:
     return sorted(_items.values(), key=lambda item: (item.section != "work", item.order, item.label))
 
 
+def home_of(url_name: str) -> str:
+    """The navigation's page that a page belongs to: itself, else the one it is named after, else its app's only one."""
+    names = [item.url_name for item in items()]
+    if url_name in names:
+        return url_name
+    named_after = [name for name in names if url_name.startswith(f"{name}_") or url_name == name.removesuffix("s")]
+    app = url_name.partition(":")[0]
+    of_app = [name for name in names if name.partition(":")[0] == app]
+    if named_after:
+        return max(named_after, key=len)
+    return of_app[0] if len(of_app) == 1 else ""
+
+
 def links(verbs: Iterable[str], current: str = "") -> list[Link]:
     """What a member with these verbs sees. `current` is the url name of the page being shown."""
     allowed = set(verbs)
+    here = home_of(current)
     found = []
     for item in items():
         if item.verb and item.verb not in allowed:
@@ -61,5 +75,5 @@ def links(verbs: Iterable[str], current: str = "") -> list[Link]:
         except NoReverseMatch:
             continue  # the system check web.E001 reports it; a missing page must not take the others down
         action = f"go.{item.url_name}" if item.key else ""
-        found.append(Link(item.label, href, item.icon, action, item.section, item.url_name == current))
+        found.append(Link(item.label, href, item.icon, action, item.section, item.url_name == here))
     return found

@@ -14,8 +14,6 @@ from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.intake import selectors, services
 
-NAV = "intake:dead_letters"
-
 
 @require_safe
 @requires(Verb.OPERATE)
@@ -26,14 +24,14 @@ def dead_letters(request: HttpRequest) -> HttpResponse:
         partner_slug=request.GET.get("partner", ""),
         before=int(before) if before.isdecimal() and len(before) < 19 else None,
     )
-    context = {"found": found, "active_nav": NAV}
+    context = {"found": found}
     return page(request, "intake/dead_letters.html", context, fragment="intake/_dead_letters.html")
 
 
 @require_safe
 @requires(Verb.OPERATE)
 def message(request: HttpRequest, message_id: int) -> HttpResponse:
-    context = {"found": selectors.raw_message(request.viewer, message_id), "active_nav": NAV}  # type: ignore[attr-defined]
+    context = {"found": selectors.raw_message(request.viewer, message_id)}  # type: ignore[attr-defined]
     return page(request, "intake/message.html", context)
 
 

@@ -23,13 +23,11 @@ from exceptions.intake.services.partners import Connected, secret_dates
 from exceptions.parties.models import Partner
 from exceptions.shipments.canonical import EventType
 
-NAV = "intake:partners"
-
 
 @require_safe
 @requires(Verb.ADMINISTER)
 def partners(request: HttpRequest) -> HttpResponse:
-    context = {"partners": selectors.partners_of(request.viewer), "active_nav": NAV}  # type: ignore[attr-defined]
+    context = {"partners": selectors.partners_of(request.viewer)}  # type: ignore[attr-defined]
     return page(request, "intake/partners.html", context)
 
 
@@ -47,7 +45,7 @@ def partner_create(request: HttpRequest) -> HttpResponse:
                 form.add_error(field if field in form.fields else None, sentence)
         else:
             return _secret_page(request, made, fresh=True)
-    context = {"form": form, "presets": PRESETS.values(), "active_nav": NAV}
+    context = {"form": form, "presets": PRESETS.values()}
     status = 422 if form.is_bound else 200
     return render(request, "intake/partner_create.html", context, status=status)
 
@@ -124,7 +122,6 @@ def _about(request: HttpRequest, found: Partner) -> dict[str, Any]:
         "health": selectors.health_of(viewer, found, now=now),
         "recent": selectors.recent_messages(viewer, found),
         "secrets": secret_dates(found),
-        "active_nav": NAV,
     }
 
 
@@ -140,6 +137,5 @@ def _secret_page(request: HttpRequest, made: Connected, *, fresh: bool) -> HttpR
         "address": _address(made.partner),
         "preset": preset_of(made.partner.adapter),
         "curl": curl_example(made.partner.adapter, _address(made.partner), timezone.now()),
-        "active_nav": NAV,
     }
     return render(request, "intake/secret.html", context, status=201 if fresh else 200)

@@ -67,7 +67,7 @@ def write(request: MemberRequest, number: str) -> HttpResponse:
         raise Conflict(f"{number} is not open any more. Reopen it to write about it.", code="case_not_open")
     start = _start(request, case, _recipients(request, number, now), now)
     if start is None:
-        return page(request, "notices/write.html", {"case": case, "start": None, "active_nav": "notices:list"})
+        return page(request, "notices/write.html", {"case": case, "start": None})
     if request.method != "POST":
         draft = template_draft(start.kind, start.facts, start.locale, audience=start.audience)
         lines = SentenceFormSet(initial=[{"role": role, "text": text} for role, text in sentence_lines(draft)])
@@ -164,6 +164,5 @@ def _page(
         "override": override or OverrideForm(),
         "may_override": seen is not None and not any(issue.rule in NOT_TO_OVERRIDE for issue in seen.issues),
         "said": said,
-        "active_nav": "notices:list",
     }
     return page(request, "notices/write.html", context, fragment="notices/_check.html", status=status)

@@ -16,8 +16,6 @@ from controltower.web.toast import toast
 from exceptions.notices import selectors, services
 from exceptions.notices.models import Notice, NoticeState, WrittenNotice
 
-NAV = "notices:list"
-
 
 @require_safe
 @requires(Verb.VIEW)
@@ -28,7 +26,7 @@ def outbox(request: MemberRequest) -> HttpResponse:
         state=request.GET.get("state", ""),
         before=int(before) if before.isdecimal() else None,
     )
-    context = {"found": found, "states": NoticeState.choices, "active_nav": NAV}
+    context = {"found": found, "states": NoticeState.choices}
     return page(request, "notices/list.html", context, fragment="notices/_list.html")
 
 
@@ -42,7 +40,6 @@ def case_notices(request: MemberRequest, number: str) -> HttpResponse:
         "notices": notices,
         "waiting": waiting,
         "may_write": viewer.can(Verb.WORK) and case.is_open,
-        "active_nav": NAV,
     }
     return page(request, "notices/case.html", context, fragment="notices/_case.html")
 
@@ -128,7 +125,6 @@ def _notice_page(request: MemberRequest, found: Notice, *, problem: Conflict | N
         "may_decide": selectors.may_decide(viewer, found),
         "moving": found.state in (NoticeState.HELD, NoticeState.SENDING),
         "problem": problem,
-        "active_nav": NAV,
     }
     return page(request, "notices/notice.html", context, fragment="notices/_notice.html", status=_status(problem))
 
@@ -141,7 +137,6 @@ def _written_page(request: MemberRequest, found: WrittenNotice, *, problem: Conf
         "written": found,
         "proofs": selectors.proofs(found.draft, found.facts, found.rendered["spans"], audience=audience),
         "problem": problem,
-        "active_nav": NAV,
     }
     return page(request, "notices/written.html", context, status=_status(problem))
 

@@ -83,7 +83,6 @@ def _list(
         "may_upload": request.viewer.can(Verb.WORK),
         "problem": problem,
         "megabytes": MAX_BYTES // (1024 * 1024),
-        "active_nav": "documents:index",
     }
     status = 422 if problem and is_fragment(request) else problem.status if problem else 200
     return page(
@@ -126,6 +125,5 @@ def _links(request: MemberRequest, document_id: int) -> HttpResponse:
         "document": document,
         "links": links,
         "may_decide": request.viewer.can(Verb.WORK),
-        "active_nav": "documents:index",
     }
     return page(request, "reconciliation/links.html", context, fragment="reconciliation/_links.html")

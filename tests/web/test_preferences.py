@@ -51,6 +51,24 @@ def test_preferences_are_for_the_signed_in(client: Client) -> None:
     assert client.get(PATH).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("page", "home"),
+    [
+        ("cases:case", "cases:queue"),
+        ("ops:audit", "ops:audit"),
+        ("ops:audit_verify", "ops:audit"),
+        ("ops:readyz", ""),
+        ("intake:message", ""),
+        ("", ""),
+    ],
+)
+def test_a_page_below_another_marks_the_way_back(monkeypatch: pytest.MonkeyPatch, page: str, home: str) -> None:
+    monkeypatch.setattr(nav, "_items", {})
+    for name in ("cases:queue", "ops:audit", "ops:jobs", "intake:partners", "intake:dead_letters"):
+        nav.register(name, name, order=1)
+    assert nav.home_of(page) == home
+
+
 def test_the_navigation_shows_what_the_role_allows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nav, "_items", {})
     nav.register("Queue", "cases:queue", order=10, verb="VIEW")
