@@ -10,6 +10,7 @@ from controltower.jobs.sweeper import Sweeper
 
 class Command(BaseCommand):
     help = "Rings due jobs, takes back those of dead workers, runs the schedules."
+    requires_system_checks: list[str] = []  # `up` starts many at once; workers and lint check
 
     def handle(self, *args: Any, **options: Any) -> None:
         sweeper = Sweeper()

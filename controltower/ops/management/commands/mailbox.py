@@ -11,7 +11,7 @@ from controltower.ops import mailbox
 
 class Command(BaseCommand):
     help = "Keep all outgoing mail of the demo on this machine: a mail server that sends nothing on."
-    requires_system_checks: list[str] = []  # `up` starts many at once; the checks run in lint and in the workers
+    requires_system_checks: list[str] = []  # `up` starts many at once; workers and lint check
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=None, help="TOWER_SMTP_PORT unless given.")
