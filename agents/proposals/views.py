@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -26,6 +26,7 @@ from agents.proposals.wording import fact_label, fact_shown
 from controltower.errors import Conflict, DomainError, Forbidden, Invalid
 from controltower.jobs import enqueue
 from controltower.tenancy.guards import requires
+from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
 from controltower.web.render import page
@@ -37,7 +38,7 @@ RECENT = timedelta(days=2)
 
 @requires(Verb.VIEW)
 @require_GET
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: MemberRequest) -> HttpResponse:
     viewer = _viewer(request)
     now = timezone.now()
     context = {
@@ -51,13 +52,13 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @requires(Verb.VIEW)
 @require_GET
-def card(request: HttpRequest, number: str) -> HttpResponse:
+def card(request: MemberRequest, number: str) -> HttpResponse:
     return _card(request, selectors.proposal_get(_viewer(request), number))
 
 
 @requires(Verb.VIEW)
 @require_GET
-def case_proposals(request: HttpRequest, number: str) -> HttpResponse:
+def case_proposals(request: MemberRequest, number: str) -> HttpResponse:
     """The proposals of one case: a panel of the case's page, and a page of its own for who follows the link."""
     viewer = _viewer(request)
     case = case_get(viewer, number)
@@ -68,7 +69,7 @@ def case_proposals(request: HttpRequest, number: str) -> HttpResponse:
 
 @requires(Verb.DECIDE)
 @require_POST
-def decide(request: HttpRequest, number: str) -> HttpResponse:
+def decide(request: MemberRequest, number: str) -> HttpResponse:
     """Approve or reject what the posted digest stands for. Whatever is refused keeps what was typed."""
     viewer, now = _viewer(request), timezone.now()
     proposal = selectors.proposal_get(viewer, number)
@@ -100,7 +101,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 
 @requires(Verb.WORK)
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, number: str) -> HttpResponse:
+def edit(request: MemberRequest, number: str) -> HttpResponse:
     """A person's own version. What the checker says is shown beside the text, which stays."""
     viewer, now = _viewer(request), timezone.now()
     proposal = selectors.proposal_get(viewer, number)
@@ -126,7 +127,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
 
 @requires(Verb.WORK)
 @require_POST
-def cancel(request: HttpRequest, number: str) -> HttpResponse:
+def cancel(request: MemberRequest, number: str) -> HttpResponse:
     viewer = _viewer(request)
     proposal = selectors.proposal_get(viewer, number)
     proposal_cancel(proposal, viewer=viewer, now=timezone.now())
@@ -135,7 +136,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _card(
-    request: HttpRequest,
+    request: MemberRequest,
     proposal: Proposal,
     *,
     form: DecisionForm | None = None,
@@ -152,7 +153,7 @@ def _card(
 
 
 def _edit(
-    request: HttpRequest,
+    request: MemberRequest,
     proposal: Proposal,
     form: EditForm,
     *,
@@ -178,6 +179,6 @@ def _issues_now(proposal: Proposal) -> list[dict[str, str]]:
     return handler.issues(proposal.payload, tuple(handler.facts(proposal, timezone.now())))
 
 
-def _viewer(request: HttpRequest) -> Viewer:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def _viewer(request: MemberRequest) -> Viewer:
+    viewer: Viewer = request.viewer
     return viewer

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from controltower.tenancy.guards import member
+from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.models import User
 from controltower.web.render import page
 from controltower.web.toast import toast
@@ -36,8 +37,9 @@ class PreferencesForm(forms.ModelForm):
 
 @member
 @require_http_methods(["GET", "POST"])
-def preferences(request: HttpRequest) -> HttpResponse:
-    user: User = request.viewer.user  # type: ignore[attr-defined]
+def preferences(request: MemberRequest) -> HttpResponse:
+    user = request.viewer.user
+    assert user is not None, "a session belongs to a person"
     form = PreferencesForm(request.POST if request.method == "POST" else None, instance=user)
     if request.method == "POST" and form.is_valid():
         user.save(update_fields=list(form.fields))
@@ -47,7 +49,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return page(request, "tenancy/preferences.html", {"form": form}, status=status)
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: MemberRequest) -> str:
     wanted = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return wanted

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from controltower.errors import Conflict, DomainError, Invalid, NotFound
 from controltower.tenancy.access import SESSION_KEY
 from controltower.tenancy.guards import no_db, requires
+from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
 from controltower.web import live
@@ -50,7 +51,7 @@ DONE: dict[str, Callable[[Case, Viewer], bool]] = {
 
 @requires(Verb.VIEW)
 @require_GET
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: MemberRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     if NUMBER.fullmatch(text):
         return redirect("cases:case", number=text.upper())
@@ -59,15 +60,15 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @requires(Verb.VIEW)
 @require_GET
-def case(request: HttpRequest, number: str) -> HttpResponse:
+def case(request: MemberRequest, number: str) -> HttpResponse:
     return _page(request, number)
 
 
 @requires(Verb.VIEW)
 @require_GET
-def facts(request: HttpRequest, number: str) -> HttpResponse:
+def facts(request: MemberRequest, number: str) -> HttpResponse:
     """What the system holds to be true about a case, and from whom. Few open it and it asks much: a page of its own."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     context = {"number": number.upper(), "facts": selectors.case_facts(viewer, number, now=timezone.now())}
     return page(request, "cases/facts.html", context, fragment="cases/_facts.html")
 
@@ -90,11 +91,11 @@ def live_number(request: HttpRequest) -> HttpResponse:
 
 @requires(Verb.WORK)
 @require_POST
-def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
+def act(request: MemberRequest, number: str, action: str) -> HttpResponse:
     """Do one named thing to a case, then show it again. What cannot be done keeps what was typed."""
     if action not in ACTIONS:
         raise NotFound("There is no such action on a case.")
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     spec = ACTIONS[action]
     now = timezone.now()
     found = selectors.case_get(viewer, number)
@@ -116,9 +117,9 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
 
 @requires(Verb.WORK)
 @require_POST
-def bulk(request: HttpRequest) -> HttpResponse:
+def bulk(request: MemberRequest) -> HttpResponse:
     """One plain action on the selected cases. Each stands for itself; those that refuse are named."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     action, now = request.POST.get("action", ""), timezone.now()
     if action not in ("take", "pin", "snooze"):
         raise NotFound("There is no such action on several cases.")
@@ -143,7 +144,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest,
+    request: MemberRequest,
     number: str,
     *,
     form: CaseForm | None = None,
@@ -151,7 +152,7 @@ def _page(
     problem: DomainError | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     now = timezone.now()
     half = is_fragment(request) and target(request) == "detail"
     context = _shared(request) if half else _list(request)
@@ -163,7 +164,7 @@ def _page(
     return page(request, "cases/queue.html", context, fragment=FRAGMENTS, status=status)
 
 
-def _shared(request: HttpRequest) -> dict[str, Any]:
+def _shared(request: MemberRequest) -> dict[str, Any]:
     query, after = _filters(request)
     return {
         "suffix": presets.suffix(query, after),
@@ -173,8 +174,8 @@ def _shared(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _list(request: HttpRequest) -> dict[str, Any]:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def _list(request: MemberRequest) -> dict[str, Any]:
+    viewer = request.viewer
     query, after = _filters(request)
     now = timezone.now()
     request.session.setdefault(SESSION_KEY, viewer.organisation.pk)  # the poll reads it
@@ -194,7 +195,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _filters(request: HttpRequest) -> tuple[str, str]:
+def _filters(request: MemberRequest) -> tuple[str, str]:
     given = request.GET
     return given.get("q", "").strip(), given.get("after", "")
 
@@ -235,7 +236,7 @@ def _zone(viewer: Viewer) -> str:
     return viewer.organisation.time_zone
 
 
-def _version(request: HttpRequest) -> int | None:
+def _version(request: MemberRequest) -> int | None:
     given = request.POST.get("version", "")
     return int(given) if given.isdecimal() and len(given) < 10 else None
 
@@ -246,7 +247,7 @@ def _is_so_already(viewer: Viewer, number: str, action: str) -> bool:
     return is_so is not None and is_so(selectors.case_get(viewer, number), viewer)
 
 
-def _say(request: HttpRequest, case: Case, said: str, action: str) -> None:
+def _say(request: MemberRequest, case: Case, said: str, action: str) -> None:
     back = way_back(action)
     if back:
         case.refresh_from_db(fields=["version"])

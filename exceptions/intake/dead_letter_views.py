@@ -1,6 +1,6 @@
 """Dead letters: what could not be understood, why and where, and the way back in."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from controltower.errors import BadRequest
 from controltower.tenancy.guards import requires
+from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 from controltower.web.toast import toast
@@ -17,10 +18,10 @@ from exceptions.intake import selectors, services
 
 @require_safe
 @requires(Verb.OPERATE)
-def dead_letters(request: HttpRequest) -> HttpResponse:
+def dead_letters(request: MemberRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     found = selectors.dead_letters(
-        request.viewer,  # type: ignore[attr-defined]
+        request.viewer,
         partner_slug=request.GET.get("partner", ""),
         before=int(before) if before.isdecimal() and len(before) < 19 else None,
     )
@@ -30,16 +31,16 @@ def dead_letters(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires(Verb.OPERATE)
-def message(request: HttpRequest, message_id: int) -> HttpResponse:
-    context = {"found": selectors.raw_message(request.viewer, message_id)}  # type: ignore[attr-defined]
+def message(request: MemberRequest, message_id: int) -> HttpResponse:
+    context = {"found": selectors.raw_message(request.viewer, message_id)}
     return page(request, "intake/message.html", context)
 
 
 @require_POST
 @requires(Verb.OPERATE)
-def replay(request: HttpRequest) -> HttpResponse:
+def replay(request: MemberRequest) -> HttpResponse:
     """Replay the ticked ones, the one whose button was pressed, or (`all`) everything that the list shows."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     partner_slug = request.POST.get("partner", "")
     if "all" in request.POST:
         chosen = selectors.dead_ids(viewer, partner_slug=partner_slug)

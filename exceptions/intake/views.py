@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from controltower.errors import Invalid
 from controltower.tenancy.guards import requires
+from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 from controltower.web.toast import toast
@@ -26,16 +27,16 @@ from exceptions.shipments.canonical import EventType
 
 @require_safe
 @requires(Verb.ADMINISTER)
-def partners(request: HttpRequest) -> HttpResponse:
-    context = {"partners": selectors.partners_of(request.viewer)}  # type: ignore[attr-defined]
+def partners(request: MemberRequest) -> HttpResponse:
+    context = {"partners": selectors.partners_of(request.viewer)}
     return page(request, "intake/partners.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @requires(Verb.ADMINISTER)
-def partner_create(request: HttpRequest) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def partner_create(request: MemberRequest) -> HttpResponse:
+    viewer = request.viewer
     form = PartnerForm(request.POST or None, accounts=selectors.accounts_to_connect(viewer))
     if request.method == "POST" and form.is_valid():
         try:
@@ -52,8 +53,8 @@ def partner_create(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires(Verb.ADMINISTER)
-def partner(request: HttpRequest, slug: str) -> HttpResponse:
-    found = selectors.partner_of(request.viewer, slug)  # type: ignore[attr-defined]
+def partner(request: MemberRequest, slug: str) -> HttpResponse:
+    found = selectors.partner_of(request.viewer, slug)
     sample = sample_body(found.adapter, timezone.now())
     context = {**_about(request, found), "form": TryForm(initial={"body": sample})}
     return page(request, "intake/partner.html", context)
@@ -61,9 +62,9 @@ def partner(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @requires(Verb.ADMINISTER)
-def partner_try(request: HttpRequest, slug: str) -> HttpResponse:
+def partner_try(request: MemberRequest, slug: str) -> HttpResponse:
     """Show what a pasted message would become. Nothing is stored."""
-    found = selectors.partner_of(request.viewer, slug)  # type: ignore[attr-defined]
+    found = selectors.partner_of(request.viewer, slug)
     form = TryForm(request.POST)
     context: dict[str, Any] = {"form": form, "partner": found, "events": None}
     if form.is_valid():
@@ -80,8 +81,8 @@ def partner_try(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @never_cache
 @requires(Verb.ADMINISTER)
-def partner_rotate(request: HttpRequest, slug: str) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def partner_rotate(request: MemberRequest, slug: str) -> HttpResponse:
+    viewer = request.viewer
     found = selectors.partner_of(viewer, slug)
     made = services.partner_rotate_secret(found, actor=viewer.actor, now=timezone.now())
     return _secret_page(request, made, fresh=False)
@@ -89,9 +90,9 @@ def partner_rotate(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @requires(Verb.ADMINISTER)
-def partner_sandbox(request: HttpRequest, slug: str) -> HttpResponse:
+def partner_sandbox(request: MemberRequest, slug: str) -> HttpResponse:
     """`sandbox` on or off, as the button says; pressing a stale button is a conflict."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     found = selectors.partner_of(viewer, slug)
     sandbox = request.POST.get("sandbox") == "on"
     services.partner_set_sandbox(found, sandbox=sandbox, actor=viewer.actor, now=timezone.now())
@@ -101,8 +102,8 @@ def partner_sandbox(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @requires(Verb.ADMINISTER)
-def partner_active(request: HttpRequest, slug: str) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def partner_active(request: MemberRequest, slug: str) -> HttpResponse:
+    viewer = request.viewer
     found = selectors.partner_of(viewer, slug)
     active = request.POST.get("active") == "on"
     switch = services.partner_activate if active else services.partner_deactivate
@@ -111,8 +112,8 @@ def partner_active(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("intake:partner", slug=slug)
 
 
-def _about(request: HttpRequest, found: Partner) -> dict[str, Any]:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def _about(request: MemberRequest, found: Partner) -> dict[str, Any]:
+    viewer = request.viewer
     now = timezone.now()
     return {
         "partner": found,
@@ -129,7 +130,7 @@ def _address(found: Partner) -> str:
     return f"{settings.BASE_URL}{reverse('door:receive', args=[found.slug])}"
 
 
-def _secret_page(request: HttpRequest, made: Connected, *, fresh: bool) -> HttpResponse:
+def _secret_page(request: MemberRequest, made: Connected, *, fresh: bool) -> HttpResponse:
     context = {
         "partner": made.partner,
         "secret": made.secret,

@@ -1,11 +1,12 @@
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from controltower.tenancy.guards import requires
+from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 from exceptions.shipments import selectors
@@ -18,9 +19,9 @@ QUEUE = "cases:queue"
 
 @require_safe
 @requires(Verb.VIEW)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: MemberRequest) -> HttpResponse:
     found = selectors.shipment_list(
-        request.viewer,  # type: ignore[attr-defined]
+        request.viewer,
         now=timezone.now(),
         query=request.GET.get("q", "")[:60],
         status=request.GET.get("status", ""),
@@ -32,17 +33,17 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires(Verb.VIEW)
-def detail(request: HttpRequest, number: str) -> HttpResponse:
-    found = selectors.shipment_detail(request.viewer, number, now=timezone.now())  # type: ignore[attr-defined]
+def detail(request: MemberRequest, number: str) -> HttpResponse:
+    found = selectors.shipment_detail(request.viewer, number, now=timezone.now())
     context = {"found": found, "shipment": found.shipment}
     return page(request, "shipments/detail.html", context | _panels(found.shipment.number))
 
 
 @require_safe
 @requires(Verb.VIEW)
-def events(request: HttpRequest, number: str) -> HttpResponse:
+def events(request: MemberRequest, number: str) -> HttpResponse:
     found = selectors.shipment_events(
-        request.viewer,  # type: ignore[attr-defined]
+        request.viewer,
         number,
         all_of_them="all" in request.GET,
     )
