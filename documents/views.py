@@ -198,7 +198,7 @@ def _bytes(owner: Any, digest: str) -> bytes:
 
 def _pair(text: str) -> tuple[int, int]:
     field_id, _, version = text.partition(":")
-    if not (field_id.isdecimal() and version.isdecimal()):
+    if not (field_id.isdecimal() and version.isdecimal() and len(text) < 30):
         raise Invalid("This form is not complete. Load the page again.", code="bad_form")
     return int(field_id), int(version)
 

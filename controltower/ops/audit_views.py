@@ -18,7 +18,7 @@ from controltower.web.render import page
 def audit(request: MemberRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     filters = {name: request.GET.get(name, "").strip() for name in ("subject", "verb", "actor")}
-    found = audit_page(request.viewer, **filters, before=int(before) if before.isdecimal() else None)
+    found = audit_page(request.viewer, **filters, before=_sequence(before))
     context = {"found": found, "filters": filters, "filtered": any(filters.values()), "public_key": public_key()}
     return page(request, "ops/audit.html", context)
 
@@ -40,3 +40,7 @@ def export(request: MemberRequest) -> FileResponse:
     target.seek(0)
     name = f"audit-{request.viewer.organisation.slug}-{timezone.now():%Y%m%dT%H%M%SZ}.zip"
     return FileResponse(target, as_attachment=True, filename=name, content_type="application/zip")
+
+
+def _sequence(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None

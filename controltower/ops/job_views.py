@@ -24,7 +24,7 @@ def jobs(request: MemberRequest) -> HttpResponse:
         request.viewer,
         state=request.GET.get("state", "dead"),
         kind=request.GET.get("kind", ""),
-        before=int(before) if before.isdecimal() else None,
+        before=int(before) if before.isdecimal() and len(before) < 19 else None,
     )
     return page(request, "ops/jobs.html", {"found": found, "states": SHOWN}, fragment="ops/_jobs.html")
 
@@ -34,7 +34,7 @@ def jobs(request: MemberRequest) -> HttpResponse:
 def replay(request: MemberRequest) -> HttpResponse:
     """Replay the ticked jobs, or the one whose button was pressed."""
     chosen = request.POST.getlist("job")
-    if not chosen or not all(job_id.isdecimal() for job_id in chosen):
+    if not chosen or not all(job_id.isdecimal() and len(job_id) < 19 for job_id in chosen):
         raise BadRequest("Choose at least one dead job to replay.")
     count = dead_replay(map(int, chosen), actor=request.viewer.actor, now=timezone.now())
     toast(request, f"{count} job{'' if count == 1 else 's'} back in line.")

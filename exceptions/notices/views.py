@@ -24,7 +24,7 @@ def outbox(request: MemberRequest) -> HttpResponse:
     found = selectors.notices_page(
         request.viewer,
         state=request.GET.get("state", ""),
-        before=int(before) if before.isdecimal() else None,
+        before=int(before) if before.isdecimal() and len(before) < 19 else None,
     )
     context = {"found": found, "states": NoticeState.choices}
     return page(request, "notices/list.html", context, fragment="notices/_list.html")

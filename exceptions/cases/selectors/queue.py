@@ -229,7 +229,7 @@ def _recent(cases: QuerySet[Case], after: str, size: int) -> tuple[list[Case], s
     cases = cases.order_by(F("closed_at").desc(), F("id").desc())
     cursor = _read_cursor(after)
     if cursor is not None and cursor.value is not None:
-        at = datetime.fromtimestamp(cursor.value, tz=UTC)
+        at = _instant(cursor.value)
         cases = cases.filter(Q(closed_at__lt=at) | Q(closed_at=at, id__lt=cursor.id))
     found = list(with_row_parts(cases)[: size + 1])
     if len(found) <= size:
@@ -237,6 +237,13 @@ def _recent(cases: QuerySet[Case], after: str, size: int) -> tuple[list[Case], s
     last = found[size - 1]
     assert last.closed_at is not None, "only ended cases are asked for"
     return found[:size], _encoded(Cursor("rest", last.closed_at.timestamp(), last.pk, False))
+
+
+def _instant(epoch: float) -> datetime:
+    try:
+        return datetime.fromtimestamp(epoch, tz=UTC)
+    except (ValueError, OverflowError, OSError):
+        raise _bad_cursor() from None
 
 
 def _cursor(case: Case) -> str:
@@ -256,13 +263,25 @@ def _read_cursor(after: str) -> Cursor | None:
     try:
         run, value, last, is_pinned = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
         is_sound = (
-            run in RUNS and isinstance(last, int) and (isinstance(value, int | float) or (value is None and is_pinned))
+            run in RUNS
+            and isinstance(last, int)
+            and _in_reach(last)
+            and (_in_reach(value) or (value is None and is_pinned))
         )
-    except (binascii.Error, ValueError, TypeError):
+    except (binascii.Error, ValueError, TypeError, RecursionError):
         is_sound = False
     if not is_sound:
-        raise BadRequest("This page of the queue cannot be found. Start from the top.", code="bad_cursor")
+        raise _bad_cursor()
     return Cursor(run, value, last, bool(is_pinned))
+
+
+def _bad_cursor() -> BadRequest:
+    return BadRequest("This page of the queue cannot be found. Start from the top.", code="bad_cursor")
+
+
+def _in_reach(value: object) -> bool:
+    """Whether it is a number that a column can be compared with; JSON also brings infinities and what is none."""
+    return isinstance(value, int | float) and abs(value) < 2**63
 
 
 class CountRows(Subquery):
