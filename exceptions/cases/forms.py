@@ -12,6 +12,7 @@ from exceptions.cases.selectors.rows import CaseDetail
 from exceptions.cases.taxonomy import REASON_CHOICES, TYPE_CHOICES, UNKNOWN_REASON, Excusable, Party
 
 MORNING = time(8, 0)
+FURTHEST = timedelta(days=366)
 
 
 def later(choice: str, now: datetime, zone: str) -> datetime:
@@ -60,9 +61,14 @@ class WhenForm(CaseForm):
         data = super().clean() or {}
         exact: datetime | None = data.get("at")
         if exact is not None:
-            data["when"] = exact.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+            try:
+                data["when"] = exact.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+            except OverflowError:  # the edge of the calendar: in UTC it is the year 10000, or the year 0
+                data["when"] = self.now + FURTHEST
             if data["when"] <= self.now:
                 self.add_error("at", "Choose a time that is still ahead.")
+            elif data["when"] >= self.now + FURTHEST:
+                self.add_error("at", "Choose a time within a year.")
         else:
             data["when"] = later(data.get("after") or "1h", self.now, self.zone)
         return data

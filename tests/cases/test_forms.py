@@ -48,6 +48,12 @@ def test_a_time_that_has_passed_is_refused_beside_its_field() -> None:
     assert not form.is_valid() and form.errors["at"] == ["Choose a time that is still ahead."]
 
 
+@pytest.mark.parametrize("typed", ["9999-12-31T23:59", "2028-01-01T08:00"])
+def test_a_time_that_nobody_can_mean_is_refused_beside_its_field(typed: str) -> None:
+    form = snooze(at=typed)
+    assert not form.is_valid() and form.errors["at"] == ["Choose a time within a year."]
+
+
 def test_resolving_needs_a_word_on_what_ended_it() -> None:
     form = ResolveForm({}, now=NOW, zone=CHICAGO)
     assert not form.is_valid() and "resolution" in form.errors
