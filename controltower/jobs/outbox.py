@@ -27,6 +27,12 @@ ON CONFLICT (organisation_id, kind, dedupe_key) WHERE state = 'waiting' AND NOT 
 RETURNING id
 """
 
+# The job that takes this one in is kept from being claimed until our commit: it could otherwise run before it, see
+# nothing of what has changed, and nobody would look again. Claims skip locked rows; other enqueuers share the lock.
+KEEP_WAITING = """
+SELECT id FROM jobs_job WHERE organisation_id = %s AND kind = %s AND dedupe_key = %s AND state = 'waiting' FOR KEY SHARE
+"""
+
 
 def enqueue(
     name: str, payload: dict[str, Any], *, dedupe_key: str = "", run_after: datetime | None = None
@@ -37,10 +43,12 @@ def enqueue(
     is None. One that already runs does not: it may have read what has changed since. Raises `LookupError` for a kind
     nobody handles, `NoTenant` outside an organisation.
     """
-    queue = kind(name).queue
-    values = [current_organisation_id(), name, queue, dedupe_key, json.dumps(payload), run_after, request_id.get()]
+    queue, organisation_id = kind(name).queue, current_organisation_id()
+    values = [organisation_id, name, queue, dedupe_key, json.dumps(payload), run_after, request_id.get()]
     added = rows(INSERT, values)
-    if added and run_after is None:
+    while not added and not rows(KEEP_WAITING, [organisation_id, name, dedupe_key]):
+        added = rows(INSERT, values)  # the one that waited was claimed between the two statements
+    if run_after is None:
         ring_after_commit(queue)
     return int(added[0][0]) if added else None
 

@@ -31,6 +31,10 @@ class Dead(Exception):
     """No use trying again: a person must look."""
 
 
+class UnknownKind(LookupError):
+    """No installed app handles this kind of job."""
+
+
 @dataclass(frozen=True)
 class JobContext:
     """What a handler knows of its run. `now` was read once, when the job was claimed."""
@@ -121,12 +125,12 @@ def sweep(name: str, *, every: float) -> Callable[[Callable[[datetime], int]], C
 
 
 def kind(name: str) -> Kind:
-    """The registered kind; `LookupError` for an unknown name."""
+    """The registered kind; `UnknownKind` for a name that nobody handles."""
     _load()
     try:
         return _registry.kinds[name]
     except KeyError:
-        raise LookupError(f"no handler for job kind {name!r}: is its app installed?") from None
+        raise UnknownKind(f"no handler for job kind {name!r}: is its app installed?") from None
 
 
 def kinds() -> list[Kind]:

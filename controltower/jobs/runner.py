@@ -16,7 +16,18 @@ from django.utils import timezone
 from controltower.audit.recording import request_id
 from controltower.db import rows
 from controltower.jobs.models import Heartbeat, JobState
-from controltower.jobs.registry import Dead, Finish, JobContext, Kind, Retry, RunningJob, kind, kinds, running_job
+from controltower.jobs.registry import (
+    Dead,
+    Finish,
+    JobContext,
+    Kind,
+    Retry,
+    RunningJob,
+    UnknownKind,
+    kind,
+    kinds,
+    running_job,
+)
 from controltower.tenancy.context import acting_for
 
 log = logging.getLogger(__name__)
@@ -145,7 +156,7 @@ def _failed(claim: Claim, error: Exception) -> JobState:
     if not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
     forgiven = _retries(claim.kind)
-    dead = isinstance(error, (Dead, LookupError)) or claim.attempt > forgiven
+    dead = isinstance(error, (Dead, UnknownKind)) or claim.attempt > forgiven
     delay = error.after if isinstance(error, Retry) and error.after is not None else backoff(claim.attempt)
     sentence = f"{type(error).__name__}: {error}"[:2000]
     if not isinstance(error, (Retry, Dead)):

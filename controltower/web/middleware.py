@@ -1,6 +1,6 @@
 """What every answer to a browser gets: toasts for htmx, and no copy in any cache."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, QueryDict
@@ -49,7 +49,7 @@ class WebMiddleware:
         return None
 
 
-def _texts(given: list[QueryDict], kwargs: dict[str, Any]) -> Iterator[str]:
+def _texts(given: Sequence[QueryDict], kwargs: dict[str, Any]) -> Iterator[str]:
     yield from (value for value in kwargs.values() if isinstance(value, str))
     for fields in given:
         for name, values in fields.lists():

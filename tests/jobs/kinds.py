@@ -26,6 +26,11 @@ def broken(payload: dict[str, Any], ctx: JobContext) -> None:
     raise RuntimeError("the other side said no")
 
 
+@job("tests.mistaken", retries=2)
+def mistaken(payload: dict[str, Any], ctx: JobContext) -> None:
+    payload["what nobody sent"]
+
+
 @job("tests.later")
 def later(payload: dict[str, Any], ctx: JobContext) -> None:
     raise Retry("not ready yet", after=120)

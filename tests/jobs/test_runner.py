@@ -1,8 +1,10 @@
 """One job at a time through the real runner, in this process."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 import tests.jobs.kinds  # noqa: F401  # registers the kinds
@@ -64,6 +66,28 @@ def test_a_second_job_with_the_same_key_is_taken_in_by_the_waiting_one(organisat
     assert queued("tests.note", {"n": 1}, dedupe_key="a") is not None, "one that has run takes nothing in"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_took_another_in_waits_until_that_one_is_committed(organisation, queued):
+    """It would otherwise run before what it was asked for is there to be seen, and nothing would run after."""
+    queued("tests.note", {"n": 1}, dedupe_key="a")
+    taken_in, committed = threading.Event(), threading.Event()
+
+    def change_and_enqueue() -> None:
+        with acting_for(organisation):
+            enqueue("tests.note", {"n": 1}, dedupe_key="a")
+            taken_in.set()
+            committed.wait(timeout=10)
+        connection.close()
+
+    changing = threading.Thread(target=change_and_enqueue)
+    changing.start()
+    assert taken_in.wait(timeout=10)
+    assert drain("default") == 0
+    committed.set()
+    changing.join(timeout=10)
+    assert drain("default") == 1
+
+
 def test_jobs_of_two_organisations_with_one_key_are_two_jobs(organisation, other_organisation, queued):
     queued("tests.note", {"n": 1}, dedupe_key="a")
     with acting_for(other_organisation):
@@ -92,6 +116,12 @@ def test_a_failed_job_leaves_nothing_behind_and_comes_back_until_it_is_dead(orga
     assert noted(organisation) == [], "what a failed try wrote is rolled back"
     with acting_for(organisation):
         assert Job.objects.get(pk=job_id).last_error == "RuntimeError: the other side said no"
+
+
+def test_a_key_that_a_handler_misses_is_a_failure_like_any_other(organisation, queued):
+    queued("tests.mistaken")
+    drain("default", limit=1)
+    assert states(organisation) == ["waiting"], "only a kind that nobody handles is hopeless at once"
 
 
 def test_a_handler_can_say_when_to_come_back(organisation, queued):
