@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from controltower.audit import Actor
 from controltower.tenancy.models import Member
 from exceptions.cases.models import OPEN_STATES, Case
-from exceptions.cases.services import case_pin, case_take, interaction_log, next_check_set
+from exceptions.cases.services import case_take, interaction_log, next_check_set
 from exceptions.demo.script import Refs
 from exceptions.parties.models import Contact, ContactRole
 from exceptions.reconciliation.services import case_document_upload
@@ -33,13 +33,6 @@ def call(who: str, refs: Refs, carrier: str, outcome: str, text: str, *, again_i
         case, actor = _case(refs), _actor(who)
         interaction_log(case, channel="call", outcome=outcome, contact=desk, text=text, actor=actor, now=now)
         next_check_set(case, due_at=now + again_in, expecting="Word from dispatch", actor=actor, now=now)
-
-    return act
-
-
-def pin(who: str, refs: Refs) -> Act:
-    def act(now: datetime) -> None:
-        case_pin(_case(refs), actor=_actor(who), now=now)
 
     return act
 

@@ -12,6 +12,7 @@ from exceptions.cases.services.correlation import Cause, clear_apply, finding_ap
 from exceptions.cases.services.expectations import expectations_update, expired, heard_since
 from exceptions.cases.services.recording import case_news, price_soon
 from exceptions.cases.services.state import Known, event_view, known_shipments
+from exceptions.cases.taxonomy import Subject
 from exceptions.shipments.models import Equipment, Event, EventSubject, LoadShipment
 
 
@@ -26,8 +27,7 @@ def detection_run(*, event: Event, now: datetime) -> list[Case]:
     everything = known_shipments(
         {*shipments, *chain.from_iterable(loads.values()), *chain.from_iterable(troubled.values())}, unit=unit
     )
-    for known in everything:
-        expectations_update(known, event=event)
+    expectations_update(everything, event=event)
     states = {known.shipment.pk: known.state for known in everything}
     signal, cause = event_view(event), Cause(event=event)
     verdicts = [
@@ -61,13 +61,18 @@ def expectation_run(expectation: Expectation, *, now: datetime) -> list[Case]:
 
 
 def _apply(verdicts: Iterable[Verdict], cause: Cause, known: list[Known], now: datetime) -> list[Case]:
-    """Findings first: a silence that closes into a late delivery closes after that case is there."""
+    """Findings first: a silence that closes into a late delivery closes after that case is there.
+
+    A case stands on the shipments it touches, so there is nothing to clear where none of them has one of that type. A
+    load is asked about itself: what rides it may have changed since.
+    """
     cases: dict[int, Case] = {}
+    covered = frozenset(chain.from_iterable(one.state.covered for one in known))
     for verdict in sorted(verdicts, key=lambda verdict: isinstance(verdict, Clear)):
         if isinstance(verdict, Finding):
             case = finding_apply(verdict, cause=cause, known=known, now=now)
             cases[case.pk] = case
-        else:
+        elif verdict.type in covered or verdict.subject.kind == Subject.LOAD:
             clear_apply(verdict, now=now)
     return list(cases.values())
 
@@ -114,6 +119,8 @@ def _of_equipment(ids: list[int]) -> list[int]:
 
 def _facts_changed(known: list[Known], *, besides: set[int], now: datetime) -> None:
     """Open cases of these shipments stand on facts that may have changed: price them and let drafts be checked."""
+    if not any(one.state.covered for one in known):
+        return  # a case opened just now is among `besides`
     touched = CaseShipment.objects.filter(
         shipment__in=[one.shipment.pk for one in known], case__state__in=OPEN_STATES
     ).exclude(case__in=besides)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from django.db import IntegrityError, transaction
 
 from exceptions.cases.detection import ARRIVAL, FREE_TIME, SILENCE, ExpiredExpectation
 from exceptions.cases.models import Expectation, ExpectationKind
@@ -29,10 +28,27 @@ class Wanted:
     leg_id: int | None = None
 
 
-def expectations_update(known: Known, *, event: Event | None) -> None:
-    """Bring the shipment's expectations in line with what is known; `event` is what cleared those that go."""
-    for wanted in wanted_of(known):
-        _bring_in_line(known, wanted, event)
+def expectations_update(everything: Iterable[Known], *, event: Event) -> None:
+    """Bring the expectations of shipments in line with what is known; `event` is what cleared those that go.
+
+    Most signals change little of it, so what stands is read first and only what differs is written.
+    """
+    wanted = {want.key: (known, want) for known in everything for want in wanted_of(known)}
+    waiting: dict[str, Expectation] = {}
+    ran_out: dict[str, datetime] = {}
+    for row in Expectation.objects.filter(key__in=wanted, cleared_at=None):
+        if row.expired_at is None:
+            waiting[row.key] = row
+        else:
+            ran_out[row.key] = max(row.due_at, ran_out.get(row.key, row.due_at))
+    new = []
+    for key, (known, want) in wanted.items():
+        if key in waiting and _bring_in_line(waiting[key], want, event):
+            continue
+        if want.due_at is not None and (key not in ran_out or ran_out[key] < want.due_at):
+            new.append(_row(known, want, want.due_at))
+    # Another signal may have made one in the meantime; the later due time is settled by the next signal.
+    Expectation.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def wanted_of(known: Known) -> list[Wanted]:
@@ -78,29 +94,23 @@ def heard_since(known: Known, expectation: Expectation) -> bool:
     return heard + silence_limit(known.shipment.mode) > expectation.due_at
 
 
-def _bring_in_line(known: Known, wanted: Wanted, event: Event | None) -> None:
-    rows = Expectation.objects.filter(key=wanted.key)
-    still_open = rows.filter(cleared_at=None, expired_at=None)
+def _bring_in_line(row: Expectation, wanted: Wanted, event: Event) -> bool:
+    """Move or clear one that waits. False when it ran out while we looked."""
+    if row.due_at == wanted.due_at:
+        return True
+    still_open = Expectation.objects.filter(pk=row.pk, cleared_at=None, expired_at=None)
     if wanted.due_at is None:
-        if event is not None:
-            still_open.update(cleared_at=event.recorded_at, cleared_by=event)
-        return
-    if (
-        still_open.update(due_at=wanted.due_at)
-        or rows.filter(expired_at__isnull=False, due_at__gte=wanted.due_at).exists()
-    ):
-        return
-    try:
-        with transaction.atomic():
-            Expectation.objects.create(
-                shipment=known.shipment,
-                stop_id=wanted.stop_id,
-                leg_id=wanted.leg_id,
-                kind=wanted.kind,
-                code=wanted.code,
-                key=wanted.key,
-                due_at=wanted.due_at,
-            )
-    except IntegrityError:
-        # Another signal made the row in the meantime; the later due time is settled by the next signal.
-        still_open.update(due_at=wanted.due_at)
+        return bool(still_open.update(cleared_at=event.recorded_at, cleared_by=event))
+    return bool(still_open.update(due_at=wanted.due_at))
+
+
+def _row(known: Known, wanted: Wanted, due_at: datetime) -> Expectation:
+    return Expectation(
+        shipment=known.shipment,
+        stop_id=wanted.stop_id,
+        leg_id=wanted.leg_id,
+        kind=wanted.kind,
+        code=wanted.code,
+        key=wanted.key,
+        due_at=due_at,
+    )

@@ -9,7 +9,7 @@ from exceptions.cases.services.state import Known
 from exceptions.cases.taxonomy import Subject
 from exceptions.parties.models import Account
 from exceptions.shipments.canonical import RefType, normalised
-from exceptions.shipments.models import Load, Reference, Stop, StopKind
+from exceptions.shipments.models import EquipmentKind, Load, Reference, Stop
 
 # What people quote first on the telephone.
 QUOTED_FIRST = (
@@ -46,6 +46,12 @@ def headline_of(finding: Finding, affected: list[Known]) -> Headline:
     if finding.subject.kind == Subject.LOAD:
         load = Load.objects.get(pk=finding.subject.id)
         reference, place = f"Load {load.number}", place if len(affected) == 1 else f"{len(affected)} shipments"
+    elif (
+        finding.subject.kind == Subject.EQUIPMENT
+        and first.equipment
+        and first.equipment.kind == EquipmentKind.CONTAINER
+    ):
+        reference = f"Container {first.equipment.number}"
     else:
         reference = _quoted(first)
     return Headline(account, place[:100], lane[:40], reference[:80], normalised(reference)[:120])
@@ -58,10 +64,8 @@ def _quoted(known: Known) -> str:
 
 
 def _route(known: Known) -> str:
-    pickup = (
-        Stop.objects.filter(shipment=known.shipment, kind=StopKind.PICKUP, dropped=False).order_by("sequence").first()
-    )
-    if pickup is None or known.stop is None:
+    first = Stop.objects.filter(shipment=known.shipment, dropped=False).order_by("sequence").first()
+    if first is None or known.stop is None or first == known.stop:
         return ""
-    ends = (pickup.city or pickup.name, known.stop.city or known.stop.name)
+    ends = (first.city or first.name, known.stop.city or known.stop.name)
     return " > ".join(ends) if all(ends) else ""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from exceptions.cases.detection import DeliveryState, EventView, Reading, ShipmentState
 from exceptions.cases.models import OPEN_STATES, CaseShipment
 from exceptions.parties.models import Account
@@ -34,6 +36,7 @@ from exceptions.shipments.models import (
 TROUBLE = (EventType.LOAD_BROKEN_DOWN, EventType.SHIPMENT_DELAYED, EventType.SHIPMENT_PROBLEM_REPORTED)
 HOLDS = (EventType.SHIPMENT_HELD, EventType.SHIPMENT_RELEASED)
 CUSTOMS_KINDS = ("customs", "exam", "documents")
+TERMINALS = (StopKind.TERMINAL, StopKind.PORT, StopKind.RAMP, StopKind.AIRPORT)
 LOOKED_AT = (*TROUBLE, *HOLDS, EventType.SHIPMENT_TEMPERATURE_READ)
 # More readings than this are not needed to see how long the freight was outside its band.
 READINGS_KEPT = 500
@@ -56,17 +59,23 @@ def known_shipments(ids: Iterable[int], *, unit: int | None = None) -> list[Know
 
     unit: sequence of the handling unit that the signal names, if it does.
     """
-    named = Shipment.objects.filter(pk__in=list(ids)).values_list("pk", "continued_as")
-    wanted = {other or pk for pk, other in named}
-    shipments = list(Shipment.objects.filter(pk__in=wanted).select_related("customer", "last_event").order_by("pk"))
+    found = Shipment.objects.select_related("customer", "last_event").order_by("pk")
+    shipments = list(found.filter(pk__in=ids))
+    if any(shipment.continued_as_id for shipment in shipments):
+        shipments = list(found.filter(pk__in={shipment.continued_as_id or shipment.pk for shipment in shipments}))
+    if not shipments:
+        return []
     keys = [shipment.pk for shipment in shipments]
-    legs = {leg.shipment_id: leg for leg in Leg.objects.filter(shipment__in=keys).order_by("sequence")}
-    stops = _delivery_stops(keys, legs)
+    legs = {
+        leg.shipment_id: leg
+        for leg in Leg.objects.filter(shipment__in=keys).select_related("carrier").order_by("sequence")
+    }
+    rides = list(LoadShipment.objects.filter(shipment__in=keys).select_related("load__carrier").order_by("pk"))
+    stops, terminals = _ends(keys, legs)
     deliveries = _deliveries(stops)
-    equipment = _equipment(keys)
-    terminals = _terminals([key for key, piece in equipment.items() if piece.last_free_at])
-    carriers = _carriers(keys, legs)
-    events = _events(keys)
+    equipment = _equipment(keys, rides)
+    carriers = _carriers(keys, legs, rides)
+    events = _events(keys, rides)
     covered: dict[int, set[str]] = defaultdict(set)
     for row in CaseShipment.objects.filter(shipment__in=keys, case__state__in=OPEN_STATES).values_list(
         "shipment_id", "case__type"
@@ -81,7 +90,7 @@ def known_shipments(ids: Iterable[int], *, unit: int | None = None) -> list[Know
         Known(
             shipment=shipment,
             stop=stops.get(shipment.pk),
-            terminal=terminals.get(shipment.pk),
+            terminal=terminals.get(shipment.pk) if _runs(equipment.get(shipment.pk)) else None,
             equipment=equipment.get(shipment.pk),
             carrier=carriers.get(shipment.pk),
             state=_state(
@@ -149,22 +158,29 @@ def _delivered_at(shipment: Shipment, delivery: DeliveryState | None) -> datetim
     return shipment.status_at if shipment.status == ShipmentStatus.DELIVERED else None
 
 
-def _delivery_stops(keys: list[int], legs: dict[int, Leg]) -> dict[int, Stop]:
-    """Where each shipment ends: its last delivery stop, else the destination of its last leg (a stop of its load)."""
-    found = {
-        stop.shipment_id: stop
-        for stop in Stop.objects.filter(shipment__in=keys, kind=StopKind.DELIVERY, dropped=False)
-        .select_related("location")
-        .order_by("sequence")
-        if stop.shipment_id is not None
-    }
+def _ends(keys: list[int], legs: dict[int, Leg]) -> tuple[dict[int, Stop], dict[int, Stop]]:
+    """Where each shipment ends, and where its equipment waits before: the last terminal.
+
+    It ends at its last delivery stop, else at the destination of its last leg (a stop of its load).
+    """
+    ends: dict[int, Stop] = {}
+    terminals: dict[int, Stop] = {}
+    planned = Stop.objects.filter(shipment__in=keys, kind__in=(StopKind.DELIVERY, *TERMINALS), dropped=False)
+    for stop in planned.select_related("location").order_by("sequence"):
+        if stop.shipment_id is not None:
+            (ends if stop.kind == StopKind.DELIVERY else terminals)[stop.shipment_id] = stop
     wanted = {
-        key: leg.destination_id for key, leg in legs.items() if key not in found and leg.destination_id is not None
+        key: leg.destination_id for key, leg in legs.items() if key not in ends and leg.destination_id is not None
     }
     if wanted:
         others = Stop.objects.select_related("location").in_bulk(list(set(wanted.values())))
-        found |= {key: others[stop_id] for key, stop_id in wanted.items() if stop_id in others}
-    return found
+        ends |= {key: others[stop_id] for key, stop_id in wanted.items() if stop_id in others}
+    return ends, terminals
+
+
+def _runs(equipment: Equipment | None) -> bool:
+    """Whether free time runs for it."""
+    return equipment is not None and equipment.last_free_at is not None
 
 
 def _deliveries(stops: dict[int, Stop]) -> dict[int, DeliveryState]:
@@ -198,57 +214,44 @@ def _delivery(stop: Stop, times: dict[tuple[str, str], Milestone], appointment_e
     )
 
 
-def _terminals(keys: list[int]) -> dict[int, Stop]:
-    """Where equipment waits while its free time runs: the last terminal before the delivery."""
-    kinds = (StopKind.TERMINAL, StopKind.PORT, StopKind.RAMP, StopKind.AIRPORT)
-    found = Stop.objects.filter(shipment__in=keys, kind__in=kinds, dropped=False).order_by("sequence")
-    return {stop.shipment_id: stop for stop in found if stop.shipment_id is not None}
-
-
-def _carriers(keys: list[int], legs: dict[int, Leg]) -> dict[int, Account]:
+def _carriers(keys: list[int], legs: dict[int, Leg], rides: list[LoadShipment]) -> dict[int, Account]:
     """Who carries the last leg: its carrier, else its load's, else the contracted one."""
-    roles = (PartyRoleKind.CONTRACTED_CARRIER, PartyRoleKind.ACTUAL_CARRIER)
-    found = {
-        role.shipment_id: role.account
-        for role in PartyRole.objects.filter(shipment__in=keys, role__in=roles)
-        .select_related("account")
-        .order_by("-role")
-    }
-    for ride in LoadShipment.objects.filter(shipment__in=keys).select_related("load__carrier"):
-        if ride.load.carrier is not None:
-            found[ride.shipment_id] = ride.load.carrier
-    of_legs = Account.objects.in_bulk({leg.carrier_id for leg in legs.values() if leg.carrier_id is not None})
-    return found | {key: of_legs[leg.carrier_id] for key, leg in legs.items() if leg.carrier_id in of_legs}
-
-
-def _equipment(keys: list[int]) -> dict[int, Equipment]:
-    """One piece for each shipment: its own, else its load's."""
-    found = {
-        piece.shipment_id: piece
-        for piece in Equipment.objects.filter(shipment__in=keys).order_by("-pk")
-        if piece.shipment_id is not None
-    }
-    riding = LoadShipment.objects.filter(shipment__in=[key for key in keys if key not in found])
-    loads = dict(riding.values_list("shipment_id", "load_id"))
-    if loads:
-        pieces = {piece.load_id: piece for piece in Equipment.objects.filter(load__in=set(loads.values()))}
-        found |= {key: pieces[load_id] for key, load_id in loads.items() if load_id in pieces}
+    found = {ride.shipment_id: ride.load.carrier for ride in rides if ride.load.carrier is not None}
+    found |= {key: leg.carrier for key, leg in legs.items() if leg.carrier is not None}
+    if missing := [key for key in keys if key not in found]:
+        roles = (PartyRoleKind.CONTRACTED_CARRIER, PartyRoleKind.ACTUAL_CARRIER)
+        named = PartyRole.objects.filter(shipment__in=missing, role__in=roles).select_related("account")
+        found |= {role.shipment_id: role.account for role in named.order_by("-role")}
     return found
 
 
-def _events(keys: list[int]) -> dict[int, list[Event]]:
+def _equipment(keys: list[int], rides: list[LoadShipment]) -> dict[int, Equipment]:
+    """One piece for each shipment: its own, else its load's."""
+    about = Q(shipment__in=keys)
+    if rides:
+        about |= Q(load__in={ride.load_id for ride in rides})
+    own: dict[int, Equipment] = {}
+    of_load: dict[int, Equipment] = {}
+    for piece in Equipment.objects.filter(about).order_by("-pk"):
+        if piece.shipment_id is not None:
+            own[piece.shipment_id] = piece
+        elif piece.load_id is not None:
+            of_load[piece.load_id] = piece
+    return {ride.shipment_id: of_load[ride.load_id] for ride in rides if ride.load_id in of_load} | own
+
+
+def _events(keys: list[int], rides: list[LoadShipment]) -> dict[int, list[Event]]:
     """Events of the kinds rules look at, of each shipment and of the loads it rides, in order of occurrence."""
-    riding: dict[int, list[int]] = defaultdict(list)
-    for load_id, shipment_id in LoadShipment.objects.filter(shipment__in=keys).values_list("load_id", "shipment_id"):
-        riding[load_id].append(shipment_id)
+    riding: dict[int | None, list[int]] = defaultdict(list)
+    for ride in rides:
+        riding[ride.load_id].append(ride.shipment_id)
+    about = Q(shipment__in=keys)
+    if riding:
+        about |= Q(load__in=list(riding))
     found: dict[int, list[Event]] = defaultdict(list)
-    direct = EventSubject.objects.filter(shipment__in=keys, event__type__in=LOOKED_AT).select_related("event")
-    by_load = EventSubject.objects.filter(load__in=list(riding), event__type__in=LOOKED_AT).select_related("event")
-    for subject in direct:
-        if subject.shipment_id is not None:
-            found[subject.shipment_id].append(subject.event)
-    for subject in by_load if riding else ():
-        for key in riding.get(subject.load_id or 0, []):
+    for subject in EventSubject.objects.filter(about, event__type__in=LOOKED_AT).select_related("event"):
+        of_load = riding.get(subject.load_id, [])
+        for key in of_load if subject.shipment_id is None else [subject.shipment_id]:
             found[key].append(subject.event)
     for events in found.values():
         events.sort(key=lambda event: (event.occurred_at, event.reported_at, event.pk))

@@ -43,6 +43,5 @@ def tell(day: Day) -> Story:
     story.tell(
         day.ago(3), EventType.EQUIPMENT_AVAILABLE, refs, {"stop": 2, "last_free_at": last_free}, text="Available"
     )
-    story.act(day.ago(2), acts.pin("sam", refs))
     story.act(day.ago(2), acts.take("cora", refs))
     return story

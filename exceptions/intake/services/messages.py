@@ -182,6 +182,7 @@ def _record_all(message: Message, events: list[CanonicalEvent], now: datetime) -
     """Record events in the order in which they happened. How many were new, and what the first one lacks that speaks of
     nothing known yet: it waits, and applies when the shipment becomes known."""
     fresh, problem = 0, ""
+    said: list[MessageEvent] = []
     partner = message.partner
     events_lock(events)
     for event in sorted(events, key=lambda event: event.occurred_at):
@@ -194,12 +195,13 @@ def _record_all(message: Message, events: list[CanonicalEvent], now: datetime) -
             now=now,
             adapter=partner.adapter,
         )
-        MessageEvent.objects.bulk_create([MessageEvent(message=message, event=recorded.event)], ignore_conflicts=True)
+        said.append(MessageEvent(message=message, event=recorded.event))
         problem = problem or recorded.problem
         if recorded.created:
             fresh += 1
             for heard in (*recorded.rebound, recorded.event):
                 detection_run(event=heard, now=now)
+    MessageEvent.objects.bulk_create(said, ignore_conflicts=True)
     return fresh, problem
 
 

@@ -158,22 +158,29 @@ def references_attach(
     order: Order | None = None,
     equipment: Equipment | None = None,
 ) -> list[Ref]:
-    """Make the identifiers known as this thing's, and return those that were not before."""
-    new = []
-    for ref in references:
-        kind, value_key, issuer_key = ref.key
-        _, created = Reference.objects.get_or_create(
+    """Make the identifiers known as this thing's, and return those that were not before.
+
+    The caller holds the locks of the identifiers (`references_lock`), so nobody else adds them meanwhile.
+    """
+    wanted = {ref.key: ref for ref in reversed(list(references))}
+    if not wanted:
+        return []
+    whose = {"shipment": shipment, "load": load, "order": order, "equipment": equipment}
+    held = Reference.objects.filter(**whose, value_key__in={value for _, value, _ in wanted})
+    known = set(held.values_list("type", "value_key", "issuer_key"))
+    new = [ref for key, ref in reversed(wanted.items()) if key not in known]
+    Reference.objects.bulk_create(
+        Reference(
             type=kind,
             value_key=value_key,
             issuer_key=issuer_key,
-            shipment=shipment,
-            load=load,
-            order=order,
-            equipment=equipment,
-            defaults={"value": ref.value, "exclusive": _is_exclusive(kind, shipment, load, order)},
+            value=ref.value,
+            exclusive=_is_exclusive(kind, shipment, load, order),
+            **whose,
         )
-        if created:
-            new.append(ref)
+        for ref in new
+        for kind, value_key, issuer_key in [ref.key]
+    )
     return new
 
 
