@@ -262,6 +262,16 @@ def test_nobody_approves_beyond_their_limit(
     approve(proposed["send_notice"], supervisor, present)
 
 
+def test_a_limit_is_held_against_what_another_currency_is_worth(
+    proposed: Proposed, supervisor: Viewer, organisation: Organisation, present: datetime
+) -> None:
+    with acting_for(organisation):
+        Case.objects.update(at_risk=4_900_000, currency="EUR")  # 49,000 EUR are more than 50,000 USD
+    with pytest.raises(Forbidden, match="USD at risk and your limit is 50,000 USD") as refused:
+        approve(proposed["send_notice"], supervisor, present)
+    assert refused.value.code == "authority"
+
+
 def test_somebody_who_classified_it_by_hand_overtakes_the_proposal(
     proposed: Proposed,
     supervisor: Viewer,

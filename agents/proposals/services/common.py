@@ -22,6 +22,7 @@ from controltower.tenancy.context import current_organisation_id
 from controltower.tenancy.models import Organisation
 from exceptions.cases.models import Case, EntryKind
 from exceptions.cases.services.recording import case_locked, major, timeline_add
+from exceptions.sla.defaults import exchange_rate
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,8 @@ def matter_of(proposal: Proposal) -> Matter:
     return Matter(
         kind=ProposalKind(proposal.kind),
         origin=OriginKind(proposal.origin),
-        amount=amount_of(case) if case is not None else Decimal(0),
-        currency=case.currency if case is not None else house_currency(),
+        amount=_in_house_currency(case) if case is not None else Decimal(0),
+        currency=house_currency(),
         excuses=handler.excuses(proposal.payload),
         overrides=len(proposal.overrides),
         last_editor=proposal.author_id,
@@ -145,6 +146,12 @@ def requirement_of(proposal: Proposal) -> Requirement:
 def amount_of(case: Case) -> Decimal:
     """What is at risk on a case, in its currency."""
     return major(case.at_risk)
+
+
+def _in_house_currency(case: Case) -> Decimal:
+    """What is at risk, in the currency of authority limits; one without a known rate counts as one, as in pricing."""
+    rate = exchange_rate(case.currency, house_currency())
+    return amount_of(case) * (Decimal(1) if rate is None else rate)
 
 
 def house_currency() -> str:
