@@ -216,7 +216,7 @@ def _idle(proposal: Proposal) -> str:
         told = "Without a decision the values stay a suggestion, and nothing is compared with them."
     if case is not None and case.avoidable and case.act_by is not None:
         saves = amount_in_words(major(case.avoidable), case.currency)
-        told += f" {saves} of the case can still be saved until {case.act_by:%d %b %H:%M} UTC."
+        told += f" {saves} of the case can still be saved."
     elif case is not None and case.at_risk:
         told += (
             f" {amount_in_words(amount_of(case), case.currency)} are at risk on the case and cannot be saved any more."

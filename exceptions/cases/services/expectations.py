@@ -36,15 +36,18 @@ def expectations_update(everything: Iterable[Known], *, event: Event) -> None:
     wanted = {want.key: (known, want) for known in everything for want in wanted_of(known)}
     waiting: dict[str, Expectation] = {}
     ran_out: dict[str, datetime] = {}
-    for row in Expectation.objects.filter(key__in=wanted, cleared_at=None):
-        if row.expired_at is None:
-            waiting[row.key] = row
+    for held in Expectation.objects.filter(key__in=wanted, cleared_at=None):
+        if held.expired_at is None:
+            waiting[held.key] = held
         else:
-            ran_out[row.key] = max(row.due_at, ran_out.get(row.key, row.due_at))
+            ran_out[held.key] = max(held.due_at, ran_out.get(held.key, held.due_at))
     new = []
     for key, (known, want) in wanted.items():
-        if key in waiting and _bring_in_line(waiting[key], want, event):
-            continue
+        row = waiting.get(key)
+        if row is not None:
+            if _bring_in_line(row, want, event):
+                continue
+            ran_out[key] = max(row.due_at, ran_out.get(key, row.due_at))
         if want.due_at is not None and (key not in ran_out or ran_out[key] < want.due_at):
             new.append(_row(known, want, want.due_at))
     # Another signal may have made one in the meantime; the later due time is settled by the next signal.

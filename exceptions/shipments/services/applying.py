@@ -27,13 +27,15 @@ PLANS: Final = ORDER_PLANS | {EventType.LOAD_PLANNED, EventType.SHIPMENT_BOOKED}
 
 @dataclass
 class Touched:
-    """What one event spoke of, and the identifiers that became known through it."""
+    """What one event spoke of, and the identifiers that became known through it. Its shipments are locked; `riders` are
+    those on its loads."""
 
     shipments: dict[int, Shipment] = field(default_factory=dict)
     loads: dict[int, Load] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)
     equipment: set[int] = field(default_factory=set)
     new: list[Ref] = field(default_factory=list)
+    riders: set[int] = field(default_factory=set)
     problem: str = ""
 
 
@@ -140,7 +142,8 @@ def _shipment_from_signal(item: Told, touched: Touched, now: datetime) -> None:
 
 
 def _locked(shipments: Iterable[int]) -> Sequence[Shipment]:
-    return list(Shipment.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=shipments).order_by("id"))
+    rows = Shipment.objects.select_for_update(no_key=True, of=("self",)).select_related("last_event")
+    return list(rows.filter(pk__in=shipments).order_by("id"))
 
 
 def _shipments_meant(resolution: Resolution) -> Sequence[Shipment]:
@@ -173,8 +176,10 @@ def _replay(item: Told, touched: Touched, left: set[int]) -> None:
     replanned = set(touched.loads) if item.row.type == EventType.LOAD_PLANNED else set()
     loads = {*touched.loads, *left}
     riders = list(LoadShipment.objects.filter(load__in=loads).values_list("shipment_id", "load_id")) if loads else []
+    touched.riders = {shipment for shipment, load in riders if load in touched.loads}
     anew = {shipment for shipment, load in riders if load in left | replanned}
-    for shipment in _locked({*touched.shipments, *(shipment for shipment, _ in riders)}):
+    others = {shipment for shipment, _ in riders} - set(touched.shipments)
+    for shipment in (*touched.shipments.values(), *_locked(others)):
         if shipment.pk in anew:
             shipment_replay(shipment)
         else:

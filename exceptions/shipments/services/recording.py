@@ -12,7 +12,7 @@ from exceptions.parties.models import Partner
 from exceptions.shipments.canonical import CanonicalEvent, Place, Ref, RefType, Source, SourceRank, digest
 from exceptions.shipments.models import Event, EventReference, EventSubject, Load, Order, Shipment
 from exceptions.shipments.payloads import payload_of
-from exceptions.shipments.services.applying import PLANS, event_apply
+from exceptions.shipments.services.applying import PLANS, Touched, event_apply
 from exceptions.shipments.services.references import references_lock
 from exceptions.shipments.services.told import Told, told
 
@@ -21,15 +21,26 @@ from exceptions.shipments.services.told import Told, told
 class Recorded:
     """What came of an event. `created` is False for a repeat. `rebound` are earlier events that waited for what this
     one made known and now apply. `problem` is a sentence when the event speaks of nothing that is known, or of more
-    than one thing."""
+    than one thing. What it is tied to is read when somebody asks."""
 
     event: Event
-    shipments: list[Shipment]
-    loads: list[Load]
-    orders: list[Order]
     created: bool
     rebound: tuple[Event, ...] = ()
     problem: str = ""
+
+    @property
+    def shipments(self) -> list[Shipment]:
+        """Those it names, and all that ride a load it speaks of."""
+        named = Q(event_subjects__event=self.event) | Q(load_shipments__load__event_subjects__event=self.event)
+        return list(Shipment.objects.filter(named).order_by("id").distinct())
+
+    @property
+    def loads(self) -> list[Load]:
+        return list(Load.objects.filter(event_subjects__event=self.event).order_by("id").distinct())
+
+    @property
+    def orders(self) -> list[Order]:
+        return list(Order.objects.filter(event_subjects__event=self.event).order_by("id").distinct())
 
 
 def event_record(
@@ -51,13 +62,13 @@ def event_record(
     mark = digest(event, Source(partner.slug if partner else "", adapter, source_rank))
     known = Event.objects.filter(digest=mark).first()
     if known is not None:
-        return _recorded(known, created=False)
+        return Recorded(known, created=False)
     row = _event_store(event, mark, message_id, partner, source_rank, adapter, now)
     touched = event_apply(Told(row, event, payload), now)
     rebound = _rebind(touched.new, now)
-    recorded = _recorded(row, created=True, rebound=tuple(rebound), problem=touched.problem)
-    record(verb="event.recorded", subject=f"event:{row.pk}", actor=actor, now=now, after=_trace(recorded))
-    return recorded
+    after = _trace(row, touched, rebound)
+    record(verb="event.recorded", subject=f"event:{row.pk}", actor=actor, now=now, after=after)
+    return Recorded(row, created=True, rebound=tuple(rebound), problem=touched.problem)
 
 
 def events_lock(events: Iterable[CanonicalEvent]) -> None:
@@ -69,23 +80,15 @@ def events_lock(events: Iterable[CanonicalEvent]) -> None:
     references_lock([ref for event in events for ref in (*event.references, *_named_within(payload_of(event)))])
 
 
-def _trace(recorded: Recorded) -> dict[str, Any]:
+def _trace(row: Event, touched: Touched, rebound: list[Event]) -> dict[str, Any]:
     return {
-        "type": recorded.event.type,
-        "digest": recorded.event.digest,
-        "shipments": [shipment.pk for shipment in recorded.shipments],
-        "loads": [load.pk for load in recorded.loads],
-        "orders": [order.pk for order in recorded.orders],
-        "rebound": [event.pk for event in recorded.rebound],
+        "type": row.type,
+        "digest": row.digest,
+        "shipments": sorted({*touched.shipments, *touched.riders}),
+        "loads": sorted(touched.loads),
+        "orders": sorted(touched.orders),
+        "rebound": [event.pk for event in rebound],
     }
-
-
-def _recorded(row: Event, *, created: bool, rebound: tuple[Event, ...] = (), problem: str = "") -> Recorded:
-    subjects = EventSubject.objects.filter(event=row).order_by("id")
-    loads = list(Load.objects.filter(event_subjects__in=subjects).order_by("id").distinct())
-    shipments = Shipment.objects.filter(Q(event_subjects__in=subjects) | Q(load_shipments__load__in=loads))
-    orders = Order.objects.filter(event_subjects__in=subjects).order_by("id").distinct()
-    return Recorded(row, list(shipments.order_by("id").distinct()), loads, list(orders), created, rebound, problem)
 
 
 def _named_within(payload: Any) -> Iterator[Ref]:

@@ -162,13 +162,15 @@ def references_attach(
 
     The caller holds the locks of the identifiers (`references_lock`), so nobody else adds them meanwhile.
     """
-    wanted = {ref.key: ref for ref in reversed(list(references))}
+    wanted: dict[tuple[str, str, str], Ref] = {}
+    for ref in references:
+        wanted.setdefault(ref.key, ref)
     if not wanted:
         return []
     whose = {"shipment": shipment, "load": load, "order": order, "equipment": equipment}
     held = Reference.objects.filter(**whose, value_key__in={value for _, value, _ in wanted})
     known = set(held.values_list("type", "value_key", "issuer_key"))
-    new = [ref for key, ref in reversed(wanted.items()) if key not in known]
+    new = [ref for key, ref in wanted.items() if key not in known]
     Reference.objects.bulk_create(
         Reference(
             type=kind,
