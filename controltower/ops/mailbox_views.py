@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from controltower.errors import NotFound
+from controltower.errors import Forbidden, NotFound
 from controltower.ops import mailbox
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
@@ -37,4 +37,6 @@ def _folder() -> Path:
 
 
 def _slug(request: MemberRequest) -> str:
+    if request.viewer.member.restricted:  # a mail does not say which account it belongs to
+        raise Forbidden("The mailbox shows the mail of all accounts, and you see some of them only.")
     return request.viewer.organisation.slug

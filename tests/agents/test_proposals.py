@@ -17,6 +17,7 @@ from agents.proposals.services.deciding import proposal_approve, proposal_cancel
 from agents.proposals.services.executing import effect_run
 from controltower.audit.models import AuditEntry
 from controltower.errors import Conflict, Forbidden, Invalid
+from controltower.jobs import Retry
 from controltower.jobs.models import Job
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Member, Organisation
@@ -25,6 +26,7 @@ from exceptions.cases.models import Case
 from exceptions.cases.services import classification_set
 from exceptions.notices.models import Notice
 from exceptions.notices.services import notice_cancel
+from exceptions.parties.models import Contact
 from tests.agents.conftest import HOUR, eta
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -193,6 +195,35 @@ def test_a_fact_that_changed_between_approval_and_effect_stops_the_effect(
     with acting_for(organisation):
         assert not Notice.objects.exists()
         assert Proposal.objects.filter(kind="send_notice", state="pending").count() == 1, "drafted anew"
+
+
+def test_an_address_that_changes_while_the_effect_runs_is_not_written_to(
+    proposed: Proposed,
+    supervisor: Viewer,
+    organisation: Organisation,
+    present: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Contacts and shipments are not locked by it: somebody may change them between its comparison and its work."""
+    from agents.proposals.handlers import notice
+
+    proposal, read = proposed["send_notice"], notice.recipient_of
+    approve(proposal, supervisor, present)
+    compared: list[str] = []
+
+    def changed_after_the_first_look(payload: dict[str, Any]) -> Contact:
+        contact = read(payload)
+        if compared:
+            Contact.objects.filter(pk=contact.pk).update(email="somebody@else.example")
+            contact = read(payload)
+        compared.append(contact.email)
+        return contact
+
+    monkeypatch.setattr(notice, "recipient_of", changed_after_the_first_look)
+    with acting_for(organisation), pytest.raises(Retry):
+        effect_run(Effect.objects.get().pk, now=present)
+    with acting_for(organisation):
+        assert not Notice.objects.exists()
 
 
 def test_a_fact_that_changed_while_it_was_held_stops_the_notice(

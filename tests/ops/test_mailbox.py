@@ -134,3 +134,16 @@ def test_the_command_takes_mail_until_it_is_told_to_stop(tmp_path: Path) -> None
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0
+
+
+@pytest.mark.django_db
+def test_who_sees_some_accounts_only_does_not_see_the_mail_of_all(
+    client_for: SignIn, coordinator: Viewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "MAILBOX_DIR", tmp_path)
+    name = kept(tmp_path, mail(subject="Of another account"))
+    coordinator.member.restricted = True
+    coordinator.member.save()
+    for path in ("/mailbox/", f"/mailbox/{name}/"):
+        answer = client_for(coordinator).get(path)
+        assert answer.status_code == 403 and "Of another account" not in answer.content.decode()

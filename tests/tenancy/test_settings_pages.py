@@ -320,3 +320,11 @@ def test_forbidden_is_raised_for_ones_own_rights(organisation: Organisation, adm
             actor=administrator.actor,
             now=timezone.now(),
         )
+
+
+def test_nobody_gives_themselves_the_address_of_somebody_else(client_for: SignIn, stranger: Viewer) -> None:
+    """Whoever held it would be let in when an administrator elsewhere adds the person whose address it is."""
+    browser = client_for(stranger)
+    for action in ("action_add", "action_primary"):
+        browser.post("/accounts/email/", {action: "", "email": "boss@meridian.example"})
+    assert User.objects.get(pk=stranger.user.pk).email == "stran@northgate.example"

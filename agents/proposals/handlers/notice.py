@@ -12,6 +12,7 @@ from agents.proposals.models import Decision, Effect, EffectState, Proposal
 from agents.proposals.snapshots import FactLike
 from controltower.audit import Actor
 from controltower.errors import Invalid
+from controltower.jobs import Retry
 from exceptions.cases.facts import facts_for
 from exceptions.cases.models import Case
 from exceptions.notices.checker import check
@@ -41,15 +42,19 @@ def recipient_of(payload: dict[str, Any]) -> Contact:
     return contact
 
 
+def _as_shown(contact: Contact, rendered: Rendered) -> dict[str, Any]:
+    """What a person approves: to whom it goes, and every word."""
+    to = {"name": contact.name, "address": contact.email, "account": contact.account.name}
+    return {**rendered.as_json(), "to": to}
+
+
 class NoticeHandler:
     def facts(self, proposal: Proposal, now: datetime) -> Sequence[FactLike]:
         assert proposal.case is not None
         return facts_for(proposal.case, now=now)
 
     def render(self, payload: dict[str, Any], facts: Sequence[FactLike]) -> dict[str, Any]:
-        contact = recipient_of(payload)
-        to = {"name": contact.name, "address": contact.email, "account": contact.account.name}
-        return {**self._rendered(payload, facts).as_json(), "to": to}
+        return _as_shown(recipient_of(payload), self._rendered(payload, facts))
 
     def excuses(self, payload: dict[str, Any]) -> bool:
         return False
@@ -72,6 +77,9 @@ class NoticeHandler:
             contact, rendered = recipient_of(proposal.payload), self._rendered(proposal.payload, facts)
         except Unrenderable as error:
             raise Invalid(str(error), code="notice_unrenderable") from None
+        if _as_shown(contact, rendered) != proposal.rendered:
+            # What it stands on is not locked: it moved since the effect was compared. The next run sees it and says so.
+            raise Retry("the notice is not the one that was approved any more", after=0)
         wanted = set(keys_of(draft, facts, proposal.payload["audience"]))
         notice = notice_schedule(
             case=proposal.case,

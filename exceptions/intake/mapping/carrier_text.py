@@ -190,7 +190,11 @@ _WHY: Final = _rules(
     ("customs_exam", r"customs|clearance (?:delay|event|hold)|under inspection|zoll\b|odpraw\w*"),
     ("strike_or_civil", r"strike|industrial action|blockade|border closure|streik|strajk\w*"),
     ("berth_congestion", r"(?:port|berth|terminal) congestion"),
-    ("road_conditions", r"road (?:closed|closure|conditions)|traffic|stau\b"),
+    (
+        "road_conditions",
+        r"(?:road|interstate|highway|motorway|bridge|tunnel|i-)[ \d]*(?:is |was )?(?:closed|closure|conditions)|"
+        r"traffic|stau\b",
+    ),
     (
         "receiver_closed",
         r"closed|holiday|not home|no ?(?:body|one) (?:at )?home|(?:recipient|customer|consignee|addressee|receiver) "
