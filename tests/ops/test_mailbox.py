@@ -14,6 +14,7 @@ from django.conf import settings
 from django.test import Client
 
 from controltower.ops import mailbox
+from controltower.tenancy.context import acting_for
 from controltower.tenancy.viewer import Viewer
 
 SignIn = Callable[[Viewer], Client]
@@ -143,7 +144,8 @@ def test_who_sees_some_accounts_only_does_not_see_the_mail_of_all(
     monkeypatch.setattr(settings, "MAILBOX_DIR", tmp_path)
     name = kept(tmp_path, mail(subject="Of another account"))
     coordinator.member.restricted = True
-    coordinator.member.save()
+    with acting_for(coordinator.organisation):
+        coordinator.member.save()
     for path in ("/mailbox/", f"/mailbox/{name}/"):
         answer = client_for(coordinator).get(path)
         assert answer.status_code == 403 and "Of another account" not in answer.content.decode()
