@@ -113,6 +113,13 @@ class InteractionForm(CaseForm):
     outcome = forms.ChoiceField(choices=InteractionOutcome.choices)
     text = forms.CharField(max_length=2000, required=False)
 
+    def clean_contact(self) -> int:
+        """Only whom the case lists: the answer names them, and not everybody may know all that there are."""
+        contact: int = self.cleaned_data["contact"]
+        if self.detail is not None and contact not in {row.id for row in self.detail.contacts}:
+            raise forms.ValidationError("This contact does not belong to the case any more. Reload it.")
+        return contact
+
 
 class ClassifyForm(CaseForm):
     type = forms.ChoiceField(label="What is wrong", choices=TYPE_CHOICES)

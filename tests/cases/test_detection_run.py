@@ -12,9 +12,9 @@ from controltower.tenancy.viewer import Viewer
 from exceptions.cases.jobs import expectations as sweep_expectations
 from exceptions.cases.models import Case, CaseState, Expectation, Occurrence
 from exceptions.cases.services import case_take
-from exceptions.parties.models import Account
+from exceptions.parties.models import Account, AccountKind
 from exceptions.shipments.canonical import EventType
-from tests.cases.conftest import HOUR, book, eta, tell
+from tests.cases.conftest import HOUR, book, eta, make_account, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +90,19 @@ def test_a_broken_down_trailer_is_one_case_with_all_its_shipments(
     assert (case.summary, case.reference, case.place) == ("Turbo failed", "Load L-88", "4 shipments")
     (same,) = eta("2", now + 2 * HOUR, now + 9 * HOUR)
     assert same.pk == case.pk and Case.objects.count() == 1
+
+
+def test_a_load_that_turns_out_to_carry_freight_of_two_customers_is_neithers(
+    acting: Any, customer: Account, now: datetime
+) -> None:
+    """Who may see one of them only must not come to see the other's freight by a case that began as theirs."""
+    book("1", now, now + 6 * HOUR, customer=customer, load="L-88")
+    (case,) = tell(EventType.LOAD_BROKEN_DOWN, "L-88", now + HOUR, ref="load")
+    assert case.account_id == customer.pk
+    book("2", now + HOUR, now + 6 * HOUR, customer=make_account("OTHER", AccountKind.CUSTOMER), load="L-88")
+    tell(EventType.LOAD_BROKEN_DOWN, "L-88", now + 2 * HOUR, ref="load")
+    assert the_case().case_shipments.count() == 2
+    assert the_case().account_id is None
 
 
 def test_a_troubled_load_recovers_when_the_last_of_its_shipments_does(acting: Any, now: datetime) -> None:

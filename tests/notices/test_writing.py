@@ -83,6 +83,25 @@ def test_it_is_approved_once(written: WrittenNotice, supervisor: Viewer, moment:
     assert Notice.objects.count() == 1
 
 
+def test_nobody_lets_their_own_text_go_beyond_their_limit(
+    written: WrittenNotice, supervisor: Viewer, moment: datetime
+) -> None:
+    Case.objects.update(at_risk=6_000_000)  # 60,000 against a limit of 50,000
+    with pytest.raises(Forbidden, match="60,000") as refused:
+        written_approve(written, digest=written.digest, actor=supervisor.actor, now=moment)
+    assert refused.value.code == "authority"
+    assert not Notice.objects.exists()
+
+
+def test_an_address_that_changed_since_it_was_written_refuses_the_approval(
+    written: WrittenNotice, supervisor: Viewer, moment: datetime
+) -> None:
+    Contact.objects.filter(pk=written.recipient_id).update(email="somebody@else.example")
+    with pytest.raises(Conflict, match="another address") as refused:
+        written_approve(written, digest=written.digest, actor=supervisor.actor, now=moment)
+    assert refused.value.code == "stale_notice"
+
+
 def test_what_was_discarded_cannot_be_approved(
     written: WrittenNotice, supervisor: Viewer, coordinator: Viewer, moment: datetime
 ) -> None:
@@ -118,6 +137,19 @@ class TestTheCheck:
         assert written.override == "Ina asked for it so"
         assert entry.actor == f"member:{coordinator.member.pk}"
         assert '"value_in_text"' in str(entry.after).replace("'", '"')
+
+    def test_who_insisted_does_not_let_it_go_as_well(
+        self,
+        acting: Organisation,
+        late_case: Case,
+        ina: Contact,
+        supervisor: Viewer,
+        moment: datetime,
+    ) -> None:
+        written = self.by_hand(late_case, ina, supervisor, moment, "{po} will be there tomorrow.", "Ina asked for it")
+        with pytest.raises(Forbidden) as refused:
+            written_approve(written, digest=written.digest, actor=supervisor.actor, now=moment)
+        assert refused.value.code == "own_override"
 
     def test_nobody_can_insist_on_telling_what_is_internal(
         self, acting: Organisation, late_case: Case, ina: Contact, coordinator: Viewer, moment: datetime

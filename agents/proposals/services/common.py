@@ -21,8 +21,7 @@ from controltower.errors import Conflict, NotFound
 from controltower.tenancy.context import current_organisation_id
 from controltower.tenancy.models import Organisation
 from exceptions.cases.models import Case, EntryKind
-from exceptions.cases.services.recording import case_locked, major, timeline_add
-from exceptions.sla.defaults import exchange_rate
+from exceptions.cases.services.recording import at_risk_in_house, case_locked, major, timeline_add
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ def matter_of(proposal: Proposal) -> Matter:
     return Matter(
         kind=ProposalKind(proposal.kind),
         origin=OriginKind(proposal.origin),
-        amount=_in_house_currency(case) if case is not None else Decimal(0),
+        amount=at_risk_in_house(case) if case is not None else Decimal(0),
         currency=house_currency(),
         excuses=handler.excuses(proposal.payload),
         overrides=len(proposal.overrides),
@@ -146,12 +145,6 @@ def requirement_of(proposal: Proposal) -> Requirement:
 def amount_of(case: Case) -> Decimal:
     """What is at risk on a case, in its currency."""
     return major(case.at_risk)
-
-
-def _in_house_currency(case: Case) -> Decimal:
-    """What is at risk, in the currency of authority limits; one without a known rate counts as one, as in pricing."""
-    rate = exchange_rate(case.currency, house_currency())
-    return amount_of(case) * (Decimal(1) if rate is None else rate)
 
 
 def house_currency() -> str:

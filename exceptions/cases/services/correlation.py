@@ -133,6 +133,8 @@ def _repeat(case: Case, finding: Finding, *, cause: Cause, known: list[Known], n
         changes["phase"] = finding.phase
     if finding.summary[:300] != case.summary and is_new:
         changes["summary"] = finding.summary[:300]
+    if more and case.account_id is not None and not _belongs_to(case, case.account_id):
+        changes["account"] = None
     if changes:
         text = finding.summary
         case_change(
@@ -188,6 +190,12 @@ def _affect(case: Case, shipments: Iterable[int]) -> bool:
     orders = sorted(set(lines.values_list("order_line__order_id", flat=True)))
     CaseOrder.objects.bulk_create([CaseOrder(case=case, order_id=pk) for pk in orders], ignore_conflicts=True)
     return bool(new)
+
+
+def _belongs_to(case: Case, account_id: int) -> bool:
+    """Whether all that it affects is of this customer; what several ride on is nobody's, and not for one's eyes only."""
+    others = CaseShipment.objects.filter(case=case).exclude(shipment__customer=account_id)
+    return not others.exists()
 
 
 def _occurrence_add(case: Case, finding: Finding, cause: Cause) -> bool:

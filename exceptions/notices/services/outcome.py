@@ -7,13 +7,13 @@ from datetime import datetime
 from controltower.audit import Actor
 from controltower.errors import Conflict
 from exceptions.notices.models import AttemptState, Notice, NoticeState
-from exceptions.notices.services.scheduling import approver, audit, locked, say, send_at
+from exceptions.notices.services.scheduling import approver, approver_within_limit, audit, locked, say, send_at
 
 
 def notice_resend(notice: Notice, *, actor: Actor, now: datetime) -> Notice:
     """Send again what failed, or what may or may not have gone out. The Message-ID stays: it is the same mail."""
-    approver(actor)
     notice = locked(notice)
+    approver_within_limit(actor, notice.case)
     if notice.state not in (NoticeState.UNKNOWN, NoticeState.FAILED):
         raise _nothing_to_decide(notice)
     before = notice.state

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from controltower.audit import Actor, record
-from controltower.errors import Conflict, Invalid, NotFound
+from controltower.errors import Conflict, Forbidden, Invalid, NotFound
 from exceptions.cases.facts import facts_for
 from exceptions.cases.models import Case, EntryKind
 from exceptions.cases.services.recording import case_news, person, timeline_add
@@ -19,7 +19,7 @@ from exceptions.notices.drafts import Draft, FactLike
 from exceptions.notices.models import Notice, WrittenNotice, WrittenState
 from exceptions.notices.phrases.subjects import subject_sentence
 from exceptions.notices.rendering import Rendered, render
-from exceptions.notices.services.scheduling import approver, audience_of, notice_schedule
+from exceptions.notices.services.scheduling import approver, approver_within_limit, audience_of, notice_schedule
 from exceptions.notices.stored import changes, store
 from exceptions.notices.values import UnreadableFact
 from exceptions.parties.models import Contact
@@ -79,7 +79,7 @@ def notice_draft_by_hand(
         recipient=recipient,
         draft=draft.to_json(),
         facts=seen.facts,
-        rendered=seen.rendered.as_json(),
+        rendered={**seen.rendered.as_json(), "address": recipient.email},
         digest=seen.digest,
         override=override if seen.issues else "",
         issues=[
@@ -106,20 +106,19 @@ def written_approve(written: WrittenNotice, *, digest: str, actor: Actor, now: d
 
     `digest` is what the form carried. Raises Conflict with the difference when the notice or a fact changed since.
     """
-    member = approver(actor)
     written = _waiting(written)
+    member = approver_within_limit(actor, written.case)
+    if written.override and written.written_by_id == member.pk:
+        raise Forbidden(
+            "You wrote this against the checker's advice, so somebody else has to approve it.", code="own_override"
+        )
     facts = facts_for(written.case, now=now)
     draft = Draft.from_json(written.draft)
     seen = preview(draft, facts, audience=audience_of(written.recipient.account))
     if seen.digest != written.digest or digest != written.digest:
-        said = changes(written.facts, facts) or ["It was changed after you opened it."]
-        raise Conflict(
-            "This notice is not what it was when you looked. "
-            + " ".join(said)
-            + " Write it again with the facts of now.",
-            code="stale_notice",
-            details={"changes": said},
-        )
+        raise _stale(changes(written.facts, facts) or ["It was changed after you opened it."])
+    if written.rendered.get("address") != written.recipient.email:
+        raise _stale([f"{written.recipient.name} has another address now."])
     assert seen.rendered is not None  # a digest exists only for what could be rendered
     used = {fact["key"] for fact in seen.facts}
     notice = notice_schedule(
@@ -170,6 +169,14 @@ def _waiting(written: WrittenNotice) -> WrittenNotice:
             details={"state": found.state},
         )
     return found
+
+
+def _stale(said: list[str]) -> Conflict:
+    return Conflict(
+        f"This notice is not what it was when you looked. {' '.join(said)} Write it again with the facts of now.",
+        code="stale_notice",
+        details={"changes": said},
+    )
 
 
 def _complaints(sentence: str, issues: Iterable[Issue]) -> Invalid:
