@@ -9,8 +9,10 @@ from django.utils import timezone
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from controltower.tenancy.viewer import Viewer
-from exceptions.cases.models import Case, CaseState
+from exceptions.cases.models import Case, CaseState, Interaction
 from exceptions.cases.services import case_take
+from exceptions.parties.models import AccountKind, Contact, ContactRole
+from tests.cases.conftest import make_account
 from tests.cases.test_views_queue import HTMX, case, statements
 
 __all__ = ["case", "statements"]
@@ -181,6 +183,19 @@ def test_a_colleague_from_elsewhere_cannot_be_given_a_case(
 def test_giving_it_to_a_colleague(client_for: SignIn, coordinator: Viewer, supervisor: Viewer, case: Case) -> None:
     post(client_for(coordinator), case, "assign", to=supervisor.member.pk)
     assert fresh(case).owner_id == supervisor.member.pk
+
+
+def test_a_call_is_logged_with_contacts_of_the_case_only(
+    client_for: SignIn, coordinator: Viewer, case: Case, organisation: Organisation
+) -> None:
+    """The answer names the contact: whoever sees some accounts only would learn who works at the others."""
+    with acting_for(organisation):
+        other = make_account("OTHER", AccountKind.CUSTOMER)
+        contact = Contact.objects.create(account=other, name="Otto Elsewhere", role=ContactRole.DISPATCH)
+    response = post(client_for(coordinator), case, "interaction", contact=contact.pk, channel="call", outcome="reached")
+    assert response.status_code == 422  # type: ignore[attr-defined]
+    with acting_for(organisation):
+        assert not Interaction.objects.exists()
 
 
 def test_an_unknown_action_is_not_there(client_for: SignIn, coordinator: Viewer, case: Case) -> None:
