@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -161,6 +162,15 @@ def test_every_step_is_audited_and_told_to_the_layers_above(case: Case, coordina
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_people_wrote_is_in_the_trail_as_a_digest_only(case: Case, coordinator: Viewer, now: datetime) -> None:
+    """It may name somebody, and nothing in the trail can be erased."""
+    said = "Agreed with Ina Berger, +49 170 5550123"
+    services.case_resolve(case, resolution=said, reason_unknown=True, actor=coordinator.actor, now=now)
+    entry = AuditEntry.objects.get(verb="case.resolved")
+    assert "Berger" not in entry.after
+    assert hashlib.sha256(said.encode()).hexdigest() in entry.after
+
+
 def test_the_sweeps_wake_and_remind(organisation: Any, coordinator: Viewer, now: datetime) -> None:
     from controltower.tenancy.context import acting_for
 

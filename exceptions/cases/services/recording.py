@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,6 +21,7 @@ from exceptions.sla.defaults import exchange_rate
 Changes = Mapping[str, Any]
 # Columns whose change can move money; the case is priced anew after the transaction that changed one.
 PRICED_BY = frozenset({"first_response_at", "reason_accepted_by", "state", "severity", "phase", "type"})
+WORDS = frozenset({"resolution", "summary"})
 
 
 def case_locked(case: Case | int, *, version: int | None = None) -> Case:
@@ -50,7 +52,7 @@ def case_change(
 
     Without changes the version stays: a logged call must not refuse what a colleague is about to post.
     """
-    before = {name: _plain(_value(case, name)) for name in changes}
+    before = {name: _audited(case, name) for name in changes}
     for name, value in changes.items():
         setattr(case, name, value)
     if actor.is_person:
@@ -62,7 +64,7 @@ def case_change(
     case_news(case, set(changes), now=now)
     if PRICED_BY & set(changes):
         price_soon(case)
-    after = {name: _plain(_value(case, name)) for name in changes}
+    after = {name: _audited(case, name) for name in changes}
     record(verb=verb, subject=f"case:{case.pk}", actor=actor, before=before, after=after, now=now)
     return case
 
@@ -137,9 +139,9 @@ def _conflict(case: Case, version: int) -> Conflict:
     )
 
 
-def _value(case: Case, name: str) -> Any:
-    return getattr(case, f"{name}_id" if Case._meta.get_field(name).is_relation else name)
-
-
-def _plain(value: Any) -> Any:
+def _audited(case: Case, name: str) -> Any:
+    """A column as the trail keeps it: what people or partners wrote may name somebody, so of that only the digest."""
+    value = getattr(case, f"{name}_id" if Case._meta.get_field(name).is_relation else name)
+    if name in WORDS:
+        return hashlib.sha256(value.encode()).hexdigest() if value else ""
     return value.isoformat() if isinstance(value, datetime) else value
