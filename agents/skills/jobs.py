@@ -2,11 +2,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from agents.gateway.outcomes import Outcome
 from agents.gateway.profiles import configured_profile
-from agents.gateway.services import consult
+from agents.gateway.services import Consulted, consult
+from agents.proposals.handlers.classification import classification_facts
 from agents.proposals.services.creating import slot_last
 from agents.skills import fields
 from agents.skills.classify import skill as classifying
+from agents.skills.classify.form import Classification
+from agents.skills.classify.gather import material_for
 from agents.skills.draft import skill as drafting
 from agents.skills.origins import look_again
 from controltower.jobs import JobContext, enqueue, job
@@ -14,6 +18,7 @@ from controltower.jobs.registry import Finish
 from documents.models import Document
 from exceptions.cases.facts import facts_for
 from exceptions.cases.models import Case
+from exceptions.notices.drafts import Draft
 
 # Gateway deadline 45 s < this; two notices of one case share it.
 SECONDS = 110
@@ -22,24 +27,27 @@ SECONDS = 110
 @job("agents.classify", queue="agents", retries=6, timeout=SECONDS, outside_transaction=True)
 def classify(payload: dict[str, Any], ctx: JobContext) -> Finish | None:
     profile = configured_profile()
-    with ctx.tenant():
-        case = _open_case(payload["case"])
-        if case is None:
-            return None
-        material = classifying.material_now(case, ctx.now)
-        inquiry = classifying.inquiry_for(case, material)
-    consulted = consult(profile, inquiry, tenant=ctx.tenant, now=ctx.now)
+    consulted, asked = Consulted[Classification](Outcome.NOT_CONFIGURED), ""
+    if profile is not None:
+        with ctx.tenant():
+            case = _open_case(payload["case"])
+            if case is None:
+                return None
+            material = material_for(case, classification_facts(case, ctx.now))
+        asked = material.digest
+        consulted = consult(profile, classifying.inquiry_for(case, material), tenant=ctx.tenant, now=ctx.now)
 
     def finish() -> None:
         case = _open_case(payload["case"])
         if case is None:
             return
-        fresh = classifying.material_now(case, ctx.now)
-        if fresh.digest != material.digest:  # something came in while the model was thinking: ask about that
+        facts = classification_facts(case, ctx.now)
+        fresh = material_for(case, facts)
+        if asked and fresh.digest != asked:  # something came in while the model was thinking: ask about that
             enqueue("agents.classify", payload, dedupe_key=f"case:{case.pk}")
             return
         if not _decided_meanwhile(payload, "classification"):
-            classifying.propose(case, fresh, consulted, profile, now=ctx.now)
+            classifying.propose(case, fresh, facts, consulted, profile, now=ctx.now)
         look_again("agents.classify", payload, consulted, now=ctx.now)
 
     return finish
@@ -48,23 +56,28 @@ def classify(payload: dict[str, Any], ctx: JobContext) -> Finish | None:
 @job("agents.draft", queue="agents", retries=6, timeout=SECONDS, outside_transaction=True)
 def draft(payload: dict[str, Any], ctx: JobContext) -> Finish | None:
     profile = configured_profile()
-    with ctx.tenant():
-        case = _open_case(payload["case"])
-        if case is None:
-            return None
-        wanted = drafting.assignments(case, facts_for(case, now=ctx.now))
-        inquiries = [drafting.inquiry_for(assignment) for assignment in wanted]
-    answers = [consult(profile, inquiry, tenant=ctx.tenant, now=ctx.now) for inquiry in inquiries]
+    answers: list[tuple[str, Consulted[Draft]]] | None = None
+    if profile is not None:
+        with ctx.tenant():
+            case = _open_case(payload["case"])
+            if case is None:
+                return None
+            wanted = drafting.assignments(case, facts_for(case, now=ctx.now))
+            asked = [(each.brief.digest, drafting.inquiry_for(each)) for each in wanted]
+        answers = [(digest, consult(profile, one, tenant=ctx.tenant, now=ctx.now)) for digest, one in asked]
 
     def finish() -> None:
         case = _open_case(payload["case"])
         if case is None:
             return
         fresh = drafting.assignments(case, facts_for(case, now=ctx.now))
-        if [each.brief.digest for each in fresh] != [each.brief.digest for each in wanted]:
+        given = answers
+        if given is None:
+            given = [(each.brief.digest, Consulted(Outcome.NOT_CONFIGURED)) for each in fresh]
+        if [each.brief.digest for each in fresh] != [digest for digest, _ in given]:
             enqueue("agents.draft", payload, dedupe_key=f"case:{case.pk}")
             return
-        for assignment, consulted in zip(fresh, answers, strict=True):
+        for assignment, (_, consulted) in zip(fresh, given, strict=True):
             drafting.propose(assignment, consulted, profile, now=ctx.now)
             look_again("agents.draft", payload, consulted, now=ctx.now)
 

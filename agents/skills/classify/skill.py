@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +11,11 @@ from agents.gateway.ask import Question
 from agents.gateway.profiles import Profile
 from agents.gateway.services import Consulted, Inquiry
 from agents.policy.kinds import ProposalKind
-from agents.proposals.handlers.classification import CURRENT_KEYS, classification_facts
+from agents.proposals.handlers.classification import CURRENT_KEYS
 from agents.proposals.models import Proposal
 from agents.proposals.services.creating import Basis, proposal_create
+from agents.proposals.snapshots import FactLike
 from agents.skills.classify.form import Classification
-from agents.skills.classify.gather import material_for
 from agents.skills.classify.material import Material
 from agents.skills.classify.prompt import VERSION, messages
 from agents.skills.classify.rules import (
@@ -43,20 +44,21 @@ def inquiry_for(case: Case, material: Material) -> Inquiry[Classification]:
     return Inquiry(f"case:{case.pk}", "classify", VERSION, material.digest, question)
 
 
-def material_now(case: Case, now: datetime) -> Material:
-    return material_for(case, classification_facts(case, now))
-
-
 def propose(
-    case: Case, material: Material, consulted: Consulted[Classification], profile: Profile | None, *, now: datetime
+    case: Case,
+    material: Material,
+    facts: Sequence[FactLike],
+    consulted: Consulted[Classification],
+    profile: Profile | None,
+    *,
+    now: datetime,
 ) -> Proposal | None:
-    """Puts the answer before people. None when it is what stands already, or says nothing that anybody could decide."""
+    """Puts the answer before people; `facts` are those that the material was made from. None when it is what stands already, or says nothing that anybody could decide."""
     rules = classify(material)
     answer = consulted.value or rules
     conflicts = [*(disagreements(consulted.value, rules) if consulted.value else []), *contradictions(material, answer)]
     if _settled(case, material) or _says_nothing_new(case, answer, conflicts):
         return None
-    facts = classification_facts(case, now)
     cited = [fact.key for fact in facts if fact.key in answer.evidence]
     return proposal_create(
         kind=ProposalKind.SET_CLASSIFICATION,
