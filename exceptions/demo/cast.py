@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from guardian.shortcuts import assign_perm
 
 from controltower.audit import SYSTEM
@@ -45,30 +46,33 @@ def raise_curtain(now: datetime) -> Organisation:
     )
     Organisation.objects.filter(pk=organisation.pk).update(created_at=now)
     organisation.created_at = now
+    password = make_password(PASSWORD)  # slow on purpose, so once for all who share it
     with acting_for(organisation):
         accounts = _companies(before)
         _agreements(accounts, before.date())
         _partners(accounts, before)
         for email, name, role, limit, granted in PEOPLE:
-            member = _person(email, name, role, limit, restricted=bool(granted))
+            member = _person(email, name, role, limit, password, restricted=bool(granted))
             for code in granted:
                 assign_perm("parties.view_account", member.user, accounts[code])
-    _other_organisation(before)
+    _other_organisation(before, password)
     return organisation
 
 
-def _other_organisation(now: datetime) -> None:
+def _other_organisation(now: datetime, password: str) -> None:
     """A second tenant with a customer of its own: what one sees, the other must not."""
     other = Organisation.objects.create(
         name="Northgate Logistics", slug=KEPT_APART, time_zone="Europe/Berlin", currency="EUR"
     )
     with acting_for(other):
         account_create(code="NORDHAVN", name="Nordhavn Trading", kind=AccountKind.CUSTOMER, actor=SYSTEM, now=now)
-        _person(*STRANGER)
+        _person(*STRANGER, password)
 
 
-def _person(email: str, name: str, role: Role, limit: Decimal | None, *, restricted: bool = False) -> Member:
-    user = User.objects.create_user(email, PASSWORD, name=name)
+def _person(
+    email: str, name: str, role: Role, limit: Decimal | None, password: str, *, restricted: bool = False
+) -> Member:
+    user = User.objects.create(email=email, password=password, name=name)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return Member.objects.create(user=user, role=role, authority_limit=limit, restricted=restricted)
 
