@@ -25,6 +25,8 @@ def test_every_example_is_accepted(event_type: str) -> None:
         ("shipment.booked", {"custmer": "ACME"}, "custmer"),
         ("shipment.eta_changed", {}, "estimated"),
         ("shipment.eta_changed", {"estimated": "2026-03-02T17:30:00"}, "estimated"),
+        ("shipment.eta_changed", {"estimated": "9999-12-31T23:59:59-12:00"}, "estimated"),
+        ("shipment.eta_changed", {"estimated": "0001-01-01T00:00:00Z"}, "estimated"),
         ("shipment.temperature_read", {"value": 41, "unit": "K"}, "unit"),
         ("shipment.counted", {"counted": "21"}, "counted"),
         ("shipment.booked", {"stops": [{"sequence": 1, "kind": "pickup", "zone": "CST"}]}, "stops.0.zone"),

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from exceptions.intake.strict_json import JsonRefused, read_json
 from exceptions.shipments.canonical import JSON, CanonicalEvent
+from exceptions.shipments.payloads.parts import FIRST_YEAR, LAST_YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,6 @@ def required_text(value: Any, where: str, *, at_most: int = 500) -> str:
 _TIME: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII
 )
-_FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
 
 def as_time(value: Any, where: str, *, assume_utc: bool = False) -> datetime:
@@ -124,7 +124,7 @@ def as_time(value: Any, where: str, *, assume_utc: bool = False) -> datetime:
     year, month, day, hour, minute = (int(part) for part in match.groups()[:5])
     fraction, offset = match.group(7), match.group(8)
     second = 59 if match.group(6) == "60" else int(match.group(6) or 0)  # a leap second is no reason to lose a signal
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Refusal("the year is out of range", where)
     if offset is None and not assume_utc:
         raise Refusal("the time has no offset from UTC", where)
