@@ -135,6 +135,17 @@ def test_partners_are_for_administrators_and_dead_letters_for_operators(
         assert client.get(reverse("intake:message", args=[dead.pk])).status_code == letters
 
 
+def test_who_sees_some_accounts_only_reads_no_messages(
+    client_for: ClientFor, supervisor: Viewer, dead: Message, organisation: Organisation
+) -> None:
+    supervisor.member.restricted = True
+    with acting_for(organisation):
+        supervisor.member.save()
+    client = client_for(supervisor)
+    assert client.get(reverse("intake:dead_letters")).status_code == 403
+    assert client.get(reverse("intake:message", args=[dead.pk])).status_code == 403
+
+
 def test_a_stranger_finds_nothing(client_for: ClientFor, stranger: Viewer, dead: Message, cloudevents: Partner) -> None:
     client = client_for(stranger)
     assert client.get(reverse("intake:message", args=[dead.pk])).status_code == 404
