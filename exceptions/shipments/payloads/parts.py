@@ -8,7 +8,6 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from exceptions.parties.zones import is_zone
 
-
 # No freight moves outside these years, and the ends of the calendar overflow when a clock is read in another zone.
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
