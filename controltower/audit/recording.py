@@ -26,6 +26,13 @@ SELECT audit_append(entry.at, entry.actor, entry.verb, entry.subject, entry.befo
 """
 
 
+class _Appended:
+    """Stands on the same list for one appending, so that one inside a savepoint that is rolled back is done again."""
+
+    def __call__(self) -> None:
+        """Nothing is left to do after the commit."""
+
+
 @dataclass(eq=False)
 class _Pending:
     """An entry that waits for the end of its transaction.
@@ -35,6 +42,7 @@ class _Pending:
     """
 
     values: tuple[str, ...]
+    appended: _Appended | None = None
 
     def __call__(self) -> None:
         """Nothing is left to do after the commit."""
@@ -70,11 +78,15 @@ def flush() -> None:
     if collected is None or not collected.entries:
         return
     surviving = {id(entry[1]) for entry in connection.run_on_commit}
-    wanted = [entry.values for entry in collected.entries if id(entry) in surviving]
-    collected.entries.clear()
+    wanted = [entry for entry in collected.entries if id(entry) in surviving and id(entry.appended) not in surviving]
     if wanted:
+        columns = zip(*(entry.values for entry in wanted), strict=True)
         with connection.cursor() as cursor:
-            cursor.execute(APPEND, [list(column) for column in zip(*wanted, strict=True)])
+            cursor.execute(APPEND, [list(column) for column in columns])
+        appended = _Appended()
+        transaction.on_commit(appended)
+        for entry in wanted:
+            entry.appended = appended
 
 
 def canonical(value: Mapping[str, Any] | None) -> str:

@@ -89,6 +89,18 @@ def test_what_a_rolled_back_savepoint_recorded_is_not_in_the_trail(organisation,
         assert [entry.verb for entry in reading.entries(organisation.pk)] == ["case.opened", "case.taken"]
 
 
+def test_what_was_read_inside_a_savepoint_that_is_rolled_back_stays_in_the_trail(organisation, now):
+    """Reading appends what was collected before; the rollback takes that back, and the end does it again."""
+    with acting_for(organisation):
+        record(verb="case.opened", subject="case:1", actor=CORA, now=now)
+        with transaction.atomic():
+            assert [entry.verb for entry in reading.entries(organisation.pk)] == ["case.opened"]
+            transaction.set_rollback(True)
+        record(verb="case.taken", subject="case:1", actor=CORA, now=now)
+    with acting_for(organisation):
+        assert [entry.verb for entry in reading.entries(organisation.pk)] == ["case.opened", "case.taken"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_that_record_first_and_lock_the_same_row_later_do_not_wait_for_each_other(organisation, now):
     """The chain's head is the last lock of every transaction, whenever `record` was called."""
