@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 
+from controltower.audit.recording import flush
 from controltower.db import rows
 from controltower.errors import Invalid
 from exceptions.shipments.canonical import Place, Ref, RefType, SourceRank
@@ -245,5 +246,6 @@ def test_an_event_cannot_be_edited(say: Say) -> None:
 
 def test_what_was_recorded_is_on_the_trail(say: Say) -> None:
     event = say(saying("shipment.booked", **booking()), by="tms").event
+    flush()
     entries = rows("SELECT verb, subject FROM audit_entry ORDER BY seq DESC LIMIT 1")
     assert entries == [("event.recorded", f"event:{event.pk}")]

@@ -19,9 +19,10 @@ from exceptions.shipments.models import (
     Stop,
     StopKind,
 )
-from exceptions.shipments.payloads.plans import BookedData, EquipmentData, LegData, StopData
+from exceptions.shipments.payloads.plans import BookedData, EquipmentData, LegData, StopData, UnitData
 from exceptions.shipments.projection import StopView, lane, stops_matched
 from exceptions.shipments.services.numbers import number_next
+from exceptions.shipments.services.putting import rows_put
 from exceptions.shipments.services.references import EQUIPMENT_TYPES, references_attach
 from exceptions.shipments.services.removal import discard
 from exceptions.shipments.services.resources import (
@@ -160,10 +161,11 @@ def _legs_plan(
         loads[number], made = load_named(number)
         new += made
     by_sequence = {stop.sequence: stop for stop in stops}
-    for leg in data.legs:
-        Leg.objects.update_or_create(
-            shipment=shipment, sequence=leg.sequence, defaults=_leg_row(leg, by_sequence, accounts, loads)
-        )
+    rows_put(
+        Leg,
+        ("shipment", "sequence"),
+        {(shipment, leg.sequence): _leg_row(leg, by_sequence, accounts, loads) for leg in data.legs},
+    )
     discard(Leg.objects.filter(shipment=shipment).exclude(sequence__in=[leg.sequence for leg in data.legs]))
     LoadShipment.objects.filter(shipment=shipment).exclude(load__in=loads.values()).delete()
     for load in loads.values():
@@ -194,37 +196,37 @@ def _parties_plan(shipment: Shipment, data: BookedData, accounts: Mapping[str, A
 
 
 def _units_plan(shipment: Shipment, data: BookedData) -> None:
-    for unit in data.units:
-        HandlingUnit.objects.update_or_create(
-            shipment=shipment,
-            sequence=unit.sequence,
-            defaults={
-                "kind": unit.kind,
-                "label": unit.label,
-                "description": unit.description,
-                "count_ordered": unit.ordered,
-                "count_shipped": unit.shipped,
-                "weight_ordered": unit.weight_ordered,
-                "weight_shipped": unit.weight_shipped,
-            },
-        )
+    rows_put(
+        HandlingUnit, ("shipment", "sequence"), {(shipment, unit.sequence): _unit_row(unit) for unit in data.units}
+    )
     units = HandlingUnit.objects.filter(shipment=shipment)
     discard(units.exclude(sequence__in=[unit.sequence for unit in data.units]))
 
 
+def _unit_row(unit: UnitData) -> dict[str, Any]:
+    return {
+        "kind": unit.kind,
+        "label": unit.label,
+        "description": unit.description,
+        "count_ordered": unit.ordered,
+        "count_shipped": unit.shipped,
+        "weight_ordered": unit.weight_ordered,
+        "weight_shipped": unit.weight_shipped,
+    }
+
+
 def _order_lines_plan(shipment: Shipment, data: BookedData) -> list[Ref]:
     new: list[Ref] = []
-    wanted = []
+    wanted: dict[tuple[Any, ...], dict[str, Any]] = {}
     for item in data.order_lines:
         order, made = order_named(item.order)
         new += made
         # The order itself may be heard of later; its line stands until then with nothing ordered.
         line, _ = OrderLine.objects.get_or_create(order=order, line_number=item.line, defaults={"ordered": 0})
-        ShipmentOrderLine.objects.update_or_create(
-            shipment=shipment, order_line=line, defaults={"quantity": item.quantity}
-        )
-        wanted.append(line)
-    ShipmentOrderLine.objects.filter(shipment=shipment).exclude(order_line__in=wanted).delete()
+        wanted[shipment, line] = {"quantity": item.quantity}
+    rows_put(ShipmentOrderLine, ("shipment", "order_line"), wanted)
+    lines = [line for _, line in wanted]
+    ShipmentOrderLine.objects.filter(shipment=shipment).exclude(order_line__in=lines).delete()
     return new
 
 

@@ -1,12 +1,14 @@
 """Plans of loads and orders, and the equipment that goes with a load or shipment."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from controltower.errors import Invalid
 from exceptions.parties.models import Account
 from exceptions.shipments.canonical import Ref, RefType, normalised
 from exceptions.shipments.models import Equipment, Load, Order, OrderLine, Reference, Shipment
-from exceptions.shipments.payloads.plans import EquipmentData, LoadData, OrderData
+from exceptions.shipments.payloads.plans import EquipmentData, LineData, LoadData, OrderData
+from exceptions.shipments.services.putting import rows_put
 from exceptions.shipments.services.references import references_attach
 from exceptions.shipments.services.removal import discard
 
@@ -91,17 +93,16 @@ def order_plan(order: Order, data: OrderData, *, key: str, references: Sequence[
     order.value = data.value.amount if data.value else None
     order.currency = data.value.currency if data.value else ""
     order.save()
-    for line in data.lines:
-        OrderLine.objects.update_or_create(
-            order=order,
-            line_number=line.line,
-            defaults={
-                "sku": line.sku,
-                "description": line.description,
-                "unit": line.unit,
-                "ordered": line.quantity,
-                "value": line.value,
-                "need_by": line.need_by,
-            },
-        )
+    rows_put(OrderLine, ("order", "line_number"), {(order, line.line): _line_row(line) for line in data.lines})
     return new
+
+
+def _line_row(line: LineData) -> dict[str, Any]:
+    return {
+        "sku": line.sku,
+        "description": line.description,
+        "unit": line.unit,
+        "ordered": line.quantity,
+        "value": line.value,
+        "need_by": line.need_by,
+    }
