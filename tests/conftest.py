@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
+from controltower import embedded
 from controltower.db import as_owner
 from controltower.jobs.registry import QUEUES
 from controltower.jobs.runner import drain
@@ -32,8 +34,13 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any, worke
         with as_owner():
             made = setup_databases(verbosity=0, interactive=False)
         yield
-        with as_owner():
-            teardown_databases(made, verbosity=0)
+        if settings.CONFIG.embedded_database:
+            # A process that a test killed may still hold a connection: the superuser ends it.
+            connection.close()
+            embedded.drop_database(settings.HOME, connection.settings_dict["NAME"])
+        else:
+            with as_owner():
+                teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")

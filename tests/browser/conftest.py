@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
@@ -57,6 +57,8 @@ def browser() -> Iterator[Browser]:
 
 
 Open = Callable[..., Page]
+PATIENCE = 30_000  # milliseconds: a busy machine is no reason to fail
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -85,7 +87,7 @@ def open_page(browser: Browser, live_server: Any, client_for: Callable[[Viewer],
             reduced_motion="reduce",
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         if viewer is not None:
             cookie = client_for(viewer).cookies[settings.SESSION_COOKIE_NAME]
             context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])

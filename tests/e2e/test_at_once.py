@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_taking_a_case_while_a_signal_about_it_is_worked_on(
     late: House, coordinator: Viewer, client_for: Callable[..., Client]
 ) -> None:
-    """The signal holds the audit chain and then wants the case; the person holds the case and then wants the chain."""
+    """Each records something before it locks the case, and neither holds the audit chain while it waits for it."""
     now = timezone.now().replace(microsecond=0) + timedelta(minutes=2)
     later = json.loads(tracker(TRACKING, eta=now + timedelta(hours=72), now=now)) | {"id": "evt_later"}
     assert post_tracker(late, json.dumps(later).encode()).status_code == 202
@@ -61,9 +61,6 @@ def test_taking_a_case_while_a_signal_about_it_is_worked_on(
             thread.start()
         for thread in threads:
             thread.join()
-    # The request was run again after the signal's commit, and finds that the case is not what the person saw.
-    assert outcome == {"signal": MessageState.PROCESSED, "person": 409}
+    assert outcome == {"signal": MessageState.PROCESSED, "person": 302}
     with acting_for(late.organisation):
-        case = Case.objects.get()
-    address = reverse("cases:act", args=[case.number, "take"])
-    assert client.post(address, {"version": case.version}).status_code == 302
+        assert Case.objects.get().owner == coordinator.member

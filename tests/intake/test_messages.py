@@ -50,6 +50,17 @@ def test_a_message_becomes_events_of_a_shipment(easypost: Partner, run_jobs: Any
         assert Partner.objects.get(pk=easypost.pk).last_signal_at == now
 
 
+def test_an_id_that_nobody_signed_does_not_make_a_repeat_new(easypost: Partner, now: datetime) -> None:
+    with acting_for(easypost.organisation_id):
+        answers = [
+            message_accept(
+                easypost, body=tracker_body(), headers={"webhook-id": each}, content_type="application/json", now=now
+            )
+            for each in ("one", "two")
+        ]
+    assert [answer.duplicate for answer in answers] == [False, True]
+
+
 def test_a_repeated_history_adds_only_what_is_new(easypost: Partner, run_jobs: Any, now: datetime) -> None:
     accept(easypost, tracker_body(event_id="evt_1"), now)
     again = accept(easypost, tracker_body(event_id="evt_2"), now)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
 
 from controltower.audit import SYSTEM
+from controltower.audit.models import AuditEntry
 from controltower.errors import Conflict, Forbidden
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation, Role
@@ -141,9 +141,8 @@ def test_filing_is_on_record(
     with acting_for(organisation):
         link = DocumentLink.objects.get(state=LinkState.PROPOSED)
         services.link_confirm(link, actor=coordinator.actor, now=now)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT verb FROM audit_entry WHERE verb LIKE 'document.%%' ORDER BY seq")
-            verbs = [verb for (verb,) in cursor.fetchall()]
+        entries = AuditEntry.objects.filter(organisation_id=organisation.pk, verb__startswith="document.")
+        verbs = list(entries.order_by("seq").values_list("verb", flat=True))
     assert verbs == [
         "document.uploaded", "document.filed", "document.read", "document.matched", "document.link_confirmed",
     ]  # fmt: skip
