@@ -15,6 +15,7 @@ from controltower.tenancy.context import current_organisation_id
 from exceptions.cases.services import detection_run
 from exceptions.intake.adapters import Unreadable, adapter_for
 from exceptions.intake.models import Message, MessageEvent, MessageState
+from exceptions.intake.signatures import Scheme
 from exceptions.intake.strict_json import JsonRefused, canonical_bytes, read_json
 from exceptions.parties.models import Partner
 from exceptions.shipments.canonical import JSON, CanonicalEvent, SourceRank
@@ -57,7 +58,9 @@ def message_accept(
         for name, value in headers.items()
         if (name in KEPT_HEADERS or name.startswith(adapter.header_prefixes)) and value.isprintable()
     }
-    key = dedupe_key(headers.get("webhook-id", ""), adapter.sender_id(headers, envelope), envelope)
+    # Under other schemes nobody signed that header, and a captured body with another id each time would be new each time.
+    delivery_id = headers.get("webhook-id", "") if partner.signature == Scheme.STANDARD_WEBHOOKS else ""
+    key = dedupe_key(delivery_id, adapter.sender_id(headers, envelope), envelope)
     message_id = _insert(partner, body, kept, content_type, key, now)
     if message_id is not None:
         enqueue("intake.process", {"message": message_id})
