@@ -70,8 +70,9 @@ def drain(queue: str, *, limit: int | None = None, seconds: float | None = None,
     claim = following()
     while claim is not None:
         ran += 1
-        _, then = _advance(claim, now or timezone.now(), following)
-        claim = then or following()
+        state, then = _advance(claim, now or timezone.now(), following)
+        # One that is done has looked for the next in its own transaction; one that failed has not.
+        claim = then if state is JobState.DONE else following()
     return ran
 
 
