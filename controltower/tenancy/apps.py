@@ -8,7 +8,11 @@ class TenancyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from allauth.account.signals import password_reset
+
         from controltower.tenancy import openapi  # noqa: F401  # registers itself by being imported
+        from controltower.tenancy.addresses import address_prove
         from controltower.web import nav
 
+        password_reset.connect(address_prove, dispatch_uid="tenancy.address_prove")
         nav.register("Settings", "tenancy:index", order=95, key="s", icon="settings", section="manage")

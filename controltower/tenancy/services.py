@@ -12,6 +12,7 @@ from typing import Any
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, Forbidden, Invalid
 from controltower.tenancy.access import KEY_PREFIX, digest_of
+from controltower.tenancy.addresses import address_is_proven
 from controltower.tenancy.models import ApiKey, Member, Organisation, Role, User
 from controltower.tenancy.permissions import VERBS
 from controltower.tenancy.signals import organisation_changed
@@ -53,8 +54,14 @@ def member_add(
     newcomer = None
     if user is None:
         user = newcomer = User.objects.create_user(email, name=name)
-    if Member.objects.filter(user=user).exists():
+    elif Member.objects.filter(user=user).exists():
         raise Conflict("This person is a member already. Change them in the list.", code="member_exists")
+    elif not address_is_proven(user):
+        raise Conflict(
+            "Somebody has made a sign-in for this address and never confirmed it by mail. Ask the person to choose a "
+            "password with “Forgot your password?” on the sign-in page, then add them again.",
+            code="address_not_proven",
+        )
     member = Member.objects.create(user=user, role=role, authority_limit=authority_limit, restricted=restricted)
     record(verb="member.added", subject=f"member:{member.pk}", actor=actor, after=_audited(member), now=now)
     return Added(member, newcomer)
@@ -101,10 +108,11 @@ def key_create(*, name: str, scopes: Iterable[str], expires_at: datetime | None,
 
 
 def key_rotate(key: ApiKey, *, actor: Actor, now: datetime) -> Made:
-    """A new key for the same integration. The old one stays valid for a day, so that nothing stands still."""
+    """A new key for the same integration, to the same end date. The old one stays valid for a day, so that nothing
+    stands still."""
     key = _usable(key, now)
     until = min(filter(None, (key.expires_at, now + OVERLAP)))
-    made = _make_key(key.member, name=key.name, scopes=key.scopes, expires_at=None, now=now)
+    made = _make_key(key.member, name=key.name, scopes=key.scopes, expires_at=key.expires_at, now=now)
     before = _audited_key(key)
     key.expires_at = until
     key.save(update_fields=["expires_at"])

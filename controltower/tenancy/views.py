@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -68,7 +69,9 @@ def member_add(request: MemberRequest) -> HttpResponse:
             form.add_error("email", error.message)
         else:
             if added.newcomer is not None:
-                link = request.build_absolute_uri(_password_path(added.newcomer))
+                # Whoever holds the link is that person from then on: in production it goes by mail alone.
+                shown = not settings.PRODUCTION
+                link = request.build_absolute_uri(_password_path(added.newcomer)) if shown else ""
                 return render(request, "tenancy/invited.html", {"member": added.member, "link": link})
             toast(request, f"{added.member.name} is a member now and signs in as before.")
             return redirect("tenancy:members")

@@ -12,7 +12,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from controltower.audit import SYSTEM
+from controltower.errors import Forbidden
 from controltower.tenancy.context import acting_for
+from controltower.tenancy.models import Member
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import services
 from exceptions.cases.detection import Finding, SubjectRef
@@ -126,11 +128,25 @@ def accept(case: Case, viewer: Viewer, now: datetime, excusable: str) -> Case:
     return services.case_price(case, now=now)
 
 
-def test_an_accepted_excuse_stops_the_contract(customer: Account, coordinator: Viewer, now: datetime) -> None:
+def test_an_accepted_excuse_stops_the_contract(customer: Account, supervisor: Viewer, now: datetime) -> None:
     make_term(customer, "delivery_window", FLAT)
-    case = accept(late_case(now, customer), coordinator, now, "yes")
+    case = accept(late_case(now, customer), supervisor, now, "yes")
     assert case.at_risk == 55_00
     assert Commitment.objects.get(kind="delivery_window").state == "void"
+
+
+def test_an_excuse_takes_an_approver_whose_limit_covers_the_case(
+    customer: Account, coordinator: Viewer, supervisor: Viewer, now: datetime
+) -> None:
+    make_term(customer, "delivery_window", FLAT)
+    case = services.case_price(late_case(now, customer), now=now)
+    with pytest.raises(Forbidden, match="supervisor"):
+        accept(case, coordinator, now, "yes")
+    Member.objects.filter(pk=supervisor.member.pk).update(authority_limit=10)
+    with pytest.raises(Forbidden, match="your limit is 10"):
+        accept(case, supervisor, now, "conditional")
+    case.refresh_from_db()
+    assert (case.excusable, case.reason_accepted_by_id) == ("no", None)
 
 
 def test_what_the_carrier_owes_counts_once_a_person_said_it_is_the_carriers(

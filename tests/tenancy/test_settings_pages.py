@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from controltower.audit.models import AuditEntry
 from controltower.errors import Conflict, Forbidden, Invalid
 from controltower.tenancy import services
 from controltower.tenancy.access import digest_of, identify, viewer_of
+from controltower.tenancy.addresses import address_prove
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import ApiKey, Member, Organisation, Role, User
 from controltower.tenancy.permissions import Verb
@@ -88,6 +90,25 @@ class TestMembers:
         add(organisation, administrator)
         with pytest.raises(Conflict, match="member already"):
             add(organisation, administrator, email="NORA@meridian.example")
+
+    def test_a_sign_in_that_nobody_confirmed_by_mail_is_not_let_in(
+        self, organisation: Organisation, administrator: Viewer, client: Client
+    ) -> None:
+        """Whoever made it first, as an administrator elsewhere, may not be the person behind the address."""
+        user = User.objects.create_user("sue@a.example", "chosen by somebody else")
+        with pytest.raises(Conflict, match="never confirmed"):
+            add(organisation, administrator, email=user.email)
+        address_prove(User, None, user)
+        assert add(organisation, administrator, email=user.email).member.user == user
+
+    def test_in_production_the_link_goes_by_mail_alone(
+        self, client_for: SignIn, administrator: Viewer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(settings, "PRODUCTION", True)
+        data = {"email": "nora@meridian.example", "name": "Nora", "role": "coordinator"}
+        shown = client_for(administrator).post("/settings/members/add/", data).content.decode()
+        assert "password/reset/key" not in shown
+        assert "Forgot your password?" in shown
 
     def test_nobody_is_made_an_integration(self, organisation: Organisation, administrator: Viewer) -> None:
         with pytest.raises(Invalid):

@@ -21,7 +21,8 @@ from controltower.errors import Conflict, NotFound
 from controltower.tenancy.context import current_organisation_id
 from controltower.tenancy.models import Organisation
 from exceptions.cases.models import Case, EntryKind
-from exceptions.cases.services.recording import at_risk_in_house, case_locked, major, timeline_add
+from exceptions.cases.services.authority import in_house
+from exceptions.cases.services.recording import case_locked, major, timeline_add
 
 
 @dataclass(frozen=True)
@@ -125,13 +126,13 @@ def stale(proposal: Proposal, standing: Standing, expected: str) -> Conflict | N
 def matter_of(proposal: Proposal) -> Matter:
     """What policy asks about, with the amounts of this moment."""
     handler = handler_of(proposal.kind)
-    case = proposal.case
+    case, excuses = proposal.case, handler.excuses(proposal.payload)
     return Matter(
         kind=ProposalKind(proposal.kind),
         origin=OriginKind(proposal.origin),
-        amount=at_risk_in_house(case) if case is not None else Decimal(0),
+        amount=in_house(case, settled=excuses) if case is not None else Decimal(0),
         currency=house_currency(),
-        excuses=handler.excuses(proposal.payload),
+        excuses=excuses,
         overrides=len(proposal.overrides),
         last_editor=proposal.author_id,
     )

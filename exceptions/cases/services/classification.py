@@ -8,6 +8,7 @@ from controltower.audit import Actor
 from controltower.errors import Conflict, Invalid
 from exceptions.cases.detection import SubjectRef, fingerprint
 from exceptions.cases.models import OPEN_STATES, Case, EntryKind
+from exceptions.cases.services.authority import approver_within_limit
 from exceptions.cases.services.recording import case_change, case_locked, member_of
 from exceptions.cases.taxonomy import (
     UNKNOWN_REASON,
@@ -36,12 +37,15 @@ def classification_set(
 ) -> Case:
     """Set what is wrong, why, and who answers for it.
 
-    Only when a person does it, or approved it, is the reason accepted and may move money; `actor` is that person.
+    Only when a person does it, or approved it, is the reason accepted and may move money; `actor` is that person. To
+    call it excusable stops the contract clock: that takes an approver whose limit covers the case, Forbidden otherwise.
     Raises Invalid for codes outside the taxonomy and Conflict when another open case is of that type already.
     """
     case = case_locked(case, version=version)
     _check_codes(type, reason, responsible_party, excusable, severity)
     member = member_of(actor) if reason != UNKNOWN_REASON else None
+    if member is not None and excusable != Excusable.NO:
+        approver_within_limit(actor, case, settled=True)
     changes: dict[str, object] = {
         "type": type,
         "reason": reason,

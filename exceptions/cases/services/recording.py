@@ -12,11 +12,10 @@ from controltower.audit import Actor, record
 from controltower.errors import Conflict, Forbidden, NotFound
 from controltower.jobs import enqueue
 from controltower.tenancy.context import current_organisation_id
-from controltower.tenancy.models import Member, Organisation
+from controltower.tenancy.models import Member
 from controltower.web import live
 from exceptions.cases import signals
 from exceptions.cases.models import Case, EntryKind, TimelineEntry
-from exceptions.sla.defaults import exchange_rate
 
 Changes = Mapping[str, Any]
 # Columns whose change can move money; the case is priced anew after the transaction that changed one.
@@ -119,13 +118,6 @@ def minor(amount: Decimal) -> int:
 def major(amount: int) -> Decimal:
     """The amount behind a money column of a case."""
     return Decimal(amount) / 100
-
-
-def at_risk_in_house(case: Case) -> Decimal:
-    """What is at risk, in the currency of authority limits; one without a known rate counts as one, as in pricing."""
-    organisation = Organisation.objects.only("currency").get(pk=current_organisation_id())
-    rate = exchange_rate(case.currency, organisation.currency)
-    return major(case.at_risk) * (Decimal(1) if rate is None else rate)
 
 
 def _conflict(case: Case, version: int) -> Conflict:

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from controltower.audit import Actor
 from controltower.errors import Conflict
+from exceptions.cases.services.authority import approver, approver_within_limit
 from exceptions.notices.models import AttemptState, Notice, NoticeState
-from exceptions.notices.services.scheduling import approver, approver_within_limit, audit, locked, say, send_at
+from exceptions.notices.services.scheduling import audit, locked, say, send_at
 
 
 def notice_resend(notice: Notice, *, actor: Actor, now: datetime) -> Notice:

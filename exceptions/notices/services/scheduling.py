@@ -5,16 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from controltower.audit import Actor, record
-from controltower.errors import Conflict, Forbidden, Invalid, NotFound
+from controltower.errors import Conflict, Invalid, NotFound
 from controltower.jobs import enqueue
 from controltower.tenancy.context import current_organisation_id
 from controltower.tenancy.models import Member, Organisation
-from controltower.tenancy.permissions import VERBS, Verb
 from exceptions.cases.models import Case, EntryKind
-from exceptions.cases.services.recording import at_risk_in_house, case_news, person, timeline_add
+from exceptions.cases.services.authority import approver
+from exceptions.cases.services.recording import case_news, person, timeline_add
 from exceptions.notices.drafts import Draft, FactLike
 from exceptions.notices.mail import body_html, body_text, message_id
 from exceptions.notices.models import Audience, Notice, NoticeState
@@ -41,26 +40,6 @@ def audience_of(account: Account) -> Audience:
     except KeyError:
         kind = account.get_kind_display().lower()
         raise Invalid(f"Notices do not go to an {kind}. Choose another contact.", code="no_notices_to_kind") from None
-
-
-def approver(actor: Actor) -> Member:
-    """The member behind `actor`, who must be a person and may decide; Forbidden otherwise."""
-    member = person(actor)
-    if Verb.DECIDE not in VERBS[member.role]:
-        raise Forbidden("Only a supervisor can let a notice leave the building.", code="approver_needed")
-    return member
-
-
-def approver_within_limit(actor: Actor, case: Case) -> Member:
-    """An approver whose authority covers what is at risk on the case, as for a notice that an agent proposed."""
-    member = approver(actor)
-    limit, amount = member.authority_limit or Decimal(0), at_risk_in_house(case)
-    if limit < amount:
-        raise Forbidden(
-            f"This involves {amount:,.0f} at risk and your limit is {limit:,.0f}. Ask somebody with a higher limit.",
-            code="authority",
-        )
-    return member
 
 
 def notice_schedule(

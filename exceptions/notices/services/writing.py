@@ -13,13 +13,14 @@ from controltower.audit import Actor, record
 from controltower.errors import Conflict, Forbidden, Invalid, NotFound
 from exceptions.cases.facts import facts_for
 from exceptions.cases.models import Case, EntryKind
+from exceptions.cases.services.authority import approver, approver_within_limit
 from exceptions.cases.services.recording import case_news, person, timeline_add
 from exceptions.notices.checker import Check, Issue, Rule, check
 from exceptions.notices.drafts import Draft, FactLike
 from exceptions.notices.models import Notice, WrittenNotice, WrittenState
 from exceptions.notices.phrases.subjects import subject_sentence
 from exceptions.notices.rendering import Rendered, render
-from exceptions.notices.services.scheduling import approver, approver_within_limit, audience_of, notice_schedule
+from exceptions.notices.services.scheduling import audience_of, notice_schedule
 from exceptions.notices.stored import changes, store
 from exceptions.notices.values import UnreadableFact
 from exceptions.parties.models import Contact
