@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
-from controltower.jobs import JobContext, Retry, job
+from controltower.jobs import JobContext, Retry, job, sweep
 from controltower.jobs.registry import Finish
-from exceptions.notices.services.sending import attempt_claim, attempt_finish
+from controltower.jobs.stranded import for_each_dead
+from exceptions.notices.services.sending import attempt_claim, attempt_finish, notice_stranded
 from exceptions.notices.transport import How, Server, hand_over
 
 RETRIES = 8
@@ -41,3 +44,9 @@ def send(payload: dict[str, Any], ctx: JobContext) -> Finish | None:
             attempt_finish(claimed, outcome, again=True, now=finished_at)
         raise Retry(outcome.answer)
     return lambda: attempt_finish(claimed, outcome, again=False, now=finished_at)
+
+
+@sweep("notices.stranded", every=60.0)
+def stranded(now: datetime) -> int:
+    """Tell of notices whose job is dead."""
+    return for_each_dead("notices.send", "notice", partial(notice_stranded, now=now), now=now)

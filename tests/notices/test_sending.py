@@ -25,6 +25,7 @@ from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import Case, TimelineEntry
+from exceptions.notices.jobs import stranded
 from exceptions.notices.models import AttemptState, Notice, NoticeState
 from exceptions.notices.services import notice_cancel, notice_mark_sent, notice_resend
 from exceptions.notices.services.sending import attempt_claim
@@ -303,3 +304,28 @@ def test_a_worker_killed_while_it_sends_never_sends_twice(schedule: Schedule, si
     send()
     assert now_of(notice).state == NoticeState.UNKNOWN
     assert len(sink.taken) == 1, "it was sent again by itself"
+
+
+@pytest.mark.parametrize(("found", "told"), [("held", NoticeState.FAILED), ("sending", NoticeState.UNKNOWN)])
+def test_a_notice_whose_job_is_dead_does_not_wait_in_silence(
+    schedule: Schedule, sink: Behaviour, found: str, told: NoticeState
+) -> None:
+    notice = schedule()
+    with acting_for(notice.organisation_id):
+        if found == "sending":
+            attempt_claim(notice.pk, now=timezone.now())
+        Job.objects.filter(kind="notices.send").update(state=JobState.DEAD, finished_at=timezone.now())
+    assert stranded(timezone.now()) == 1
+    assert stranded(timezone.now()) == 0
+    assert now_of(notice).state == told
+    assert received(sink) == []
+
+
+def test_a_mail_that_cannot_be_put_together_is_said_to_be_not_sent(
+    schedule: Schedule, sink: Behaviour, organisation: Organisation
+) -> None:
+    notice = schedule()
+    Organisation.objects.filter(pk=organisation.pk).update(name="Meridian\nForwarding")
+    send()
+    assert now_of(notice).state == NoticeState.FAILED
+    assert "could not be put together" in now_of(notice).failure

@@ -75,12 +75,14 @@ def effect_settle(notice_id: int, *, now: datetime) -> None:
             redraft(proposal)
 
 
-def effect_give_up(effect_id: int, why: str, *, now: datetime) -> None:
-    """After the last retry: the proposal says that it failed, and a person sees it."""
+def effect_give_up(effect_id: int, why: str, *, now: datetime) -> bool:
+    """After the last retry: the proposal says that it failed, and a person sees it. False when there was nothing to say."""
     proposal = proposal_locked(Effect.objects.values_list("proposal_id", flat=True).get(pk=effect_id))
     effect = Effect.objects.select_for_update(no_key=True).get(pk=effect_id)
-    if effect.state == EffectState.SCHEDULED and proposal.state == ProposalState.APPROVED:
-        _failed(proposal, effect, why, now)
+    if effect.state != EffectState.SCHEDULED or proposal.state != ProposalState.APPROVED:
+        return False
+    _failed(proposal, effect, why, now)
+    return True
 
 
 def _done(proposal: Proposal, effect: Effect, done: Done, now: datetime) -> None:

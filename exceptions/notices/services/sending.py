@@ -48,14 +48,30 @@ def attempt_claim(notice_id: int, *, now: datetime) -> Claimed | None:
             now=now,
         )
         return None
+    organisation = Organisation.objects.get(pk=current_organisation_id())
+    reply_to = organisation.reply_to or (notice.approved_by.user.email if notice.approved_by.user else "")
+    try:
+        mail = build(notice, organisation, reply_to=reply_to)
+    except ValueError as error:
+        _end(notice, NoticeState.FAILED, f"The mail could not be put together: {error}.", now=now)
+        return None
     notice.state = NoticeState.SENDING
     notice.save(update_fields=["state"])
     attempt = NoticeAttempt.objects.create(notice=notice, number=notice.attempts.count() + 1, claimed_at=now)
     audit(notice, "notice.claimed", actor=SYSTEM, now=now, before=NoticeState.HELD)
-    organisation = Organisation.objects.get(pk=current_organisation_id())
-    reply_to = organisation.reply_to or (notice.approved_by.user.email if notice.approved_by.user else "")
-    mail = build(notice, organisation, reply_to=reply_to)
     return Claimed(notice.pk, attempt.pk, mail, sender_address(), notice.address)
+
+
+def notice_stranded(notice_id: int, *, now: datetime) -> bool:
+    """Its job is dead and will not come round again: whether it went out is asked, or it is said that it did not."""
+    notice = locked(notice_id)
+    if notice.state == NoticeState.SENDING:
+        _died_in_flight(notice, now=now)
+    elif notice.state == NoticeState.HELD:
+        _end(notice, NoticeState.FAILED, "Not sent: its job failed for good, the list of jobs says why.", now=now)
+    else:
+        return False
+    return True
 
 
 def attempt_finish(claimed: Claimed, outcome: Outcome, *, again: bool, now: datetime) -> None:
