@@ -42,6 +42,7 @@ def listing(request: MemberRequest) -> HttpResponse:
     viewer = _viewer(request)
     now = timezone.now()
     context = {
+        "limit": selectors.LIST_LIMIT,
         "waiting": [summary_of(proposal) for proposal in selectors.proposals_waiting(viewer)],
         "held": [summary_of(proposal) for proposal in selectors.proposals_held(viewer)],
         "recent": [summary_of(proposal) for proposal in selectors.proposals_recent(viewer, since=now - RECENT)],
