@@ -32,6 +32,7 @@ from controltower.tenancy.viewer import Viewer
 from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.cases.selectors import case_get
+from exceptions.notices.selectors import written_waiting
 
 RECENT = timedelta(days=2)
 
@@ -44,6 +45,7 @@ def listing(request: MemberRequest) -> HttpResponse:
     context = {
         "limit": selectors.LIST_LIMIT,
         "waiting": [summary_of(proposal) for proposal in selectors.proposals_waiting(viewer)],
+        "written": written_waiting(viewer),
         "held": [summary_of(proposal) for proposal in selectors.proposals_held(viewer)],
         "recent": [summary_of(proposal) for proposal in selectors.proposals_recent(viewer, since=now - RECENT)],
         "trouble": model_trouble(),

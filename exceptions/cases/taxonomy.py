@@ -304,7 +304,7 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         "weather",
-        "Weather, natural disaster, rescue at sea",
+        "Weather or natural disaster",
         Party.FORCE_MAJEURE,
         Excusable.YES,
         ("AO", "BL"),
@@ -322,7 +322,7 @@ REASONS: tuple[Reason, ...] = (
         ("STR", "MIL"),
     ),
     Reason("theft", "Theft, pilferage, fraud pickup", Party.UNKNOWN, Excusable.NO, (), ()),
-    Reason("unknown", "Not yet known or private code", Party.UNKNOWN, Excusable.NO, ("BG", "F2"), ("OTC", "OTF")),
+    Reason("unknown", "Not yet known", Party.UNKNOWN, Excusable.NO, ("BG", "F2"), ("OTC", "OTF")),
     Reason("none", "No exception (normal status or appointment)", Party.NONE, Excusable.NO, ("NS", "NA"), ()),
 )
 

@@ -79,12 +79,13 @@ def notices_page(viewer: Viewer, *, state: str, before: int | None) -> NoticePag
     if before is not None:
         notices = notices.filter(pk__lt=before)
     found = list(notices[: PAGE + 1])
-    waiting = (
-        []
-        if before is not None
-        else [waiting_of(viewer, one) for one in _written(viewer).filter(state=WrittenState.WAITING)[:PAGE]]
-    )
+    waiting = [] if before is not None else written_waiting(viewer)
     return NoticePage(found[:PAGE], waiting, state, found[PAGE - 1].pk if len(found) > PAGE else None)
+
+
+def written_waiting(viewer: Viewer) -> list[Waiting]:
+    """Notices that people wrote and that wait for an approver."""
+    return [waiting_of(viewer, one) for one in _written(viewer).filter(state=WrittenState.WAITING)[:PAGE]]
 
 
 def proofs(

@@ -1,9 +1,11 @@
 """Notices that people write: checked, inert until approved, and approved only as shown."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from controltower.audit.models import AuditEntry
 from controltower.errors import Conflict, Forbidden, Invalid
@@ -170,3 +172,10 @@ def test_the_database_refuses_a_notice_that_nobody_approved(
     notice = written_approve(written, digest=written.digest, actor=supervisor.actor, now=moment)
     with pytest.raises(IntegrityError), transaction.atomic():
         Notice.objects.filter(pk=notice.pk).update(approved_by=None)
+
+
+def test_what_a_colleague_wrote_waits_on_the_approvals_page_too(
+    written: WrittenNotice, supervisor: Viewer, client_for: Callable[[Viewer], Client]
+) -> None:
+    address = f"/notices/written/{written.pk}/"
+    assert address in client_for(supervisor).get("/approvals/").content.decode()

@@ -86,7 +86,8 @@ def strip_of(case: Case, stops: list[StopTimes], now: datetime) -> list[StripSto
         ends = stop.row.window_end
         state = "done" if actual else "ahead"
         if actual and not has_current:
-            has_current, state = True, "current" if stop is not shown[-1] else "done"
+            here = stop is not shown[-1] and (MilestoneKind.ACTUAL, MilestoneCode.DEPARTURE) not in stop.times
+            has_current, state = True, "current" if here else "done"
         expected = stop.best(MilestoneKind.ESTIMATED)
         if not actual and ends is not None and (ends < now or (expected is not None and expected > ends)):
             state = "late"
@@ -206,7 +207,7 @@ def _contact_row(contact: Contact, tried: dict[str, Any] | None, now: datetime) 
         id=contact.pk,
         name=contact.name,
         account=contact.account.name,
-        role=f"{contact.account.get_kind_display()} {contact.get_role_display().lower()}",
+        role=_role(contact),
         phone=contact.phone,
         email=contact.email,
         hours_today=f"{hours} {city}" if contact.hours and hours else ("closed today" if contact.hours else ""),
@@ -214,6 +215,12 @@ def _contact_row(contact: Contact, tried: dict[str, Any] | None, now: datetime) 
         language=contact.locale,
         last_contact=f"{outcome} {clock(instant(tried['at']), now, contact.zone)}" if tried else "",
     )
+
+
+def _role(contact: Contact) -> str:
+    """ "Carrier dispatch"; not "Customer customer service"."""
+    kind, role = contact.account.get_kind_display(), contact.get_role_display().lower()
+    return role.capitalize() if role.startswith(kind.lower()) else f"{kind} {role}"
 
 
 def actions_of(viewer: Viewer, case: Case) -> frozenset[str]:

@@ -15,7 +15,7 @@ from exceptions.cases.models import (
     NextCheck,
 )
 from exceptions.cases.services.lifecycle import first_response
-from exceptions.cases.services.recording import case_change, case_locked, case_news, person, timeline_add
+from exceptions.cases.services.recording import case_change, case_locked, case_news, on_the_clock, person, timeline_add
 from exceptions.parties.models import Contact
 
 
@@ -74,7 +74,7 @@ def next_check_set(case: Case, *, due_at: datetime, expecting: str = "", actor: 
     check = NextCheck.objects.create(
         case=case, due_at=due_at, expecting=expecting.strip()[:300], member=member, created_at=now
     )
-    told = f"Next check {due_at:%d %b %H:%M} UTC"
+    told = f"Next check {on_the_clock(case, due_at)}"
     told = f"{told}: {check.expecting}" if check.expecting else told
     case_change(case, {}, verb="check.set", actor=actor, now=now, text=told, data={"check": check.pk})
     return check

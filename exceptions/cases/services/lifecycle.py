@@ -12,7 +12,7 @@ from controltower.audit import Actor, record
 from controltower.errors import Conflict, Invalid
 from controltower.tenancy.models import Member
 from exceptions.cases.models import OPEN_STATES, Case, CaseState, EntryKind
-from exceptions.cases.services.recording import case_change, case_locked, case_news, person, timeline_add
+from exceptions.cases.services.recording import case_change, case_locked, case_news, on_the_clock, person, timeline_add
 from exceptions.cases.taxonomy import UNKNOWN_REASON, reason_label
 
 # What takes a transition back, by the names that screens use for actions.
@@ -64,7 +64,7 @@ def case_snooze(case: Case, *, until: datetime, actor: Actor, now: datetime, ver
     if until <= now:
         raise Invalid("Choose a time that is still ahead.", code="until_passed", details={"until": "is in the past"})
     changes = {"snoozed_until": until, "state": CaseState.WAITING}
-    text = f"Snoozed until {until:%d %b %H:%M} UTC"
+    text = f"Snoozed until {on_the_clock(case, until)}"
     return case_change(case, changes, verb="case.snoozed", actor=actor, now=now, text=text)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, Forbidden, NotFound
@@ -108,6 +109,11 @@ def person(actor: Actor) -> Member:
     if member is None:
         raise Forbidden("Only a person can do this.", code="person_needed")
     return member
+
+
+def on_the_clock(case: Case, instant: datetime) -> str:
+    """An instant in a sentence of the timeline, by the organisation's clock, with the zone's letters."""
+    return f"{instant.astimezone(ZoneInfo(case.organisation.time_zone)):%d %b %H:%M %Z}"
 
 
 def minor(amount: Decimal) -> int:

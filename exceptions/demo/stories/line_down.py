@@ -51,7 +51,7 @@ def tell(day: Day) -> Story:
         text="Weather delay near Texarkana, ice on the road. Driver also reports long wait at fuel stop.",
     )
     story.tell(
-        day.ahead(0, 4),
+        day.ahead(0, 16),
         EventType.SHIPMENT_ETA_CHANGED,
         refs,
         {"stop": 2, "estimated": need + timedelta(hours=3, minutes=30)},

@@ -58,6 +58,6 @@ def _temperatures(story: Story, day: Day, refs: dict[RefType, str]) -> None:
         if value > 38:
             data["since"] = left_band
         story.tell(day.ago(0, minutes), EventType.SHIPMENT_TEMPERATURE_READ, refs, data, by=TELEMATICS)
-    for minutes, value in ((6, 41), (14, 40), (25, 40), (40, 39)):
+    for minutes, value in ((18, 41), (27, 40), (38, 40), (50, 39)):
         data = {"value": str(value), "unit": "F", "set_point": "34", "sensor": "RMRU531042-T2", "since": left_band}
         story.tell(day.ahead(0, minutes), EventType.SHIPMENT_TEMPERATURE_READ, refs, data, by=TELEMATICS)
