@@ -1,5 +1,7 @@
 """The cast and the stage: two organisations, one member of each role, a stranger, and jobs that really run."""
 
+import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,11 +11,11 @@ import pytest
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client, TransactionTestCase
 
-from controltower import embedded
-from controltower.db import as_owner
+from controltower import celery_app, embedded
+from controltower.db import as_owner, broker_url
 from controltower.jobs.registry import QUEUES
 from controltower.jobs.runner import drain
 from controltower.tenancy.access import SESSION_KEY
@@ -22,6 +24,17 @@ from controltower.tenancy.models import Member, Organisation, Role, User
 from controltower.tenancy.viewer import Viewer
 
 KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission", "audit_entry", "audit_head")
+
+
+def _own_redis(number: int) -> None:
+    """Each worker of pytest-xdist has a Redis database of its own: what one empties, another may stand on."""
+    settings.REDIS_URL = settings.REDIS_URL.replace("db=0", f"db={number}")
+    settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL
+    settings.CELERY_BROKER_URL = celery_app.conf.broker_url = broker_url(settings.REDIS_URL)
+
+
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    _own_redis(1 + int(worker.removeprefix("gw")))
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +66,14 @@ def empty_tables(case: TransactionTestCase | None = None) -> None:
     """What a committing test leaves behind goes; the audit trail stays, since nothing can empty it."""
     with as_owner(), connection.cursor() as cursor:
         tables = [name for name in connection.introspection.table_names(cursor) if name not in KEPT_TABLES]
-        cursor.execute("TRUNCATE " + ", ".join(f'"{name}"' for name in tables) + " CASCADE")
+        for tries_left in reversed(range(10)):
+            try:
+                cursor.execute("TRUNCATE " + ", ".join(f'"{name}"' for name in tables) + " CASCADE")
+                return
+            except OperationalError:  # a page that is still open asked for something at this very moment
+                if not tries_left:
+                    raise
+                time.sleep(0.2)
 
 
 TransactionTestCase._fixture_teardown = empty_tables  # the stock flush runs as the runtime role, which may not

@@ -105,7 +105,7 @@ def test_a_flushed_redis_loses_no_job(organisation, process):
     with acting_for(organisation):
         for number in range(40):
             enqueue("tests.note", {"n": number})
-    redis.Redis.from_url(settings.REDIS_URL).flushall()
+    redis.Redis.from_url(settings.REDIS_URL).flushdb()
     process(*SWEEPER)
     wait_for(lambda: all_done(organisation), 40)
     assert set(counts(organisation).values()) == {1}
