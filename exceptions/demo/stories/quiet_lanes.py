@@ -32,7 +32,7 @@ LANES = (
     Lane("SILVERPINE", "BLUE-CANYON", "SLC-SILVERPINE", "RNO-PAINT", "Sealants", "3900.00", "ltl", 3),
     Lane("ELBWERK", "ODERTRANS", "HAM-ELBWERK", "POZ-WARTA", "Leinenstoffe", "19800.00", "road", 9, "EUR"),
 )
-# What goes wrong in small, on every third shipment: reported by the carrier's desk with these words and delay in hours.
+# What goes wrong in small: reported by the carrier's desk with these words and delay in hours.
 TROUBLES = (
     ("D2", "Driver called in sick, relief found", 3.0),
     ("AI", "Flat tire, road service on the way", 2.5),
@@ -44,6 +44,7 @@ TROUBLES = (
     ("AY", "Missed linehaul connection", 14.0),
 )
 COUNT = 24
+TROUBLED = (1, 2, 4, 7, 10, 11, 13, 14, 16, 19, 20, 22)
 
 
 def tell(day: Day) -> Story:
@@ -62,7 +63,7 @@ def tell(day: Day) -> Story:
         story.tell(left + timedelta(minutes=20), EventType.SHIPMENT_DEPARTED, refs, {"stop": 1}, by=TELEMATICS)
         for at in _every(left + timedelta(hours=1), day.ago(0, 10 + number), timedelta(hours=2)):
             story.tell(at, EventType.SHIPMENT_POSITION_REPORTED, refs, {"speed_kmh": 80.0 + number}, by=TELEMATICS)
-        if number % 3 == 1:
+        if number in TROUBLED:
             _trouble(story, day, refs, number, due)
         _ahead(story, day, refs, number, due)
     return story
@@ -89,7 +90,7 @@ def _plan(lane: Lane, refs: Refs, number: int, left: datetime, due: datetime) ->
 
 
 def _trouble(story: Story, day: Day, refs: Refs, number: int, due: datetime) -> None:
-    code, text, hours = TROUBLES[number // 3 % len(TROUBLES)]
+    code, text, hours = TROUBLES[TROUBLED.index(number) % len(TROUBLES)]
     data = {"stop": 2, "estimated": due + timedelta(hours=hours)}
     at = day.ago(0, 12 + number * 9)
     story.tell(at, EventType.SHIPMENT_DELAYED, refs, data, by=DESK, code=code, text=text)
@@ -109,7 +110,7 @@ def _ahead(story: Story, day: Day, refs: Refs, number: int, due: datetime) -> No
         story.tell(day.ahead(0, 11), EventType.SHIPMENT_ETA_CHANGED, refs, late, by=TELEMATICS)
     for at in _every(day.ahead(0, 0, 40 + number * 25), due - timedelta(minutes=70), timedelta(minutes=40)):
         story.tell(at, EventType.SHIPMENT_POSITION_REPORTED, refs, {"speed_kmh": 78.0 + number}, by=TELEMATICS)
-    if number % 3 != 1 and number not in (0, 5):
+    if number not in (0, 5, *TROUBLED):
         story.tell(due - timedelta(minutes=65), EventType.SHIPMENT_ARRIVED, refs, {"stop": 2}, by=TELEMATICS)
         delivered = {"stop": 2, "signed_by": "Receiving", "pieces": 12}
         story.tell(due - timedelta(minutes=15), EventType.SHIPMENT_DELIVERED, refs, delivered)
