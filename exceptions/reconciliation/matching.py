@@ -55,7 +55,7 @@ def wanted(values: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
 def match(values: Iterable[tuple[str, str]], known: Iterable[Known]) -> list[Match]:
     """Shipments that the document names, the best founded first; none where a weak reference fits too many."""
     by_shipment: dict[int, list[tuple[str, str]]] = {}
-    pairs = list(values)
+    pairs = [(key, value) for key, value in values if normalised(value)]
     for reference in known:
         for key, value in pairs:
             if reference.type in REFERENCE_FIELDS.get(key, ()) and normalised(value) == reference.value_key:
@@ -68,6 +68,6 @@ def match(values: Iterable[tuple[str, str]], known: Iterable[Known]) -> list[Mat
 
 def _match(shipment_id: int, reasons: list[tuple[str, str]]) -> Match:
     order = list(REFERENCE_FIELDS)
-    unique = sorted(set(reasons), key=lambda reason: order.index(reason[0]))
+    unique = sorted(set(reasons), key=lambda reason: (order.index(reason[0]), reason[1]))
     said = ", ".join(f"{_WORDS[key]} {value}" for key, value in unique)
     return Match(shipment_id, f"The document names it: {said}."[:300], any(key in NAMES_ONE for key, _ in unique))

@@ -54,3 +54,13 @@ def test_only_known_shipments_come_out_each_once_whatever_the_order(
     ids = [m.shipment_id for m in found]
     assert len(ids) == len(set(ids)) and set(ids) <= {reference.shipment_id for reference in known}
     assert match(list(reversed(values)), list(reversed(known))) == found
+
+
+def test_what_has_no_letter_or_digit_names_nothing() -> None:
+    assert match([("pro_number", ""), ("pro_number", "\x1b")], [Known("pro", "", 1)]) == []
+
+
+def test_two_spellings_of_a_number_are_said_in_the_same_order_whichever_came_first() -> None:
+    values, known = [("pro_number", "48-2"), ("pro_number", "482")], [Known("pro", "482", 1)]
+
+    assert match(values, known) == match(values[::-1], known)
