@@ -24,6 +24,7 @@ def focused(page: Page) -> str:
 def test_a_shift_with_the_keyboard_alone(open_page: Open, coordinator: Viewer, cases: list[Case]) -> None:
     page = open_page(coordinator, "/")
     expect(page.locator("#case-title")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # the panels of the case arrive after it
 
     page.keyboard.press("j")
     expect(page.locator("[data-rows] a[aria-current]")).to_contain_text(cases[1].number)
