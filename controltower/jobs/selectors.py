@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from controltower.jobs.models import Job, JobState
-from controltower.jobs.registry import kinds
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
 
@@ -18,7 +17,6 @@ class JobsPage:
     jobs: list[Job]
     state: str
     kind: str
-    kinds: list[str]
     next_before: int | None
 
 
@@ -33,4 +31,4 @@ def jobs_page(viewer: Viewer, *, state: str = JobState.DEAD, kind: str = "", bef
         found = found.filter(id__lt=before)
     jobs = list(found[: PAGE + 1])
     following = jobs[PAGE - 1].pk if len(jobs) > PAGE else None
-    return JobsPage(jobs[:PAGE], state, kind, [known.name for known in kinds()], following)
+    return JobsPage(jobs[:PAGE], state, kind, following)
