@@ -1,10 +1,10 @@
 """What every answer to a browser gets: toasts for htmx, and no copy in any cache."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, QueryDict
-from django_htmx.http import trigger_client_event
 
 from controltower.errors import BadRequest, DomainError, TooLarge
 from controltower.web.errors import error_response, wants_problem
@@ -32,7 +32,8 @@ class WebMiddleware:
         if request.headers.get("HX-Request") == "true" and _is_shown(response):
             toasts = pending(request)
             if toasts:
-                trigger_client_event(response, "tower:toasts", {"toasts": toasts})
+                # A header of our own: htmx tells HX-Trigger to the element that asked, which may be gone from the page.
+                response.headers["Tower-Toasts"] = json.dumps(toasts)
         if response.headers.get("Content-Type", "").startswith("text/html"):
             # Pages show one organisation's data to one person; a shared computer keeps no copy of them.
             response.headers.setdefault("Cache-Control", "private, no-store")

@@ -1,6 +1,6 @@
 """A short word after an action, with the way back where there is one.
 
-Carried by Django's messages: the next page renders them, an htmx answer carries them in its HX-Trigger header.
+Carried by Django's messages: the next page renders them, an htmx answer carries them in its Tower-Toasts header.
 """
 
 import json

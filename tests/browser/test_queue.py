@@ -58,6 +58,26 @@ def test_a_shift_with_the_keyboard_alone(open_page: Open, coordinator: Viewer, c
     expect(page.locator("[data-bulk]")).to_contain_text("1 selected")
 
 
+def test_an_action_while_the_case_is_still_loading_is_told_and_stays_shown(
+    open_page: Open, coordinator: Viewer, cases: list[Case]
+) -> None:
+    page = open_page(coordinator, f"/cases/{cases[1].number}/")
+    page.wait_for_load_state("networkidle")
+
+    held: list[Route] = []
+    address = f"**/cases/{cases[1].number}/"
+    page.route(address, lambda route: held.append(route))  # noqa: PLW0108 - a method of list takes no mark of Playwright
+    page.locator(f"#case-{cases[1].pk} a[data-row-link]").click()
+    expect(page.locator("html")).to_have_class("htmx-busy")
+    page.keyboard.press("t")
+    expect(page.locator(".toast")).to_contain_text("Taken: it is yours")
+    for route in held:
+        route.fulfill(body="<p>What the case was before</p>", content_type="text/html")
+    page.unroute(address)
+    expect(page.locator("html")).not_to_have_class("htmx-busy")
+    expect(page.locator(".figures")).to_contain_text("that is you")
+
+
 def test_help_and_palette_name_what_is_on_the_page(open_page: Open, coordinator: Viewer, cases: list[Case]) -> None:
     page = open_page(coordinator, f"/cases/{cases[0].number}/")
     page.keyboard.press("?")

@@ -94,9 +94,9 @@ def test_htmx_hears_the_word_in_a_header_after_the_redirect(
 ) -> None:
     client = client_for(coordinator)
     response = client.post(f"/cases/{case.number}/take/", {"version": case.version}, headers=DETAIL)
-    assert "HX-Trigger" not in response.headers
+    assert "Tower-Toasts" not in response.headers
     shown = client.get(response["Location"], headers=DETAIL)
-    assert "Taken: it is yours" in shown["HX-Trigger"] and "release" in shown["HX-Trigger"]
+    assert "Taken: it is yours" in shown["Tower-Toasts"] and "release" in shown["Tower-Toasts"]
 
 
 def test_the_second_of_a_double_click_finds_it_done(client_for: SignIn, coordinator: Viewer, case: Case) -> None:

@@ -39,8 +39,8 @@ def test_a_toast_is_read_once_with_its_way_back(request_with: Callable[..., Http
 def test_an_htmx_answer_carries_it_in_a_header(request_with: Callable[..., HttpRequest]) -> None:
     request = request_with(**{"HX-Request": "true"})
     toast(request, "Poznań: übernommen")
-    carried = json.loads(answer(request, HttpResponse("x"))["HX-Trigger"])
-    assert carried["tower:toasts"]["toasts"][0]["text"] == "Poznań: übernommen"
+    carried = json.loads(answer(request, HttpResponse("x"))["Tower-Toasts"])
+    assert carried[0]["text"] == "Poznań: übernommen"
 
 
 @pytest.mark.parametrize(

@@ -173,19 +173,22 @@
     keep(toast);
     tower.say(text);
   };
-  document.addEventListener('tower:toasts', event => event.detail.toasts.forEach(tower.toast));
 
   // --- around htmx -----------------------------------------------------------------------------------------------
   let running = 0;
   const busy = change => root.classList.toggle('htmx-busy', (running = Math.max(0, running + change)) > 0);
   const writes = detail => detail.requestConfig?.verb && detail.requestConfig.verb !== 'get';
 
+  let reading = null; // the request that will fill the detail, if one is on its way
   document.addEventListener('htmx:beforeRequest', event => {
-    const form = event.detail.elt;
+    const { elt: form, target, xhr } = event.detail;
     if (writes(event.detail)) {
       if (form.dataset.busy) return event.preventDefault(); // a double click sends once
       form.dataset.busy = 'yes';
-    }
+      if (target.id === 'detail') reading?.abort(); // what it read is older than what this writes
+    } else if (target.id === 'detail') reading = xhr;
+    // Read from the answer, not from an event on the asking element: a swap may have taken that off the page meanwhile.
+    xhr.addEventListener('load', () => JSON.parse(xhr.getResponseHeader('Tower-Toasts') || '[]').forEach(tower.toast));
     busy(+1);
   });
   document.addEventListener('htmx:afterRequest', event => {
