@@ -24,10 +24,14 @@ class EventType(TextChoices):
     ORDER_CANCELLED = "order.cancelled", "Order cancelled"
     INVENTORY_ALLOCATED = "inventory.allocated", "Inventory allocated"
     INVENTORY_SHORTFALL_DETECTED = "inventory.shortfall_detected", "Inventory shortfall detected"
+    SUPPLY_ANNOUNCED = "supply.announced", "Supply announced"
+    SUPPLY_DELAYED = "supply.delayed", "Supply delayed"
+    SUPPLY_RECEIVED = "supply.received", "Supply received"
     LOAD_PLANNED = "load.planned", "Load planned"
     LOAD_TENDERED = "load.tendered", "Load tendered"
     LOAD_ACCEPTED = "load.accepted", "Load tender accepted"
     LOAD_REJECTED = "load.rejected", "Load tender rejected"
+    LOAD_CANCELLED = "load.cancelled", "Load cancelled"
     LOAD_BROKEN_DOWN = "load.broken_down", "Vehicle broken down"
     SHIPMENT_BOOKED = "shipment.booked", "Shipment booked"
     SHIPMENT_ANNOUNCED = "shipment.announced", "Carrier told, freight not yet received"
@@ -70,6 +74,8 @@ class EventType(TextChoices):
     INVOICE_ISSUED = "invoice.issued", "Invoice issued"
     INVOICE_RELEASED = "invoice.released", "Invoice released"
     CUSTOMER_REQUESTED_CHANGE = "customer.requested_change", "Customer requested a change"
+    MAIL_RECEIVED = "mail.received", "E-mail received"
+    EVENT_RETRACTED = "event.retracted", "Earlier event retracted"
 
 
 class RefType(TextChoices):

@@ -19,10 +19,11 @@ from controltower.jobs.models import Job
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from exceptions.intake import limits
+from exceptions.intake.adapters import Envelope
 from exceptions.intake.models import Message, MessageState
 from exceptions.intake.services.messages import dedupe_key
 from exceptions.intake.signatures import easypost_signature, standard_signature
-from exceptions.intake.strict_json import MAX_BYTES
+from exceptions.intake.strict_json import MAX_BYTES, canonical_bytes
 from exceptions.parties.models import Partner
 from tests.intake.cast import EASYPOST_SECRET, STANDARD_SECRET, cloudevent, tracker_body
 
@@ -258,12 +259,16 @@ def test_message_and_job_stand_or_fall_together(easypost: Partner, organisation:
     ],
 )
 def test_the_key_prefers_the_signed_id_and_always_fits(delivery: str, sender: str, key: str) -> None:
-    found = dedupe_key(delivery, sender, {})
+    found = dedupe_key(delivery, Envelope(sender))
     assert found.startswith(key) and len(found) <= 200 and found.isprintable()
 
 
 def test_without_any_id_equal_content_is_the_same_message() -> None:
-    assert dedupe_key("", "", {"a": 1, "b": [2]}) == dedupe_key("", "", {"b": [2], "a": 1}) != dedupe_key("", "", {})
+    keys = [
+        dedupe_key("", Envelope(content=canonical_bytes(content)))
+        for content in ({"a": 1, "b": [2]}, {"b": [2], "a": 1}, {})
+    ]
+    assert keys[0] == keys[1] != keys[2]
 
 
 def test_time_of_receipt_is_ours(easypost: Partner, organisation: Organisation) -> None:

@@ -1,9 +1,13 @@
 """One module for each format. `ADAPTERS` is the list; a partner's row names its adapter by key."""
 
 from exceptions.intake.adapters import cloudevents, easypost
-from exceptions.intake.adapters.base import Adapter, Unreadable
+from exceptions.intake.adapters.base import Adapter, Envelope, Part, Unreadable
 
-ADAPTERS: dict[str, Adapter] = {module.ADAPTER.key: module.ADAPTER for module in (easypost, cloudevents)}
+_MODULES = (
+    cloudevents,
+    easypost,
+)
+ADAPTERS: dict[str, Adapter] = {module.ADAPTER.key: module.ADAPTER for module in _MODULES}
 
 
 def adapter_for(key: str) -> Adapter:
@@ -11,4 +15,4 @@ def adapter_for(key: str) -> Adapter:
     return ADAPTERS[key]
 
 
-__all__ = ["ADAPTERS", "Adapter", "Unreadable", "adapter_for"]
+__all__ = ["ADAPTERS", "Adapter", "Envelope", "Part", "Unreadable", "adapter_for"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
-from exceptions.intake.strict_json import JsonRefused, read_json
+from exceptions.intake.strict_json import JsonRefused, canonical_bytes, read_json
 from exceptions.shipments.canonical import JSON, CanonicalEvent
 from exceptions.shipments.payloads.parts import FIRST_YEAR, LAST_YEAR
 
@@ -22,24 +22,51 @@ class Unreadable:
         return f"{self.reason} (at {self.where})" if self.where else self.reason
 
 
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What makes a repeat a repeat: the sender's own id of a delivery or, where the format has none, its content in a
+    form that does not change with spacing and the order of keys."""
+
+    sender_id: str = ""
+    content: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One item of a delivery, standing by itself: `body` is something that the same adapter reads.
+
+    `where` is its place in the delivery (line, segment, JSON pointer)."""
+
+    body: bytes
+    where: str
+    envelope: Envelope
+
+
 Headers: TypeAlias = Mapping[str, str]
 Mapped: TypeAlias = Mapping[str, Any]
 Read: TypeAlias = Callable[[bytes, Headers, Mapped], list[CanonicalEvent] | Unreadable]
+Open: TypeAlias = Callable[[bytes, Headers], Envelope | Unreadable]
+Split: TypeAlias = Callable[[bytes, Headers, Mapped], Sequence[Part | Unreadable] | Unreadable]
+Acknowledge: TypeAlias = Callable[[bytes, Headers, Mapped, datetime], bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """One format. `read` is pure; header names reach it in lower case.
+    """One format. All of it is pure; header names reach it in lower case.
 
-    `sender_id` finds the sender's own id of a delivery in its headers and envelope, empty where the format has none:
-    what makes a repeat a repeat. `content_types` are the media types the door lets in for it.
+    `open` looks at a delivery at the door: as little as it takes to refuse what is no such format at all, and to know a
+    repeat. `content_types` are the media types the door lets in for it. `split` takes a delivery of several items apart,
+    so that each is understood and refused by itself; None where a delivery is one thing. `acknowledge` writes the
+    answer that the format knows (X12 997), given the moment to write into it.
     """
 
     key: str
     label: str
     content_types: frozenset[str]
     read: Read
-    sender_id: Callable[[Headers, JSON], str]
+    open: Open
+    split: Split | None = None
+    acknowledge: Acknowledge | None = None
     # Sent headers that the format itself needs; all others are dropped at the door.
     header_prefixes: tuple[str, ...] = ()
 
@@ -64,6 +91,20 @@ def json_adapter(understand: Callable[[JSON, Headers, Mapped], list[CanonicalEve
             return refusal.unreadable
 
     return read
+
+
+def json_envelope(sender_id: Callable[[Headers, JSON], str] = lambda headers, envelope: "") -> Open:
+    """An adapter's `open` for JSON: a sender's id where `sender_id` finds one, else the canonical content."""
+
+    def open_json(body: bytes, headers: Headers) -> Envelope | Unreadable:
+        try:
+            envelope = read_json(body)
+        except JsonRefused as refused:
+            return Unreadable(refused.reason, refused.where)
+        found = sender_id(headers, envelope)
+        return Envelope(found) if found else Envelope(content=canonical_bytes(envelope))
+
+    return open_json
 
 
 # Values out of foreign JSON. Each takes what it finds or says where it is wrong.

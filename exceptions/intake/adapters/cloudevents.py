@@ -30,6 +30,7 @@ from exceptions.intake.adapters.base import (
     as_text,
     as_time,
     json_adapter,
+    json_envelope,
     kind_of,
     required_text,
 )
@@ -216,6 +217,6 @@ ADAPTER: Final = Adapter(
     label="CloudEvents 1.0",
     content_types=frozenset({STRUCTURED, BATCH, PLAIN}),
     read=json_adapter(understand),
-    sender_id=sender_id,
+    open=json_envelope(sender_id),
     header_prefixes=("ce-",),
 )

@@ -21,6 +21,7 @@ from exceptions.intake.adapters.base import (
     as_text,
     as_time,
     json_adapter,
+    json_envelope,
     required_text,
 )
 from exceptions.intake.mapping.easypost import STATUSES, is_known, read_status
@@ -154,5 +155,5 @@ ADAPTER: Final = Adapter(
     label="EasyPost tracker",
     content_types=frozenset({"application/json"}),
     read=json_adapter(understand),
-    sender_id=sender_id,
+    open=json_envelope(sender_id),
 )

@@ -13,12 +13,11 @@ from controltower.errors import BadRequest, DomainError, NotFound
 from controltower.jobs import enqueue
 from controltower.tenancy.context import current_organisation_id
 from exceptions.cases.services import detection_run
-from exceptions.intake.adapters import Unreadable, adapter_for
+from exceptions.intake.adapters import Envelope, Unreadable, adapter_for
 from exceptions.intake.models import Message, MessageEvent, MessageState
 from exceptions.intake.signatures import Scheme
-from exceptions.intake.strict_json import JsonRefused, canonical_bytes, read_json
 from exceptions.parties.models import Partner
-from exceptions.shipments.canonical import JSON, CanonicalEvent, SourceRank
+from exceptions.shipments.canonical import CanonicalEvent, SourceRank
 from exceptions.shipments.services import event_record, events_lock
 
 KEY_LENGTH = 200  # of Message.dedupe_key
@@ -41,18 +40,17 @@ def message_accept(
 ) -> Accepted:
     """Store one delivery and enqueue its understanding, in the caller's transaction; a repeat changes nothing.
 
-    Header names are in lower case. Raises `BadRequest` with the place when the envelope is not JSON; what JSON means
-    is found out later, when the sender has long had its answer.
+    Header names are in lower case. Raises `BadRequest` with the place when the body is not of the partner's format at
+    all; what it means is found out later, when the sender has long had its answer.
     """
     adapter = adapter_for(partner.adapter)
-    try:
-        envelope = read_json(body)
-    except JsonRefused as refused:
+    envelope = adapter.open(body, headers)
+    if isinstance(envelope, Unreadable):
         raise BadRequest(
-            f"The body cannot be read: {refused.reason}. Correct it and send it again.",
+            f"The body cannot be read: {envelope.reason}. Correct it and send it again.",
             code="unreadable",
-            details={"where": refused.where},
-        ) from None
+            details={"where": envelope.where},
+        )
     kept = {
         name: value[:MAX_HEADER]
         for name, value in headers.items()
@@ -60,7 +58,7 @@ def message_accept(
     }
     # Under other schemes nobody signed that header, and a captured body with another id each time would be new each time.
     delivery_id = headers.get("webhook-id", "") if partner.signature == Scheme.STANDARD_WEBHOOKS else ""
-    key = dedupe_key(delivery_id, adapter.sender_id(headers, envelope), envelope)
+    key = dedupe_key(delivery_id, envelope)
     message_id = _insert(partner, body, kept, content_type, key, now)
     if message_id is not None:
         enqueue("intake.process", {"message": message_id})
@@ -69,17 +67,17 @@ def message_accept(
     return Accepted(known, duplicate=True)
 
 
-def dedupe_key(delivery_id: str, sender_id: str, envelope: JSON) -> str:
+def dedupe_key(delivery_id: str, envelope: Envelope) -> str:
     """What makes two deliveries one: the signed delivery id, else the sender's event id, else the canonical content.
 
     The prefix keeps the three apart; an id that the column cannot hold stands as its digest.
     """
     if delivery_id:
         key = f"webhook:{delivery_id}"
-    elif sender_id:
-        key = f"event:{sender_id}"
+    elif envelope.sender_id:
+        key = f"event:{envelope.sender_id}"
     else:
-        return f"content:{hashlib.sha256(canonical_bytes(envelope)).hexdigest()}"
+        return f"content:{hashlib.sha256(envelope.content).hexdigest()}"
     if len(key) <= KEY_LENGTH and key.isprintable():
         return key
     kind = key.partition(":")[0]

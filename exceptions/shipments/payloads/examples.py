@@ -16,7 +16,16 @@ _ORDER: Final = {
     "customer": "HALVORSEN",
     "need_by": "2026-03-02T10:00:00-07:00",
     "value": {"amount": "86400.00", "currency": "USD"},
-    "lines": [{"line": 1, "sku": "ROM-24", "description": "Romaine, 24 ct", "unit": "CS", "quantity": "1200"}],
+    "lines": [
+        {
+            "line": 1,
+            "sku": "ROM-24",
+            "description": "Romaine, 24 ct",
+            "unit": "CS",
+            "quantity": "1200",
+            "waits_for": "4500-7",
+        }
+    ],
 }
 _BOOKED: Final = {
     "customer": "HALVORSEN",
@@ -61,30 +70,52 @@ _BOOKED: Final = {
         },
     ],
     "legs": [
-        {"sequence": 1, "mode": "road", "carrier": "ORBIT-FREIGHT", "origin": 1, "destination": 2, "load": "L-2207"}
+        {
+            "sequence": 1,
+            "mode": "road",
+            "carrier": "ORBIT-FREIGHT",
+            "origin": 1,
+            "destination": 2,
+            "load": "L-2207",
+            "cutoffs": [{"kind": "warehouse", "at": "2026-03-01T05:00:00-06:00"}],
+        }
     ],
     "units": [{"sequence": 1, "kind": "pallet", "ordered": 22, "shipped": 22, "weight_shipped": "9860"}],
     "order_lines": [{"order": "SO-88120", "line": 1, "quantity": "1200"}],
     "equipment": [{"number": "TRLU5521", "kind": "reefer", "seal": "SL-7781"}],
+    "documents": [{"kind": "certificate", "due_at": "2026-03-01T05:00:00-06:00"}],
 }
 
 EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     E.ORDER_CREATED: _ORDER,
     E.ORDER_CHANGED: _ORDER,
     E.ORDER_RELEASED: {},
-    E.ORDER_HELD: {"detail": "credit limit", "until": "2026-03-01T17:00:00Z"},
+    E.ORDER_HELD: {"kind": "credit", "detail": "credit limit", "until": "2026-03-01T17:00:00Z"},
     E.ORDER_CANCELLED: {"detail": "ordered twice"},
     E.INVENTORY_ALLOCATED: {"line": 1, "sku": "ROM-24", "quantity": "1200"},
-    E.INVENTORY_SHORTFALL_DETECTED: {"line": 1, "sku": "ROM-24", "quantity": "1080", "short": "120"},
+    E.INVENTORY_SHORTFALL_DETECTED: {
+        "line": 1,
+        "sku": "ROM-24",
+        "quantity": "1080",
+        "short": "120",
+        "alternates": [{"location": "RENO-DC", "quantity": "200", "available_at": "2026-03-01T20:00:00Z"}],
+    },
+    E.SUPPLY_ANNOUNCED: {
+        "expected_at": "2026-02-27T16:00:00Z",
+        "lines": [{"sku": "ROM-24", "quantity": "1200", "ordered": "1200"}],
+    },
+    E.SUPPLY_DELAYED: {"expected_at": "2026-02-28T16:00:00Z", "detail": "rain at harvest"},
+    E.SUPPLY_RECEIVED: {"lines": [{"sku": "ROM-24", "quantity": "1180", "ordered": "1200"}]},
     E.LOAD_PLANNED: {
         "mode": "road",
         "carrier": "ORBIT-FREIGHT",
         "vehicle": "Tractor 4410",
         "equipment": [{"number": "TRLU5521", "kind": "reefer"}],
     },
-    E.LOAD_TENDERED: {"until": "2026-02-28T16:00:00Z"},
+    E.LOAD_TENDERED: {"respond_by": "2026-02-28T16:00:00Z"},
     E.LOAD_ACCEPTED: {},
     E.LOAD_REJECTED: {"detail": "no capacity"},
+    E.LOAD_CANCELLED: {"detail": "order withdrawn"},
     E.LOAD_BROKEN_DOWN: {"description": "Turbo failed", "repaired_at": "2026-03-02T02:00:00Z"},
     E.SHIPMENT_BOOKED: _BOOKED,
     E.SHIPMENT_ANNOUNCED: {},
@@ -124,7 +155,21 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     E.APPOINTMENT_MISSED: {"stop": 2},
     E.APPOINTMENT_CANCELLED: {"stop": 2},
     E.DOCUMENT_RECEIVED: {"kind": "pod", "number": "POD-7781"},
-    E.INVOICE_ISSUED: {"number": "INV-3301", "amount": {"amount": "2150.00", "currency": "USD"}},
+    E.INVOICE_ISSUED: {
+        "number": "INV-3301",
+        "amount": {"amount": "2150.00", "currency": "USD"},
+        "lines": [
+            {"code": "400", "description": "Linehaul", "amount": "1900.00", "agreed": "1900.00"},
+            {"code": "DET", "description": "Detention", "kind": "accessorial", "amount": "250.00"},
+        ],
+    },
     E.INVOICE_RELEASED: {"number": "INV-3301", "amount": {"amount": "2150.00", "currency": "USD"}},
     E.CUSTOMER_REQUESTED_CHANGE: {"kind": "reschedule", "wanted_at": "2026-03-03T16:00:00Z", "by": "Planning"},
+    E.MAIL_RECEIVED: {
+        "sender": "dispatch@orbit.example",
+        "subject": "Load L-2207",
+        "text": "The driver is waiting for a new alternator.",
+        "authenticity": "pass",
+    },
+    E.EVENT_RETRACTED: {"event_id": "3cecb101-7a1a-43a4-9d62-e88a131651e2"},
 }

@@ -10,6 +10,7 @@ from exceptions.shipments.payloads.parts import (
     Moment,
     Money,
     Number,
+    Part,
     Payload,
     Quantity,
     Sequence,
@@ -25,6 +26,16 @@ class StateData(Payload):
     until: Moment | None = None
 
 
+class TenderData(StateData):
+    """`respond_by` is until when the carrier has to answer."""
+
+    respond_by: Moment | None = None
+
+
+class OrderHeldData(StateData):
+    kind: Literal["quality", "credit", "sanctions", "dangerous_goods", "other"] = "other"
+
+
 class StopEventData(Payload):
     """`stop` is the sequence in the plan; without it the event's place decides, and nothing is guessed."""
 
@@ -37,9 +48,26 @@ class DeliveredData(StopEventData):
     pieces: Annotated[int, Field(ge=0)] | None = None
 
 
+MilestoneName = Literal[
+    "arrival",
+    "delivery",
+    "pickup",
+    "departure",
+    "gate_in",
+    "loaded",
+    "discharge",
+    "available",
+    "gate_out",
+    "empty_return",
+]
+
+
 class EtaData(StopEventData):
+    """`classifier` tells an estimate from a new plan, as carriers' schedules do (DCSA event classifier EST and PLN)."""
+
     estimated: Moment
-    milestone: Literal["arrival", "delivery", "pickup", "departure"] = "arrival"
+    milestone: MilestoneName = "arrival"
+    classifier: Literal["estimated", "planned"] = "estimated"
 
 
 class DelayData(StopEventData):
@@ -109,11 +137,38 @@ class AppointmentEventData(StopEventData, Window):
     by: Text = ""
 
 
+class AlternateStock(Part):
+    """Stock that could be taken instead: the same goods elsewhere, or a substitute under its own `sku`."""
+
+    location: Code = ""
+    sku: Annotated[str, Field(max_length=60)] = ""
+    quantity: Quantity
+    available_at: Moment | None = None
+
+
 class InventoryData(Payload):
+    """`quantity` is what was allocated or picked, `short` what is missing of the line."""
+
     line: Sequence
     sku: Annotated[str, Field(max_length=60)] = ""
     quantity: Quantity
     short: Quantity | None = None
+    alternates: Annotated[tuple[AlternateStock, ...], Field(max_length=20)] = ()
+
+
+class SupplyLine(Part):
+    sku: Annotated[str, Field(max_length=60)] = ""
+    quantity: Quantity
+    ordered: Quantity | None = None
+
+
+class SupplyData(Payload):
+    """What a supplier says of a purchase order of ours (its reference of type `po`): an ASN, a delay, a receipt.
+
+    Order lines that wait for it name the same PO in `waits_for`."""
+
+    expected_at: Moment | None = None
+    lines: Annotated[tuple[SupplyLine, ...], Field(max_length=500)] = ()
 
 
 class DocumentData(Payload):
@@ -121,12 +176,41 @@ class DocumentData(Payload):
     number: Annotated[str, Field(max_length=60)] = ""
 
 
+class InvoiceLine(Part):
+    """`code` is the sender's charge code (X12 150, for example)."""
+
+    code: Code = ""
+    description: Text = ""
+    kind: Literal["freight", "accessorial", "free_time", "duty"] = "freight"
+    amount: Annotated[Decimal, Field(max_digits=14, decimal_places=2)]
+    agreed: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)] | None = None
+
+
 class InvoiceData(Payload):
+    """`lines` are in the currency of `amount`, which is their sum."""
+
     number: Number
     kind: Literal["freight", "accessorial", "free_time", "duty"] = "freight"
     amount: Money
     agreed: Money | None = None
     dispute_until: Moment | None = None
+    lines: Annotated[tuple[InvoiceLine, ...], Field(max_length=200)] = ()
+
+
+class MailData(Payload):
+    """An e-mail about freight. `text` is what its writer wrote anew, without quoted history."""
+
+    kind: Literal["message", "auto_reply", "bounce"] = "message"
+    sender: Annotated[str, Field(max_length=254)] = ""
+    subject: Annotated[str, Field(max_length=300)] = ""
+    text: Annotated[str, Field(max_length=4000)] = ""
+    authenticity: Literal["", "pass", "fail", "none"] = ""
+
+
+class RetractionData(Payload):
+    """`event_id` is the sender's own id of what it takes back."""
+
+    event_id: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class ChangeData(Payload):

@@ -32,6 +32,8 @@ class LineData(Part):
     quantity: Quantity
     value: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)] | None = None
     need_by: Moment | None = None
+    waits_for: Annotated[str, Field(max_length=60)] = ""
+    """The purchase order whose supply this line needs."""
 
 
 class OrderData(Payload):
@@ -78,6 +80,20 @@ class StopData(Window):
         return self
 
 
+class CutoffPart(Part):
+    """Until when a milestone must have happened for a leg to take the freight: packed, gated in, papers handed in."""
+
+    kind: Literal["warehouse", "gate", "vgm", "si", "documents", "security", "flight"]
+    at: Moment
+
+
+class RequiredDocument(Part):
+    """`kind` as `document.received` names it; `due_at` is its cut-off."""
+
+    kind: Annotated[str, Field(min_length=1, max_length=40)]
+    due_at: Moment
+
+
 class LegData(Part):
     """`origin` and `destination` are sequences of stops of the same plan; `load` is the number of what it rides."""
 
@@ -88,6 +104,7 @@ class LegData(Part):
     origin: Sequence | None = None
     destination: Sequence | None = None
     load: Annotated[str, Field(max_length=60)] = ""
+    cutoffs: Annotated[tuple[CutoffPart, ...], Field(max_length=10)] = ()
 
 
 class Band(Part):
@@ -175,6 +192,7 @@ class BookedData(Payload):
     units: Annotated[tuple[UnitData, ...], Field(max_length=500)] = ()
     order_lines: Annotated[tuple[OrderLineData, ...], Field(max_length=500)] = ()
     equipment: Annotated[tuple[EquipmentData, ...], Field(max_length=50)] = ()
+    documents: Annotated[tuple[RequiredDocument, ...], Field(max_length=30)] = ()
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "BookedData":
