@@ -64,7 +64,7 @@ def tell_text(type_: str, at: datetime, text: str) -> list[Case]:
 
     event = CanonicalEvent(type_, at, (Ref("pro", PRO),), source_text=text)
     recorded = event_record(event, message_id=None, partner=None, source_rank=SourceRank.EDI, actor=SYSTEM, now=at)
-    return detection_run(event=recorded.event, now=at)
+    return detection_run(events=[recorded.event], now=at)
 
 
 @pytest.fixture

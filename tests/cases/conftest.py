@@ -70,7 +70,7 @@ def tell(
         event, message_id=None, partner=None, source_rank=SourceRank.EDI, actor=SYSTEM, now=now or at
     )
     assert not recorded.problem, recorded.problem
-    return detection_run(event=recorded.event, now=now or at)
+    return detection_run(events=[recorded.event], now=now or at)
 
 
 def book(

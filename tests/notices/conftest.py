@@ -33,7 +33,7 @@ def tell(type_: str, at: datetime, *refs: Ref, **data: object) -> list[Case]:
     """One signal about PRO 482913007, through recording and detection."""
     event = CanonicalEvent(type_, at, (Ref("pro", "482913007"), *refs), data=data)
     recorded = event_record(event, message_id=None, partner=None, source_rank=SourceRank.EDI, actor=SYSTEM, now=at)
-    return detection_run(event=recorded.event, now=at)
+    return detection_run(events=[recorded.event], now=at)
 
 
 @pytest.fixture

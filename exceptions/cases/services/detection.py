@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import chain
 
@@ -16,11 +16,16 @@ from exceptions.cases.taxonomy import Subject
 from exceptions.shipments.models import Equipment, Event, EventSubject, LoadShipment
 
 
-def detection_run(*, event: Event, now: datetime) -> list[Case]:
-    """Everything that follows from an event: expectations, findings, recoveries. Returns the cases it opened or added to.
+def detection_run(*, events: Sequence[Event], now: datetime) -> list[Case]:
+    """Everything that follows from events: expectations, findings, recoveries. Returns the cases they opened or added to.
 
-    Idempotent: the same event again adds nothing. Open cases of the shipments it speaks of are priced anew.
+    Idempotent: the same events again add nothing. Open cases of the shipments they speak of are priced anew.
     """
+    cases = {case.pk: case for event in events for case in _event_run(event, now)}
+    return list(cases.values())
+
+
+def _event_run(event: Event, now: datetime) -> list[Case]:
     loads, shipments = _spoken_of(event)
     troubled = _riders(_troubled_loads(shipments) - set(loads))
     unit = event.data.get("unit") if isinstance(event.data.get("unit"), int) else None

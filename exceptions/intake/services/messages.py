@@ -200,8 +200,7 @@ def _record_all(message: Message, events: list[CanonicalEvent], now: datetime) -
         problem = problem or recorded.problem
         if recorded.created:
             fresh += 1
-            for heard in (*recorded.rebound, recorded.event):
-                detection_run(event=heard, now=now)
+            detection_run(events=[*recorded.rebound, recorded.event], now=now)
     MessageEvent.objects.bulk_create(said, ignore_conflicts=True)
     return fresh, problem
 
