@@ -1,3 +1,10 @@
-from exceptions.shipments.services.recording import Recorded, event_record, events_lock
+from exceptions.shipments.services.recording import (
+    EventRefused,
+    Incoming,
+    Recorded,
+    event_record,
+    events_lock,
+    events_record,
+)
 
-__all__ = ["Recorded", "event_record", "events_lock"]
+__all__ = ["EventRefused", "Incoming", "Recorded", "event_record", "events_lock", "events_record"]

@@ -1,6 +1,6 @@
 """Taking in an event: store it once, tie it to what it speaks of, bring that in line with everything said so far."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from controltower.audit import Actor, record
+from controltower.errors import DomainError, Invalid
 from exceptions.parties.models import Partner
 from exceptions.shipments.canonical import CanonicalEvent, Place, Ref, RefType, Source, SourceRank, digest
 from exceptions.shipments.models import Event, EventReference, EventSubject, Load, Order, Shipment
@@ -43,6 +44,57 @@ class Recorded:
         return list(Order.objects.filter(event_subjects__event=self.event).order_by("id").distinct())
 
 
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An event to record: what is said, by which message and partner, how far it is trusted, on whose account."""
+
+    event: CanonicalEvent
+    message_id: int | None
+    partner: Partner | None
+    source_rank: SourceRank
+    actor: Actor
+    adapter: str = ""
+
+
+class EventRefused(Invalid):
+    """Events that cannot be recorded: data that their type does not allow, or the name of an account or location
+    nobody entered.
+
+    `reasons` has every one that was found, by its place among the incoming; `index` is the first of them, whose words
+    these are. The caller leaves their messages out and records the others in a new savepoint; then more may be found.
+    """
+
+    def __init__(self, reasons: Mapping[int, DomainError]) -> None:
+        self.reasons = dict(sorted(reasons.items()))
+        self.index, first = next(iter(self.reasons.items()))
+        super().__init__(first.message, code=first.code, details=first.details)
+
+
+def events_record(incoming: Sequence[Incoming], *, now: datetime) -> list[Recorded]:
+    """Record what messages say; one answer for each, in the same order. Idempotent, and the same in any order and
+    grouping: state follows from the set of events.
+
+    Raises `EventRefused`; then the transaction holds a part of the work, and must be rolled back.
+    """
+    payloads: list[Any] = []
+    refused: dict[int, DomainError] = {}
+    for index, item in enumerate(incoming):
+        try:
+            payloads.append(payload_of(item.event))
+        except Invalid as error:
+            refused[index] = error
+    if refused:
+        raise EventRefused(refused)
+    events_lock(item.event for item in incoming)
+    recorded: dict[int, Recorded] = {}
+    for index in sorted(range(len(incoming)), key=lambda index: incoming[index].event.occurred_at):
+        try:
+            recorded[index] = _record_one(incoming[index], payloads[index], now)
+        except DomainError as error:
+            raise EventRefused({index: error}) from error
+    return [recorded[index] for index in range(len(incoming))]
+
+
 def event_record(
     event: CanonicalEvent,
     *,
@@ -53,21 +105,22 @@ def event_record(
     now: datetime,
     adapter: str = "",
 ) -> Recorded:
-    """Record what a message says. Idempotent, and the same in any order: state follows from the set of events.
+    """Record one event that stands alone, as `events_record` does. Raises `EventRefused`, an `Invalid`."""
+    (recorded,) = events_record([Incoming(event, message_id, partner, source_rank, actor, adapter)], now=now)
+    return recorded
 
-    Raises `Invalid` for data that its type does not allow, or that names an account or location nobody entered.
-    """
-    payload = payload_of(event)
-    references_lock([*event.references, *_named_within(payload)])
-    mark = digest(event, Source(partner.slug if partner else "", adapter, source_rank))
+
+def _record_one(item: Incoming, payload: Any, now: datetime) -> Recorded:
+    partner = item.partner
+    mark = digest(item.event, Source(partner.slug if partner else "", item.adapter, item.source_rank))
     known = Event.objects.filter(digest=mark).first()
     if known is not None:
         return Recorded(known, created=False)
-    row = _event_store(event, mark, message_id, partner, source_rank, adapter, now)
-    touched = event_apply(Told(row, event, payload), now)
+    row = _event_store(item.event, mark, item.message_id, partner, item.source_rank, item.adapter, now)
+    touched = event_apply(Told(row, item.event, payload), now)
     rebound = _rebind(touched.new, now)
     after = _trace(row, touched, rebound)
-    record(verb="event.recorded", subject=f"event:{row.pk}", actor=actor, now=now, after=after)
+    record(verb="event.recorded", subject=f"event:{row.pk}", actor=item.actor, now=now, after=after)
     return Recorded(row, created=True, rebound=tuple(rebound), problem=touched.problem)
 
 
