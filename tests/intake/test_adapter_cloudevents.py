@@ -195,3 +195,9 @@ def test_the_published_examples_are_understood_as_envelopes() -> None:
     headers = dict(line.lower().split(": ", 1) for line in head.splitlines())
     mapping = {"types": {"com.example.someevent": "shipment.delivered"}}
     assert refused(read(body.encode(), headers, mapping)).where == "/data/references"
+
+
+def test_a_partners_codes_translate_types_and_reasons() -> None:
+    mapping = {"codes": {"acme.GONE": "shipment.lost", "acme.7": "theft"}}
+    event = only(read({**with_data(reason="acme.7"), "type": "acme.GONE"}, mapping=mapping))
+    assert (event.type, event.data["reason"]) == ("shipment.lost", "theft")

@@ -134,7 +134,7 @@ def test_every_status_and_detail_on_the_list_is_read_and_carries_a_valid_payload
 
 def test_a_newcomer_is_read_by_its_status_and_flagged() -> None:
     (event,) = events(webhook(step("in_transit", "abducted_by_aliens")))
-    assert (event.type, event.data["unmapped"]) == ("shipment.scanned", True)
+    assert (event.type, event.data["unmapped"]) == ("shipment.scanned", "easypost.abducted_by_aliens")
 
 
 def test_what_says_nothing_about_the_freight_is_no_event() -> None:
@@ -273,3 +273,14 @@ def test_the_published_body_is_understood_completely() -> None:
     ]
     assert found[-1].data["estimated"] == "2024-08-05T12:00:00+00:00"
     assert all("unmapped" not in event.data for event in found)
+
+
+def test_a_partners_own_table_changes_what_a_detail_a_carriers_code_or_a_text_means() -> None:
+    strange = webhook(step("in_transit", "abducted_by_aliens", "Beamed up"))
+    for mapping in (
+        {"codes": {"easypost.abducted_by_aliens": "shipment.lost"}},
+        {"codes": {"fedex.XX": "shipment.lost"}},
+        {"texts": {"beamed up": "shipment.lost"}},
+    ):
+        (event,) = events(strange, mapping)
+        assert (event.type, "unmapped" in event.data) == ("shipment.lost", False), mapping

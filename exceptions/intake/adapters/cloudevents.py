@@ -36,6 +36,7 @@ from exceptions.intake.adapters.base import (
 )
 from exceptions.intake.mapping.carrier_text import REASONED, read_text
 from exceptions.intake.mapping.codes import event_type_of, reason_of
+from exceptions.intake.mapping.meaning import own_meaning, own_words
 from exceptions.intake.strict_json import JsonRefused, read_json
 from exceptions.shipments.canonical import JSON, CanonicalEvent, Place, Ref, RefType
 from exceptions.shipments.payloads import payload_of
@@ -49,9 +50,7 @@ _REQUIRED: Final = ("specversion", "id", "source", "type")
 
 def understand(body: JSON, headers: Headers, mapping: Mapped) -> list[CanonicalEvent]:
     """Canonical events of one HTTP message; `mapping["types"]` translates foreign type names into ours."""
-    types = mapping.get("types")
-    translated = types if isinstance(types, Mapping) else {}
-    return [_event(envelope, where, translated) for envelope, where in _envelopes(body, headers)]
+    return [_event(envelope, where, mapping) for envelope, where in _envelopes(body, headers)]
 
 
 def sender_id(headers: Headers, body: JSON) -> str:
@@ -87,7 +86,7 @@ def _binary(headers: Headers, body: JSON) -> Mapping[str, Any]:
     return {**attributes, "data": body}
 
 
-def _event(envelope: Mapping[str, Any], where: str, types: Mapping[str, Any]) -> CanonicalEvent:
+def _event(envelope: Mapping[str, Any], where: str, mapping: Mapped) -> CanonicalEvent:
     # null means "not set" (JSON format, 2.2), so it goes before the rules are asked.
     attributes = {name: value for name, value in envelope.items() if value is not None}
     data = _data(attributes, where)
@@ -102,14 +101,14 @@ def _event(envelope: Mapping[str, Any], where: str, types: Mapping[str, Any]) ->
         raise Refusal(str(found[0]), f"{where}/{str(name)[:60]}") from None
     within = f"{where}/data"
     reported = data.get("reported_at")
-    event_type = _type(attributes["type"], types, f"{where}/type")
+    event_type = _type(attributes["type"], mapping, f"{where}/type")
     text = as_text(data.get("text"), f"{within}/text")
     event = CanonicalEvent(
         type=event_type,
         occurred_at=happened,
         references=_references(data.get("references"), f"{within}/references"),
         place=_place(data.get("place"), f"{within}/place"),
-        data=_payload(data, event_type, text, within),
+        data=_payload(data, event_type, text, mapping, within),
         source_code=as_text(data.get("code"), f"{within}/code", at_most=60),
         source_text=text,
         event_id=required_text(attributes["id"], f"{where}/id", at_most=200),
@@ -141,22 +140,26 @@ def _data(attributes: dict[str, Any], where: str) -> Mapping[str, Any]:
     return data
 
 
-def _type(name: Any, types: Mapping[str, Any], where: str) -> str:
-    wanted = event_type_of(str(types.get(name, name)))
+def _type(name: Any, mapping: Mapped, where: str) -> str:
+    types = mapping.get("types")
+    translated = str(types.get(name, name)) if isinstance(types, Mapping) and isinstance(name, str) else str(name)
+    system, _, code = translated.rpartition(".")
+    wanted = own_meaning(mapping, system, code).event_type or event_type_of(translated)
     if wanted is None:
         raise Refusal(f"the event type {str(name)[:80]!r} is not known here and not in this partner's mapping", where)
     return wanted
 
 
-def _payload(data: Mapping[str, Any], event_type: str, text: str, where: str) -> dict[str, JSON]:
+def _payload(data: Mapping[str, Any], event_type: str, text: str, mapping: Mapped, where: str) -> dict[str, JSON]:
     """What the type's own fields say, with the reason in our words: the sender's code, else what the text says."""
     payload = {key: value for key, value in data.items() if key not in _RESERVED}
     given = as_text(payload.pop("reason", None), f"{where}/reason", at_most=60)
-    reason = reason_of(given) if given else None
+    system, _, code = given.rpartition(".")
+    reason = own_meaning(mapping, system, code).reason or (reason_of(given) if given else None)
     if given and reason is None:
         payload["unmapped"] = given
     if reason is None and event_type in REASONED:
-        reason = read_text(text).reason
+        reason = own_words(mapping, text).reason or read_text(text).reason
     if reason is not None:
         payload["reason"] = reason
     return payload

@@ -24,7 +24,8 @@ from exceptions.intake.adapters.base import (
     json_envelope,
     required_text,
 )
-from exceptions.intake.mapping.easypost import STATUSES, is_known, read_status
+from exceptions.intake.mapping.easypost import STATUSES, read_status
+from exceptions.intake.mapping.meaning import Meaning
 from exceptions.shipments.canonical import JSON, CanonicalEvent, EventType, Place, Ref, RefType
 
 MAX_DETAILS: Final = 500
@@ -43,8 +44,8 @@ def understand(body: JSON, headers: Headers, mapping: Mapped) -> list[CanonicalE
     tracker = as_object(event.get("result"), "/result")
     references = (_reference(tracker, mapping),)
     updated = as_time(tracker.get("updated_at"), "/result/updated_at", assume_utc=True)
-    events = _details(tracker, references)
-    events += _status_without_detail(tracker, references, updated, events)
+    events = _details(tracker, references, mapping)
+    events += _status_without_detail(tracker, references, mapping, updated, events)
     events += _estimate(tracker, references, updated)
     return events
 
@@ -60,7 +61,7 @@ def _reference(tracker: Mapping[str, Any], mapping: Mapped) -> Ref:
     return Ref(kind if kind in RefType.values else RefType.TRACKING, code, str(issuer))
 
 
-def _details(tracker: Mapping[str, Any], references: tuple[Ref, ...]) -> list[CanonicalEvent]:
+def _details(tracker: Mapping[str, Any], references: tuple[Ref, ...], mapping: Mapped) -> list[CanonicalEvent]:
     events, undated = [], 0
     entries = as_list(tracker.get("tracking_details"), "/result/tracking_details", at_most=MAX_DETAILS)
     for index, entry in enumerate(entries):
@@ -69,7 +70,7 @@ def _details(tracker: Mapping[str, Any], references: tuple[Ref, ...]) -> list[Ca
         if detail.get("datetime") in (None, ""):
             undated += 1  # some carriers list a step without saying when: there is nothing to order it by
             continue
-        event = _detail(detail, where, references, tracker)
+        event = _detail(detail, where, references, tracker, mapping)
         if event is not None:
             events.append(event)
     if undated and undated == len(entries):
@@ -78,20 +79,18 @@ def _details(tracker: Mapping[str, Any], references: tuple[Ref, ...]) -> list[Ca
 
 
 def _detail(
-    detail: Mapping[str, Any], where: str, references: tuple[Ref, ...], tracker: Mapping[str, Any]
+    detail: Mapping[str, Any], where: str, references: tuple[Ref, ...], tracker: Mapping[str, Any], mapping: Mapped
 ) -> CanonicalEvent | None:
     status = as_text(detail.get("status"), f"{where}/status", at_most=60).lower()
     specific = as_text(detail.get("status_detail"), f"{where}/status_detail", at_most=60).lower()
     text = as_text(detail.get("message"), f"{where}/message", at_most=2000)
     code = as_text(detail.get("carrier_code"), f"{where}/carrier_code", at_most=60)
-    event_type, reason = read_status(status, specific, text)
+    carrier = as_text(tracker.get("carrier"), "/result/carrier", at_most=40)
+    meaning = read_status(mapping, carrier, code, status, specific, text)
+    event_type = meaning.event_type
     if event_type is None:
         return None
-    data: dict[str, JSON] = {"status": status, "detail": specific}
-    if reason is not None:
-        data["reason"] = reason
-    if not is_known(status, specific):
-        data["unmapped"] = True
+    data = _data(status, specific, meaning)
     signed_by = as_text(tracker.get("signed_by"), "/result/signed_by", at_most=120)
     if event_type == EventType.SHIPMENT_DELIVERED and signed_by:
         data["signed_by"] = signed_by
@@ -108,7 +107,11 @@ def _detail(
 
 
 def _status_without_detail(
-    tracker: Mapping[str, Any], references: tuple[Ref, ...], updated: datetime, events: list[CanonicalEvent]
+    tracker: Mapping[str, Any],
+    references: tuple[Ref, ...],
+    mapping: Mapped,
+    updated: datetime,
+    events: list[CanonicalEvent],
 ) -> list[CanonicalEvent]:
     """The tracker's own status, where no entry of the history says it: better late and coarse than not at all."""
     status = as_text(tracker.get("status"), "/result/status", at_most=60).lower()
@@ -116,11 +119,18 @@ def _status_without_detail(
     if wanted is None or status == "in_transit" or any(event.data.get("status") == status for event in events):
         return []
     specific = as_text(tracker.get("status_detail"), "/result/status_detail", at_most=60).lower()
-    event_type, reason = read_status(status, specific, "")
+    meaning = read_status(mapping, "", "", status, specific, "")
+    data = _data(status, specific, meaning)
+    return [CanonicalEvent(meaning.event_type or wanted, updated, references, data=data, source_code=specific)]
+
+
+def _data(status: str, specific: str, meaning: Meaning) -> dict[str, JSON]:
     data: dict[str, JSON] = {"status": status, "detail": specific}
-    if reason is not None:
-        data["reason"] = reason
-    return [CanonicalEvent(event_type or wanted, updated, references, data=data, source_code=specific)]
+    if meaning.reason is not None:
+        data["reason"] = meaning.reason
+    if meaning.unmapped:
+        data["unmapped"] = meaning.unmapped
+    return data
 
 
 def _estimate(tracker: Mapping[str, Any], references: tuple[Ref, ...], updated: datetime) -> list[CanonicalEvent]:

@@ -50,14 +50,14 @@ class TextReading:
 
 def read_text(text: str) -> TextReading:
     """What a carrier's status text says. First matching rule wins; a negated word ("no damage") does not match."""
-    folded = _folded(text[:MAX_TEXT])
-    return TextReading(event_type=_first(_WHAT, folded), reason=_first(_WHY, folded))
+    words = folded(text)
+    return TextReading(event_type=_first(_WHAT, words), reason=_first(_WHY, words))
 
 
-def _folded(text: str) -> str:
-    """Lower case, no accents, runs of anything but letters and digits as one space (a full stop stays: it ends a
+def folded(text: str) -> str:
+    """The form in which texts are compared: lower case, no accents, runs of anything but letters and digits as one space (a full stop stays: it ends a
     clause and with it the reach of a negation)."""
-    plain = unicodedata.normalize("NFKD", text.replace("ł", "l").replace("Ł", "L")).casefold()
+    plain = unicodedata.normalize("NFKD", text[:MAX_TEXT].replace("ł", "l").replace("Ł", "L")).casefold()
     plain = "".join(character for character in plain if not unicodedata.combining(character))
     return re.sub(r"[^a-z0-9.]+", " ", plain.replace("'", "").replace("’", "")).strip()
 

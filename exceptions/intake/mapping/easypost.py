@@ -4,9 +4,11 @@ Source: the public EasyPost API documentation, "Trackers": the values of `status
 of a TrackingDetail (ten statuses, 28 details).
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from exceptions.intake.mapping.carrier_text import REASONED, read_text
+from exceptions.intake.mapping.meaning import NOTHING, Meaning, named, own_meaning, own_words
 from exceptions.shipments.canonical import EventType
 
 _T = EventType
@@ -80,22 +82,46 @@ _SHARPER: Final = frozenset(
 )
 
 
-def is_known(status: str, detail: str) -> bool:
-    """Both words are on EasyPost's list. A newcomer is read by its status and wording, and flagged."""
-    return status in STATUSES and (detail in DETAILS or detail in SILENT_DETAILS or detail in STATUSES)
+def read_status(mapping: Mapping[str, Any], carrier: str, code: str, status: str, detail: str, text: str) -> Meaning:
+    """What one tracking detail says; no event type when it says nothing about the freight.
+
+    The partner's own tables come first: `<carrier>.<carrier_code>`, `easypost.<detail>`, `easypost.<status>`, texts. A
+    status or detail that is not on EasyPost's list is read by what is known of it, and named in `unmapped`.
+    """
+    own = _own(mapping, carrier, code, status, detail, text)
+    said = _read(status, detail, text)
+    event_type = own.event_type or said.event_type
+    if event_type not in REASONED:
+        return Meaning(event_type, None, said.unmapped if own == NOTHING else "")
+    reason = own.reason or said.reason
+    if reason is None and own.event_type:
+        reason = read_text(text).reason
+    return Meaning(event_type, reason, said.unmapped if own == NOTHING else "")
 
 
-def read_status(status: str, detail: str, text: str) -> tuple[str | None, str | None]:
-    """Event type and reason of one tracking detail; (None, None) when it says nothing about the freight."""
+def _own(mapping: Mapping[str, Any], carrier: str, code: str, status: str, detail: str, text: str) -> Meaning:
+    rows = (
+        own_meaning(mapping, carrier.lower(), code),
+        own_meaning(mapping, "easypost", detail),
+        own_meaning(mapping, "easypost", status),
+        own_words(mapping, text),
+    )
+    return next((row for row in rows if row != NOTHING), NOTHING)
+
+
+def _read(status: str, detail: str, text: str) -> Meaning:
     by_status = STATUSES.get(status)
-    words = read_text(text)
     if status in _FINAL:
-        return by_status, None
+        return Meaning(by_status, None)
+    unmapped = "" if status in STATUSES else named("easypost", status)
+    if not (detail in DETAILS or detail in SILENT_DETAILS or detail in STATUSES):
+        unmapped = unmapped or named("easypost", detail)
+    words = read_text(text)
     event_type, reason = DETAILS.get(detail, (by_status, None))
     if event_type == _T.SHIPMENT_SCANNED and by_status is not None:
         event_type = by_status  # a hub scan of a parcel on its way back is a return
     if event_type in _GENERAL and words.event_type in _SHARPER:
         event_type = words.event_type
-    if event_type not in REASONED:
-        return event_type, None
-    return event_type, reason or words.reason
+    if event_type is None and unmapped:
+        event_type = _T.SHIPMENT_SCANNED  # something was seen of it; what, the list of unmapped codes asks
+    return Meaning(event_type, reason or words.reason, unmapped)
