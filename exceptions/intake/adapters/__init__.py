@@ -1,11 +1,12 @@
 """One module for each format. `ADAPTERS` is the list; a partner's row names its adapter by key."""
 
-from exceptions.intake.adapters import cloudevents, easypost
+from exceptions.intake.adapters import cloudevents, easypost, mail
 from exceptions.intake.adapters.base import Adapter, Envelope, Part, Unreadable
 
 _MODULES = (
     cloudevents,
     easypost,
+    mail,
 )
 ADAPTERS: dict[str, Adapter] = {module.ADAPTER.key: module.ADAPTER for module in _MODULES}
 

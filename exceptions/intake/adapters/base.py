@@ -42,11 +42,21 @@ class Part:
     envelope: Envelope
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came along with a message. `name` is as the sender wrote it, perhaps empty."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
 Headers: TypeAlias = Mapping[str, str]
 Mapped: TypeAlias = Mapping[str, Any]
 Read: TypeAlias = Callable[[bytes, Headers, Mapped], list[CanonicalEvent] | Unreadable]
 Open: TypeAlias = Callable[[bytes, Headers], Envelope | Unreadable]
 Split: TypeAlias = Callable[[bytes, Headers, Mapped], Sequence[Part | Unreadable] | Unreadable]
+Attached: TypeAlias = Callable[[bytes], Sequence[Attachment]]
 Acknowledge: TypeAlias = Callable[[bytes, Headers, Mapped, datetime], bytes]
 
 
@@ -57,7 +67,8 @@ class Adapter:
     `open` looks at a delivery at the door: as little as it takes to refuse what is no such format at all, and to know a
     repeat. `content_types` are the media types the door lets in for it. `split` takes a delivery of several items apart,
     so that each is understood and refused by itself; None where a delivery is one thing. `acknowledge` writes the
-    answer that the format knows (X12 997), given the moment to write into it.
+    answer that the format knows (X12 997), given the moment to write into it. `attachments` are the files in a message
+    that are documents of their own; it is asked only about what `read` could read.
     """
 
     key: str
@@ -67,6 +78,7 @@ class Adapter:
     open: Open
     split: Split | None = None
     acknowledge: Acknowledge | None = None
+    attachments: Attached | None = None
     # Sent headers that the format itself needs; all others are dropped at the door.
     header_prefixes: tuple[str, ...] = ()
 
