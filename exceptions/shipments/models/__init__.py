@@ -25,6 +25,7 @@ from exceptions.shipments.models.movement import (
 from exceptions.shipments.models.numbers import NumberSeries
 from exceptions.shipments.models.orders import Order, OrderLine, OrderState
 from exceptions.shipments.models.references import Reference
+from exceptions.shipments.models.supply import Supply, SupplyState
 
 __all__ = [
     "Appointment",
@@ -60,5 +61,7 @@ __all__ = [
     "ShipmentStatus",
     "Stop",
     "StopKind",
+    "Supply",
+    "SupplyState",
     "TemperatureUnit",
 ]

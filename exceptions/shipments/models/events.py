@@ -7,11 +7,14 @@ from exceptions.shipments.canonical import EventType
 from exceptions.shipments.models.freight import Shipment
 from exceptions.shipments.models.movement import Equipment, Load
 from exceptions.shipments.models.orders import Order
+from exceptions.shipments.models.supply import Supply
 
 
 class Event(TenantModel):
-    """What a message said, in canonical form. Immutable: a trigger refuses UPDATE.
+    """What a message said, in canonical form. Immutable: a trigger refuses UPDATE of all but `retracted_by`.
 
+    `retracts` is the sender's id of the event that this one takes back (`event.retracted`). The event of the same
+    partner with that `sender_event_id` then has `retracted_by`, whichever of the two came first, and counts no more.
     `message_id` is the intake message's id; a plain number, as intake stands above. `key_refs` of an event are its
     `EventReference` rows, by which a shipment that becomes known later finds what was said before.
     """
@@ -30,26 +33,45 @@ class Event(TenantModel):
     place = models.JSONField(null=True, blank=True)
     data = models.JSONField(default=dict, blank=True)
     message_id = models.BigIntegerField(null=True, blank=True)
+    retracts = models.CharField(max_length=200, default="", blank=True)
+    retracted_by = TenantForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "digest"], name="event_digest_unique"),
             one_of("type", EventType, name="event_type_known"),
         ]
-        indexes = [models.Index(fields=["organisation", "message_id"], name="event_message")]
+        indexes = [
+            models.Index(fields=["organisation", "message_id"], name="event_message"),
+            models.Index(
+                fields=["organisation", "partner", "sender_event_id"],
+                condition=~models.Q(sender_event_id=""),
+                name="event_sender_event",
+            ),
+            models.Index(
+                fields=["organisation", "partner", "retracts"],
+                condition=~models.Q(retracts=""),
+                name="event_retracts",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} {self.occurred_at:%Y-%m-%d %H:%M}Z"
 
 
 class EventReference(TenantModel):
-    """An identifier an event carried, in normalised form."""
+    """An identifier an event carried, in normalised form.
+
+    `waiting` while the event speaks of no shipment that is known: then it is read again when the identifier becomes
+    known. Events that name only a load or an order go on waiting, as they may turn out to name one shipment.
+    """
 
     event = TenantForeignKey(Event, on_delete=models.CASCADE, related_name="event_references")
     type = models.CharField(max_length=12)
     value = models.CharField(max_length=60)
     value_key = models.CharField(max_length=60, db_collation="C")
     issuer_key = models.CharField(max_length=40, default="", blank=True, db_collation="C")
+    waiting = models.BooleanField(default=True)
 
     class Meta:
         constraints = [
@@ -57,7 +79,14 @@ class EventReference(TenantModel):
                 fields=["organisation", "event", "type", "value_key", "issuer_key"], name="event_reference_unique"
             )
         ]
-        indexes = [models.Index(fields=["organisation", "type", "value_key"], name="event_reference_value")]
+        indexes = [
+            models.Index(fields=["organisation", "type", "value_key"], name="event_reference_value"),
+            models.Index(
+                fields=["organisation", "type", "value_key"],
+                condition=models.Q(waiting=True),
+                name="event_reference_waiting",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.value}"
@@ -75,12 +104,13 @@ class EventSubject(TenantModel):
     equipment = TenantForeignKey(
         Equipment, on_delete=models.CASCADE, null=True, blank=True, related_name="event_subjects"
     )
+    supply = TenantForeignKey(Supply, on_delete=models.CASCADE, null=True, blank=True, related_name="event_subjects")
 
     class Meta:
         constraints = [
-            exactly_one("shipment", "load", "order", "equipment", name="event_subject_exactly_one"),
+            exactly_one("shipment", "load", "order", "equipment", "supply", name="event_subject_exactly_one"),
             models.UniqueConstraint(
-                fields=["organisation", "event", "shipment", "load", "order", "equipment"],
+                fields=["organisation", "event", "shipment", "load", "order", "equipment", "supply"],
                 nulls_distinct=False,
                 name="event_subject_unique",
             ),
@@ -88,7 +118,11 @@ class EventSubject(TenantModel):
         indexes = [
             models.Index(fields=["organisation", "shipment"], name="event_subject_shipment"),
             models.Index(fields=["organisation", "load"], name="event_subject_load"),
+            models.Index(fields=["organisation", "order"], condition=~models.Q(order=None), name="event_subject_order"),
+            models.Index(
+                fields=["organisation", "supply"], condition=~models.Q(supply=None), name="event_subject_supply"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.event} of {self.shipment or self.load or self.order or self.equipment}"
+        return f"{self.event} of {self.shipment or self.load or self.order or self.equipment or self.supply}"

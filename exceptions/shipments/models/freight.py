@@ -36,7 +36,8 @@ class Shipment(TenantModel):
     """What a customer asked to move. `number` is ours, short and stable: SH-10001.
 
     `lane` is "US-TX>US-IL": country and region of the first and the last stop. `plan_key` names the event whose plan
-    is in force (report time and digest), so that an older booking that arrives late changes nothing.
+    is in force (report time and digest), so that an older booking that arrives late changes nothing. `documents` is what
+    the plan requires: [{"kind": "certificate", "due_at": "2026-03-01T05:00:00Z"}], kinds as in `document.received`.
     """
 
     number = models.CharField(max_length=20, db_collation="C")
@@ -53,6 +54,7 @@ class Shipment(TenantModel):
     temperature_max = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     temperature_unit = models.CharField(max_length=1, choices=TemperatureUnit, default="", blank=True)
     hazmat = models.JSONField(null=True, blank=True, help_text="UN number, class, packing group")
+    documents = models.JSONField(default=list, blank=True)
     status = models.CharField(max_length=20, choices=ShipmentStatus, default=ShipmentStatus.BOOKED)
     status_at = models.DateTimeField(null=True, blank=True)
     lane = models.CharField(max_length=40, default="", blank=True, db_collation="C")

@@ -26,6 +26,7 @@ class Load(TenantModel):
     state = models.CharField(max_length=12, choices=LoadState, default=LoadState.PLANNED)
     state_at = models.DateTimeField(null=True, blank=True)
     plan_key = models.CharField(max_length=110, default="", blank=True)
+    respond_by = models.DateTimeField(null=True, blank=True, help_text="Until when the carrier has to answer a tender")
 
     class Meta:
         constraints = [
@@ -154,7 +155,11 @@ class Stop(TenantModel):
 
 
 class Leg(TenantModel):
-    """One carriage by one mode and carrier, between two stops of the shipment or of the load it rides."""
+    """One carriage by one mode and carrier, between two stops of the shipment or of the load it rides.
+
+    `cutoffs` is [{"kind": "gate", "at": "2026-03-01T05:00:00Z"}]: until when what must have happened for the leg to take
+    the freight; the kinds are those of `payloads.plans.CutoffPart`.
+    """
 
     shipment = TenantForeignKey(Shipment, on_delete=models.CASCADE, related_name="legs")
     sequence = models.PositiveIntegerField()
@@ -164,6 +169,7 @@ class Leg(TenantModel):
     origin = TenantForeignKey(Stop, on_delete=models.PROTECT, null=True, blank=True, related_name="legs_out")
     destination = TenantForeignKey(Stop, on_delete=models.PROTECT, null=True, blank=True, related_name="legs_in")
     load = TenantForeignKey(Load, on_delete=models.PROTECT, null=True, blank=True, related_name="legs")
+    cutoffs = models.JSONField(default=list, blank=True)
 
     class Meta:
         constraints = [

@@ -21,6 +21,9 @@ class Order(TenantModel):
     state = models.CharField(max_length=12, choices=OrderState, default=OrderState.CREATED)
     state_at = models.DateTimeField(null=True, blank=True)
     hold_reason = models.CharField(max_length=300, default="", blank=True)
+    hold_kind = models.CharField(
+        max_length=16, default="", blank=True, help_text="quality, credit, sanctions, dangerous_goods, other"
+    )
     need_by = models.DateTimeField(null=True, blank=True)
     value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, default="", blank=True)
@@ -44,6 +47,10 @@ class Order(TenantModel):
 
 
 class OrderLine(TenantModel):
+    """`released` is what was allocated or picked, `short` what is missing of it, as reported last; `alternates` is the
+    stock that report offers instead: [{"location", "sku", "quantity", "available_at"}]. `waits_for` is the purchase
+    order whose supply the line needs; its key is that of `Supply.number_key`."""
+
     order = TenantForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     line_number = models.PositiveIntegerField()
     sku = models.CharField(max_length=60, default="", blank=True, db_collation="C")
@@ -51,15 +58,28 @@ class OrderLine(TenantModel):
     unit = models.CharField(max_length=12, default="EA")
     ordered = models.DecimalField(max_digits=12, decimal_places=3)
     released = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    short = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    alternates = models.JSONField(default=list, blank=True)
     shipped = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
     received = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
     value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     need_by = models.DateTimeField(null=True, blank=True)
+    waits_for = models.CharField(max_length=60, default="", blank=True)
+    waits_for_key = models.CharField(max_length=60, default="", blank=True, db_collation="C")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "order", "line_number"], name="order_line_unique"),
-            not_negative("ordered", "released", "shipped", "received", "value", name="order_line_not_negative"),
+            not_negative(
+                "ordered", "released", "short", "shipped", "received", "value", name="order_line_not_negative"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "waits_for_key"],
+                condition=~models.Q(waits_for_key=""),
+                name="order_line_waits_for",
+            )
         ]
 
     def __str__(self) -> str:
