@@ -1,6 +1,6 @@
 """Small database helpers. Web and workers connect as the runtime role; `as_owner` is for migrations and set-up."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -52,7 +52,7 @@ def as_owner() -> Iterator[None]:
         connection.settings_dict.update(kept)
 
 
-def rows(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def rows(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
     """Run one statement on the default connection and return its rows: for calls of database functions."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params or None)  # without parameters a % is just a character

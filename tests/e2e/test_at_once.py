@@ -55,7 +55,7 @@ def test_taking_a_case_while_a_signal_about_it_is_worked_on(
         outcome["person"] = client.post(address, {"version": case.version}).status_code
         connection.close()
 
-    with patch("exceptions.intake.services.messages.detection_run", slow_detection):
+    with patch("exceptions.intake.services.processing.detection_run", slow_detection):
         threads = [threading.Thread(target=work) for work in (signal, person)]
         for thread in threads:
             thread.start()

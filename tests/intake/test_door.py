@@ -21,7 +21,7 @@ from controltower.tenancy.models import Organisation
 from exceptions.intake import limits
 from exceptions.intake.adapters import Envelope
 from exceptions.intake.models import Message, MessageState
-from exceptions.intake.services.messages import dedupe_key
+from exceptions.intake.services.storing import dedupe_key
 from exceptions.intake.signatures import easypost_signature, standard_signature
 from exceptions.intake.strict_json import MAX_BYTES, canonical_bytes
 from exceptions.parties.models import Partner
@@ -239,7 +239,7 @@ def test_one_message_costs_few_queries(easypost: Partner) -> None:
 
 
 def test_message_and_job_stand_or_fall_together(easypost: Partner, organisation: Organisation) -> None:
-    with patch("exceptions.intake.services.messages.enqueue", side_effect=RuntimeError("no")):
+    with patch("exceptions.intake.services.storing.enqueue", side_effect=RuntimeError("no")):
         client = Client(raise_request_exception=False)
         body = tracker_body()
         headers = {"X-Hmac-Signature": easypost_signature(EASYPOST_SECRET, body)}

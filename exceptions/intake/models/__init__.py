@@ -1,4 +1,5 @@
 from exceptions.intake.models.messages import Message, MessageEvent, MessageState
+from exceptions.intake.models.requests import KeyedRequest
 from exceptions.intake.models.tallies import SignalHour, UnmappedCode
 
-__all__ = ["Message", "MessageEvent", "MessageState", "SignalHour", "UnmappedCode"]
+__all__ = ["KeyedRequest", "Message", "MessageEvent", "MessageState", "SignalHour", "UnmappedCode"]

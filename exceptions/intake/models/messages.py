@@ -11,11 +11,16 @@ class MessageState(models.TextChoices):
     RECEIVED = "received", "Received"
     PROCESSED = "processed", "Processed"
     DUPLICATE = "duplicate", "Duplicate"
+    SPLIT = "split", "Taken apart"
     DEAD = "dead", "Not understood"
 
 
 class Message(TenantModel):
-    """One inbound delivery as received, byte for byte. Immutable apart from its state."""
+    """One inbound delivery as received, byte for byte, or one item of it. Immutable apart from what became of it.
+
+    A delivery of several items is taken apart: it stays whole, in the state `split`, and each item is a message of its
+    own that names it as `parent`, with its own key, state and reason. An item that was sent before has no row.
+    """
 
     partner = TenantForeignKey(Partner, on_delete=models.PROTECT, related_name="messages")
     channel = models.CharField(max_length=12, choices=Channel)
@@ -34,11 +39,26 @@ class Message(TenantModel):
     events_read = models.PositiveIntegerField(default=0, help_text="Canonical events the adapter found in it")
     processed_at = models.DateTimeField(null=True, blank=True)
     sandbox = models.BooleanField(default=False)
+    parent = TenantForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
+    position = models.PositiveIntegerField(null=True, blank=True, help_text="Of an item in its delivery, from 1")
+    within = models.CharField(
+        max_length=200, default="", blank=True, help_text="Of an item in its delivery: line, segment, JSON pointer"
+    )
+    items = models.PositiveIntegerField(
+        default=0, help_text="Items of a delivery that was taken apart, repeats included"
+    )
+    acknowledgement = models.BinaryField(null=True, blank=True, help_text="What the format answers, such as an X12 997")
 
     class Meta:
         constraints = [
+            # The digest is part of it: other content under the id of a dead letter is its correction and must get in.
+            # What comes under the id of a message that was understood is a repeat, which the reading settles.
             models.UniqueConstraint(
-                fields=["organisation", "partner", "dedupe_key"], name="message_once_per_dedupe_key"
+                fields=["organisation", "partner", "dedupe_key", "sha256"], name="message_once_per_key_and_content"
+            ),
+            models.CheckConstraint(
+                condition=Q(parent=None, position=None) | Q(parent__isnull=False, position__gte=1),
+                name="message_item_has_position",
             ),
             models.CheckConstraint(condition=~Q(state="dead") | ~Q(reason=""), name="message_dead_has_reason"),
             one_of("channel", Channel, name="message_channel_known"),
@@ -47,6 +67,9 @@ class Message(TenantModel):
         indexes = [
             models.Index(fields=["organisation", "-received_at"], name="message_newest"),
             models.Index(fields=["organisation", "-id"], condition=Q(state="dead"), name="message_dead"),
+            models.Index(
+                fields=["organisation", "parent", "position"], condition=Q(parent__isnull=False), name="message_items"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,49 @@
+"""Taking one delivery in: stored byte for byte, with the job that will understand it, in the caller's transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from controltower.errors import BadRequest
+from controltower.jobs import enqueue
+from exceptions.intake.adapters import Unreadable, adapter_for
+from exceptions.intake.services.storing import Accepted, Item, Origin, chunks_enqueue, dedupe_key, messages_store
+from exceptions.intake.signatures import Scheme
+from exceptions.parties.models import Partner
+
+KEPT_HEADERS: Final = ("webhook-id", "webhook-timestamp", "user-agent")
+MAX_HEADER: Final = 1000
+SPLIT_APART: Final = 64 * 1024  # a delivery larger than this is taken apart by a job of its own
+
+
+def message_accept(
+    partner: Partner, *, body: bytes, headers: Mapping[str, str], content_type: str, now: datetime
+) -> Accepted:
+    """Store one delivery and enqueue its understanding, in the caller's transaction; a repeat changes nothing.
+
+    Header names are in lower case. Raises `BadRequest` with the place when the body is not of the partner's format at
+    all; what it means is found out later, when the sender has long had its answer.
+    """
+    adapter = adapter_for(partner.adapter)
+    envelope = adapter.open(body, headers)
+    if isinstance(envelope, Unreadable):
+        raise BadRequest(
+            f"The body cannot be read: {envelope.reason}. Correct it and send it again.",
+            code="unreadable",
+            details={"where": envelope.where},
+        )
+    kept = {
+        name: value[:MAX_HEADER]
+        for name, value in headers.items()
+        if (name in KEPT_HEADERS or name.startswith(adapter.header_prefixes)) and value.isprintable()
+    }
+    # Under other schemes nobody signed that header, and a captured body with another id each time would be new each time.
+    delivery_id = headers.get("webhook-id", "") if partner.signature == Scheme.STANDARD_WEBHOOKS else ""
+    item = Item(body, dedupe_key(delivery_id, envelope))
+    (accepted,) = messages_store([item], Origin(partner, now, content_type, kept))
+    if not accepted.duplicate:
+        if adapter.split is not None and len(body) > SPLIT_APART:
+            enqueue("intake.split", {"message": accepted.message_id})
+        else:
+            chunks_enqueue([(accepted.message_id, len(body))])
+    return accepted

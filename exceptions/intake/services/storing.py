@@ -1,0 +1,172 @@
+"""Messages into their table, many at a time, and the jobs that will understand them."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from controltower.db import rows
+from controltower.jobs import enqueue
+from controltower.tenancy.context import current_organisation_id
+from exceptions.intake.adapters import Envelope, Unreadable
+from exceptions.intake.models import Message, MessageState
+from exceptions.parties.models import Partner
+
+KEY_LENGTH: Final = 200  # of Message.dedupe_key
+CHUNK: Final = 200  # messages that one job understands in one transaction
+CHUNK_BYTES: Final = 4 * 1024 * 1024  # and no more than this of them, so that a worker's memory stays flat
+SMALL: Final = 16 * 1024  # a job with one message up to this size may be done together with others
+
+INSERT = """
+INSERT INTO intake_message (organisation_id, partner_id, channel, raw, headers, content_type, sha256, dedupe_key,
+    received_at, state, attempts, reason, "where", events_read, processed_at, sandbox, parent_id, position, within, items)
+SELECT %(organisation)s, %(partner)s, %(channel)s, given.raw, %(headers)s::jsonb, %(content_type)s, given.sha256, given.key,
+    %(now)s, given.state, 0, given.reason, given.place, 0, CASE WHEN given.state = 'dead' THEN %(now)s END, %(sandbox)s,
+    %(parent)s, given.position, given.within, 0
+  FROM unnest(%(raw)s::bytea[], %(sha256)s::text[], %(key)s::text[], %(state)s::text[], %(reason)s::text[],
+              %(place)s::text[], %(position)s::int[], %(within)s::text[])
+       WITH ORDINALITY AS given(raw, sha256, key, state, reason, place, position, within, ordinal)
+ WHERE NOT EXISTS (SELECT 1 FROM intake_message AS known
+                    WHERE known.organisation_id = %(organisation)s AND known.partner_id = %(partner)s
+                      AND known.dedupe_key = given.key AND known.state IN ('processed', 'duplicate', 'split'))
+ ORDER BY given.ordinal
+    ON CONFLICT (organisation_id, partner_id, dedupe_key, sha256) DO NOTHING
+RETURNING id, dedupe_key, sha256
+"""
+# Of several under one key the one with the same content, else the one that was understood.
+KNOWN = """
+SELECT dedupe_key, sha256, id FROM intake_message
+ WHERE organisation_id = %s AND partner_id = %s AND dedupe_key = ANY(%s)
+ ORDER BY state IN ('processed', 'duplicate', 'split'), id DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One message to be stored. `refused` makes it a dead letter at once; `position` and `within` are its place in the
+    delivery it is taken from."""
+
+    body: bytes
+    key: str
+    refused: Unreadable | None = None
+    position: int | None = None
+    within: str = ""
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the items of one delivery have in common."""
+
+    partner: Partner
+    now: datetime
+    content_type: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    parent: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """`duplicate` means that the message was here before and nothing new was stored."""
+
+    message_id: int
+    duplicate: bool
+
+
+def dedupe_key(delivery_id: str, envelope: Envelope) -> str:
+    """What makes two deliveries one: the signed delivery id, else the sender's event id, else the canonical content.
+
+    The prefix keeps the three apart; an id that the column cannot hold stands as its digest.
+    """
+    if delivery_id:
+        key = f"webhook:{delivery_id}"
+    elif envelope.sender_id:
+        key = f"event:{envelope.sender_id}"
+    else:
+        return f"content:{hashlib.sha256(envelope.content).hexdigest()}"
+    if len(key) <= KEY_LENGTH and key.isprintable():
+        return key
+    kind = key.partition(":")[0]
+    return f"{kind}#{hashlib.sha256(key.encode(errors='surrogatepass')).hexdigest()}"
+
+
+def messages_store(items: Sequence[Item], origin: Origin) -> list[Accepted]:
+    """Store the items of one delivery in one statement; one answer for each, in their order.
+
+    A repeat adds nothing: the same content under the same key, or any content under the key of a message that was
+    understood. The statement also waits for a twin that is just committing, which a look before the leap would not.
+    """
+    digests = [item.sha256 for item in items]
+    fresh = {(key, sha256): int(pk) for pk, key, sha256 in rows(INSERT, _values(items, digests, origin))}
+    asked = [(item.key, sha256) for item, sha256 in zip(items, digests, strict=True)]
+    missing = [key for key, sha256 in asked if (key, sha256) not in fresh]
+    known = _known(origin.partner, missing) if missing else {}
+    accepted, seen = [], set()
+    for key, sha256 in asked:
+        pk = fresh.get((key, sha256))
+        if pk is not None:
+            accepted.append(Accepted(pk, duplicate=pk in seen))
+            seen.add(pk)
+        else:
+            accepted.append(Accepted(known.get((key, sha256)) or known[key, ""], duplicate=True))
+    return accepted
+
+
+def chunks_enqueue(sized: Iterable[tuple[int, int]], *, run_after: datetime | None = None) -> None:
+    """Jobs for messages given as (id, bytes), each with as many as one transaction should take."""
+    for ids, size in _chunks(sized):
+        payload: dict[str, Any] = {"messages": ids}
+        if len(ids) == 1 and size <= SMALL:
+            payload["small"] = True
+        enqueue("intake.process", payload, run_after=run_after)
+
+
+def _chunks(sized: Iterable[tuple[int, int]]) -> Iterator[tuple[list[int], int]]:
+    ids: list[int] = []
+    total = 0
+    for pk, size in sized:
+        if ids and (len(ids) == CHUNK or total + size > CHUNK_BYTES):
+            yield ids, total
+            ids, total = [], 0
+        ids.append(pk)
+        total += size
+    if ids:
+        yield ids, total
+
+
+def _values(items: Sequence[Item], digests: list[str], origin: Origin) -> dict[str, Any]:
+    def stated(item: Item) -> str:
+        return MessageState.RECEIVED if item.refused is None else MessageState.DEAD
+
+    partner, parent = origin.partner, origin.parent
+    return {
+        "organisation": current_organisation_id(),
+        "partner": partner.pk,
+        "channel": partner.channel,
+        "headers": json.dumps(dict(origin.headers)),
+        "content_type": origin.content_type[:100],
+        "now": origin.now,
+        "sandbox": partner.sandbox if parent is None else parent.sandbox,
+        "parent": parent.pk if parent else None,
+        "raw": [item.body for item in items],
+        "sha256": digests,
+        "key": [item.key for item in items],
+        "state": [str(stated(item)) for item in items],
+        "reason": [item.refused.reason[:500] if item.refused else "" for item in items],
+        "place": [item.refused.where[:200] if item.refused else "" for item in items],
+        "position": [item.position for item in items],
+        "within": [item.within[:200] for item in items],
+    }
+
+
+def _known(partner: Partner, keys: list[str]) -> dict[tuple[str, str], int]:
+    """Ids by key and content, and by key alone (with an empty digest): there the one that was understood."""
+    found: dict[tuple[str, str], int] = {}
+    for key, sha256, pk in rows(KNOWN, [current_organisation_id(), partner.pk, sorted(set(keys))]):
+        found[key, sha256] = found[key, ""] = int(pk)
+    return found
