@@ -1,12 +1,13 @@
 """One module for each format. `ADAPTERS` is the list; a partner's row names its adapter by key."""
 
-from exceptions.intake.adapters import cloudevents, easypost, mail
+from exceptions.intake.adapters import cloudevents, easypost, mail, x12
 from exceptions.intake.adapters.base import Adapter, Envelope, Part, Unreadable
 
 _MODULES = (
     cloudevents,
     easypost,
     mail,
+    x12,
 )
 ADAPTERS: dict[str, Adapter] = {module.ADAPTER.key: module.ADAPTER for module in _MODULES}
 

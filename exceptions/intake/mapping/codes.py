@@ -5,9 +5,11 @@ reasons themselves (`exceptions.cases.taxonomy`). The same two letters mean diff
 never read without its list's name; carriers' private codes are on no list and stay unknown.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from exceptions.cases.taxonomy import is_reason, reason_of_smdg, reason_of_x12
+from exceptions.intake.mapping.x12_157 import STATUS_157
 from exceptions.shipments.canonical import EventType
 
 _T = EventType
@@ -16,17 +18,24 @@ STATUS_1650: Final[dict[str, str]] = {
     "A3": _T.SHIPMENT_RETURNED,
     "A7": _T.SHIPMENT_REFUSED,
     "A9": _T.SHIPMENT_DAMAGED,
+    "AA": _T.SHIPMENT_ETA_CHANGED,
     "AF": _T.SHIPMENT_DEPARTED,
     "AG": _T.SHIPMENT_ETA_CHANGED,
     "AH": _T.SHIPMENT_DELIVERY_ATTEMPTED,
+    "AI": _T.CUSTOMER_REQUESTED_CHANGE,  # reconsigned
     "AJ": _T.SHIPMENT_OUT_FOR_DELIVERY,
-    "AM": _T.SHIPMENT_PICKED_UP,
+    "AM": _T.SHIPMENT_SCANNED,  # loaded on a truck, at any terminal of the way
+    "AN": _T.SHIPMENT_SCANNED,
     "AP": _T.SHIPMENT_DELIVERY_ATTEMPTED,
     "AR": _T.SHIPMENT_SCANNED,
     "AV": _T.SHIPMENT_AVAILABLE_FOR_PICKUP,
+    "B6": _T.SHIPMENT_SCANNED,
     "BA": _T.SHIPMENT_SCANNED,
     "BC": _T.SHIPMENT_HELD,
+    "C1": _T.SHIPMENT_SCANNED,
     "CA": _T.SHIPMENT_CANCELLED,
+    "CD": _T.SHIPMENT_DEPARTED,
+    "CL": _T.SHIPMENT_SCANNED,
     "CP": _T.SHIPMENT_PICKED_UP,
     "D1": _T.SHIPMENT_DELIVERED,
     "I1": _T.EQUIPMENT_GATED_IN,
@@ -39,6 +48,7 @@ STATUS_1650: Final[dict[str, str]] = {
     "PR": _T.SHIPMENT_HELD,
     "R1": _T.SHIPMENT_SCANNED,
     "RL": _T.SHIPMENT_SCANNED,
+    "S1": _T.SHIPMENT_ARRIVED,
     "SD": _T.SHIPMENT_DELAYED,
     "X1": _T.SHIPMENT_ARRIVED,
     "X2": _T.SHIPMENT_ETA_CHANGED,
@@ -47,16 +57,22 @@ STATUS_1650: Final[dict[str, str]] = {
     "X5": _T.SHIPMENT_ARRIVED,
     "X6": _T.SHIPMENT_SCANNED,
     "X8": _T.SHIPMENT_ARRIVED,
-    "XB": _T.SHIPMENT_BOOKED,
+    "XB": _T.SHIPMENT_ANNOUNCED,  # the carrier knows of it; a booking would be a plan, and replace the one there is
+}
+
+
+_EVENTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "x12.1650": STATUS_1650,
+    "x12.157": STATUS_157,
 }
 
 
 def event_type_of(name: str) -> str | None:
-    """One of our event types for `name`: itself, or what `x12.1650.<code>` means."""
+    """One of our event types for `name`: itself, or what `<list>.<code>` means. None if unknown."""
     if name in EventType.values:
         return name
     system, _, code = name.rpartition(".")
-    return STATUS_1650.get(code.upper()) if system == "x12.1650" else None
+    return _EVENTS.get(system, {}).get(code.upper())
 
 
 def reason_of(name: str) -> str | None:
