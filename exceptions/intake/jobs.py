@@ -7,15 +7,22 @@ from typing import Any, Final
 
 from django.db import DatabaseError
 
-from controltower.jobs import JobContext, Retry, enqueue, job
+from controltower.db import rows
+from controltower.jobs import Finish, JobContext, Retry, enqueue, job, sweep
 from controltower.jobs.along import crashes, take_along
+from controltower.tenancy.context import acting_for
+from exceptions.intake.imap import MailboxTrouble, fetch_new
+from exceptions.intake.models import Mailbox
 from exceptions.intake.services import message_give_up, messages_process
+from exceptions.intake.services.attachments import attachments_file
+from exceptions.intake.services.mailboxes import mailbox_address, mailbox_claim, mailbox_failed, mails_take
 from exceptions.intake.services.processing import is_passing
 from exceptions.intake.services.storing import CHUNK
 
 # A chunk whose worker died is tried again in so many: then a message that ends workers is alone after three of them.
 PARTS: Final = 16
 DEATHS: Final = 2  # after so many of a message alone nobody looks at it a third time
+AT_ONCE: Final = 100  # mailboxes that one round of the sweep puts in line
 WHY: Final = "understanding it ended the worker twice"
 
 
@@ -43,6 +50,41 @@ def split(payload: dict[str, Any], ctx: JobContext) -> None:
         message_give_up(payload["message"], WHY, now=ctx.now)
     else:
         _patiently(messages_process, [payload["message"]], ctx.now)
+
+
+@job("intake.attachments", queue="documents")
+def attachments(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Keep the files of a message as documents."""
+    attachments_file(payload["message"], now=ctx.now)
+
+
+@job("intake.mailbox", queue="documents", timeout=120, outside_transaction=True)
+def mailbox(payload: dict[str, Any], ctx: JobContext) -> Finish | None:
+    """Look into one mailbox and take what is new. A server that does not answer is no failure of the job."""
+    with ctx.tenant():
+        found = Mailbox.objects.filter(pk=payload["mailbox"], active=True).first()
+    if found is None:
+        return None
+    try:
+        fetched = fetch_new(mailbox_address(found), uid_validity=found.uid_validity, last_uid=found.last_uid)
+    except MailboxTrouble as trouble:
+        why = str(trouble)
+        return lambda: mailbox_failed(found.pk, why, now=ctx.now)
+
+    def take() -> None:
+        mails_take(found.pk, fetched, seen_from=found.last_uid, now=ctx.now)
+
+    return take
+
+
+@sweep("intake.mailboxes", every=10.0)
+def mailboxes(now: datetime) -> int:
+    """Put the mailboxes in line that are due for a look."""
+    claimed = 0
+    for organisation_id, pk in rows("SELECT organisation_id, mailbox_id FROM mailboxes_due(%s, %s)", [now, AT_ONCE]):
+        with acting_for(organisation_id):
+            claimed += mailbox_claim(pk, now=now)
+    return claimed
 
 
 def _patiently(work: Callable[..., None], ids: list[int], now: datetime) -> None:

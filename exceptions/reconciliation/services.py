@@ -1,5 +1,6 @@
 """Writes: documents are filed on cases and shipments, by people or proposed by what they say."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from controltower.audit import SYSTEM, Actor, record
@@ -74,6 +75,22 @@ def document_match(document: Document, *, now: datetime) -> list[DocumentLink]:
         after = {"shipments": [link.shipment_id for link in made]}
         record(verb="document.matched", subject=f"document:{document.pk}", actor=SYSTEM, after=after, now=now)
     return made
+
+
+def document_came_with(document: Document, shipment_ids: Iterable[int], *, message_id: int, now: datetime) -> int:
+    """Propose the shipments that a message names for the document that came with it. Returns how many are new."""
+    known = Shipment.objects.filter(pk__in=list(shipment_ids)).values_list("pk", flat=True)
+    why = "It came with a mail that names this shipment."
+    made = [
+        DocumentLink.objects.get_or_create(
+            document=document, case=None, shipment_id=pk, defaults={"why": why, "created_at": now}
+        )[1]
+        for pk in known
+    ]
+    if any(made):
+        after = {"shipments": list(known), "message": message_id}
+        record(verb="document.matched", subject=f"document:{document.pk}", actor=SYSTEM, after=after, now=now)
+    return sum(made)
 
 
 def link_confirm(link: DocumentLink, *, actor: Actor, now: datetime) -> DocumentLink:

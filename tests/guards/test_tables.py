@@ -102,6 +102,7 @@ DEFINERS = {
     "jobs_due_queues",
     "jobs_purge",
     "jobs_take_back",
+    "mailboxes_due",
     "ops_jobs_by_kind",
     "partner_by_slug",
     "tenancy_key",

@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from controltower.audit import record
 from controltower.db import rows
 from controltower.errors import DomainError
+from controltower.jobs import enqueue
 from controltower.tenancy.context import current_organisation_id
 from exceptions.cases.services import detection_run
 from exceptions.intake.adapters import Part, Unreadable, adapter_for
@@ -220,6 +221,9 @@ def _finish(works: Sequence[Work], now: datetime) -> None:
     if not works:
         return
     rows(UPDATE, [now, *(list(column) for column in zip(*(work.values for work in works), strict=True))])
+    for work in works:
+        if work.refused is None and not work.message.sandbox and adapter_for(work.message.partner.adapter).attachments:
+            enqueue("intake.attachments", {"message": work.message.pk})
     acknowledgements_store([work.message for work in works if work.message.parent_id is None], now)
     by_partner: dict[int, list[Work]] = {}
     for work in works:

@@ -28,7 +28,7 @@ def mail(
     message["Subject"] = subject
     if date:
         message["Date"] = date
-    message["Message-ID"] = "<one@ridgeline.example>"
+    message["Message-ID"] = headers.pop("Message_ID", "<one@ridgeline.example>")
     for name, value in headers.items():
         message[name.replace("_", "-")] = value
     if text or not html:

@@ -1,0 +1,124 @@
+"""Mailboxes of partners: connected, looked into, switched off. The password is sealed and never shown."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from controltower.audit import SYSTEM, Actor, record
+from controltower.crypto import seal, unseal
+from controltower.errors import DomainError, Invalid
+from controltower.jobs import enqueue
+from exceptions.intake.imap import Address, Fetched, MailboxTrouble, position
+from exceptions.intake.models import Mailbox, MailboxSecurity
+from exceptions.intake.services.accepting import message_accept
+from exceptions.parties.models import Partner
+
+EVERY = timedelta(minutes=1)
+AFTER_TROUBLE = timedelta(minutes=5)
+MAIL_TYPE = "message/rfc822"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an administrator enters. An empty password keeps the one that is there."""
+
+    host: str
+    port: int
+    security: str
+    username: str
+    password: str
+    folder: str
+
+
+def mailbox_look(partner: Partner, wanted: Wanted) -> Fetched:
+    """Try the connection before anything is stored. Network: call it outside a transaction.
+
+    Raises `Invalid` with the server's own words when it does not work."""
+    known = Mailbox.objects.filter(partner=partner).first()
+    password = wanted.password or (unseal(known.secret.encode()).decode() if known else "")
+    if wanted.security not in MailboxSecurity.values:
+        raise Invalid("Choose how the connection is secured.", details={"security": "Choose one of these."})
+    if not (wanted.host and wanted.username and password):
+        raise Invalid("Host, user name and password are needed.", details={"host": "All three are needed."})
+    try:
+        return position(Address(wanted.host, wanted.port, wanted.security, wanted.username, password, wanted.folder))
+    except MailboxTrouble as trouble:
+        raise Invalid(str(trouble), details={"host": str(trouble)}) from trouble
+
+
+def mailbox_connect(partner: Partner, wanted: Wanted, found: Fetched, *, actor: Actor, now: datetime) -> Mailbox:
+    """Store a mailbox that was tried. What lay in it before is not read."""
+    if partner.adapter != "mail":
+        raise Invalid("Only a partner that sends e-mail has a mailbox.")
+    known = Mailbox.objects.select_for_update(no_key=True).filter(partner=partner).first()
+    mailbox = known or Mailbox(partner=partner)
+    moved = known is None or (known.host, known.username, known.folder) != (wanted.host, wanted.username, wanted.folder)
+    mailbox.host, mailbox.port, mailbox.security = wanted.host, wanted.port, wanted.security
+    mailbox.username, mailbox.folder = wanted.username, wanted.folder
+    if wanted.password:
+        mailbox.secret = seal(wanted.password.encode()).decode()
+    if moved:
+        mailbox.uid_validity, mailbox.last_uid = found.uid_validity, found.last_uid
+    mailbox.active, mailbox.problem, mailbox.next_poll_at = True, "", now
+    mailbox.save()
+    after = {"mailbox": str(mailbox), "folder": mailbox.folder}
+    record(verb="mailbox.connected", subject=f"partner:{partner.pk}", actor=actor, after=after, now=now)
+    return mailbox
+
+
+def mailbox_disconnect(mailbox: Mailbox, *, actor: Actor, now: datetime) -> None:
+    """Stop looking and forget the password."""
+    record(
+        verb="mailbox.disconnected",
+        subject=f"partner:{mailbox.partner_id}",
+        actor=actor,
+        after={"mailbox": str(mailbox)},
+        now=now,
+    )
+    mailbox.delete()
+
+
+def mailbox_address(mailbox: Mailbox) -> Address:
+    password = unseal(mailbox.secret.encode()).decode()
+    return Address(mailbox.host, mailbox.port, mailbox.security, mailbox.username, password, mailbox.folder)
+
+
+def mails_take(mailbox_id: int, fetched: Fetched, *, seen_from: int, now: datetime) -> int:
+    """Accept what a look fetched and note how far the folder was read, in one transaction. Returns how many were new.
+
+    Another look that was quicker has moved the mark: then this one's mails are known already, by their Message-IDs.
+    """
+    mailbox = Mailbox.objects.select_for_update(no_key=True, of=("self",)).select_related("partner").get(pk=mailbox_id)
+    partner, new = mailbox.partner, 0
+    for uid, body in fetched.mails:
+        try:
+            accepted = message_accept(partner, body=body, headers={}, content_type=MAIL_TYPE, now=now)
+            new += not accepted.duplicate
+        except DomainError as refused:
+            _passed_over(mailbox, uid, refused.message, now)
+    for uid, size in fetched.passed_over:
+        _passed_over(mailbox, uid, f"{size} bytes are more than is taken", now)
+    if mailbox.last_uid == seen_from or mailbox.uid_validity != fetched.uid_validity:
+        mailbox.uid_validity, mailbox.last_uid = fetched.uid_validity, fetched.last_uid
+    mailbox.polled_at, mailbox.problem = now, ""
+    mailbox.next_poll_at = now if fetched.more else now + EVERY
+    mailbox.save(update_fields=["uid_validity", "last_uid", "polled_at", "problem", "next_poll_at"])
+    return new
+
+
+def mailbox_failed(mailbox_id: int, why: str, *, now: datetime) -> None:
+    """Say on the mailbox why it cannot be read, and leave it alone for a while."""
+    Mailbox.objects.filter(pk=mailbox_id).update(problem=why[:300], next_poll_at=now + AFTER_TROUBLE)
+
+
+def mailbox_claim(mailbox_id: int, *, now: datetime) -> bool:
+    """Put a due mailbox in line, once."""
+    due = Mailbox.objects.filter(pk=mailbox_id, active=True, next_poll_at__lte=now)
+    if not due.update(next_poll_at=now + AFTER_TROUBLE):
+        return False
+    enqueue("intake.mailbox", {"mailbox": mailbox_id}, dedupe_key=f"mailbox:{mailbox_id}")
+    return True
+
+
+def _passed_over(mailbox: Mailbox, uid: int, why: str, now: datetime) -> None:
+    after = {"mailbox": str(mailbox), "uid": uid, "why": why}
+    record(verb="mailbox.mail_passed_over", subject=f"partner:{mailbox.partner_id}", actor=SYSTEM, after=after, now=now)
