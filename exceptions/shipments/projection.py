@@ -110,8 +110,10 @@ def milestones_said(
         stop = stop_meant(payload.stop, place, kinds, stops)
         return [Said(stop.id, "actual", code, occurred_at)] if stop else []
     if event_type in ESTIMATES and payload.estimated is not None:
-        # The place of an estimate is where the truck is now, not where it goes.
-        stop = stop_meant(payload.stop, None, ("delivery",), stops)
+        # The place of an estimate is where the truck is now, not where it goes; that place it names itself.
+        there = getattr(payload, "unlocode", "")
+        kinds = () if there else ("delivery",)
+        stop = stop_meant(payload.stop, Place(unlocode=there) if there else None, kinds, stops)
         code = getattr(payload, "milestone", "arrival")
         return [Said(stop.id, "estimated", code, payload.estimated)] if stop else []
     return []

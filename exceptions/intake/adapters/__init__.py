@@ -1,11 +1,12 @@
 """One module for each format. `ADAPTERS` is the list; a partner's row names its adapter by key."""
 
-from exceptions.intake.adapters import cloudevents, easypost, mail, x12
+from exceptions.intake.adapters import cloudevents, easypost, edifact, mail, x12
 from exceptions.intake.adapters.base import Adapter, Envelope, Part, Unreadable
 
 _MODULES = (
     cloudevents,
     easypost,
+    edifact,
     mail,
     x12,
 )

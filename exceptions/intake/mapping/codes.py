@@ -1,4 +1,4 @@
-"""Standard status and reason codes in our words, written as `x12.1650.AH`, `x12.1651.AI` or `smdg.WEA`.
+"""Standard status and reason codes in our words, written as `x12.1650.AH`, `edifact.4405.VD` or `smdg.WEA`.
 
 X12 1650 is ASC X12 data element 1650 (Shipment Status Code, version 4010, segment AT7). Reason codes are kept with the
 reasons themselves (`exceptions.cases.taxonomy`). The same two letters mean different things by element, so a code is
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from exceptions.cases.taxonomy import is_reason, reason_of_smdg, reason_of_x12
+from exceptions.intake.mapping import edifact
 from exceptions.intake.mapping.x12_157 import STATUS_157
 from exceptions.shipments.canonical import EventType
 
@@ -64,6 +65,12 @@ STATUS_1650: Final[dict[str, str]] = {
 _EVENTS: Final[Mapping[str, Mapping[str, str]]] = {
     "x12.1650": STATUS_1650,
     "x12.157": STATUS_157,
+    "edifact.4405": edifact.STATUS_4405,
+    "edifact.1001": edifact.REPORTS_1001,
+}
+_REASONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "edifact.4405": {**edifact.REASON_4405, **edifact.STATUS_REASONS},
+    "edifact.9013": edifact.REASON_9013,
 }
 
 
@@ -76,10 +83,12 @@ def event_type_of(name: str) -> str | None:
 
 
 def reason_of(name: str) -> str | None:
-    """One of our reason codes for `name`: itself, or what `x12.1651.<code>` or `smdg.<code>` means. None if unknown."""
+    """One of our reason codes for `name`: itself, or what `<list>.<code>` means. None if unknown."""
     if is_reason(name):
         return name
     system, _, code = name.rpartition(".")
+    if system in _REASONS:
+        return _REASONS[system].get(code.upper())
     found = {"x12.1651": reason_of_x12, "smdg": reason_of_smdg}.get(system)
     reason = found(code) if found else None
     return reason.code if reason else None

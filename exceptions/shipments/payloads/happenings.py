@@ -63,11 +63,14 @@ MilestoneName = Literal[
 
 
 class EtaData(StopEventData):
-    """`classifier` tells an estimate from a new plan, as carriers' schedules do (DCSA event classifier EST and PLN)."""
+    """`classifier` tells an estimate from a new plan, as carriers' schedules do (DCSA event classifier EST and PLN).
+
+    `unlocode` is where it is expected to happen, which the event's place need not be; a port of discharge is no delivery."""
 
     estimated: Moment
     milestone: MilestoneName = "arrival"
     classifier: Literal["estimated", "planned"] = "estimated"
+    unlocode: Annotated[str, Field(pattern=r"^([A-Z]{2}[A-Z0-9]{3})?$")] = ""
 
 
 class DelayData(StopEventData):
