@@ -10,4 +10,4 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         nav.register("Dead letters", "intake:dead_letters", order=75, verb="OPERATE", icon="mail-x", section="manage")
-        nav.register("Partners", "intake:partners", order=40, verb="ADMINISTER", icon="plug", section="manage")
+        nav.register("Partners", "intake:partners", order=40, verb="OPERATE", icon="plug", section="manage")

@@ -1,5 +1,8 @@
 """Dead letters: what could not be understood, why and where, and the way back in."""
 
+from collections.abc import Mapping
+from datetime import date
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,42 +17,67 @@ from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.intake import selectors, services
+from exceptions.intake.selectors import DeadFilter
 
 
 @require_safe
 @requires(Verb.OPERATE)
 def dead_letters(request: MemberRequest) -> HttpResponse:
+    viewer = request.viewer
     before = request.GET.get("before", "")
-    found = selectors.dead_letters(
-        request.viewer,
-        partner_slug=request.GET.get("partner", ""),
-        before=int(before) if before.isdecimal() and len(before) < 19 else None,
-    )
-    context = {"found": found}
+    wanted = filter_of(request.GET)
+    found = selectors.dead_letters(viewer, wanted, before=int(before) if _is_id(before) else None)
+    context = {
+        "found": found,
+        "wanted": wanted,
+        "query": urlencode(wanted.as_query()),
+        "reasons": selectors.dead_reasons(viewer, wanted),
+        "partners": selectors.partners_of(viewer),
+    }
     return page(request, "intake/dead_letters.html", context, fragment="intake/_dead_letters.html")
 
 
 @require_safe
 @requires(Verb.OPERATE)
 def message(request: MemberRequest, message_id: int) -> HttpResponse:
-    context = {"found": selectors.raw_message(request.viewer, message_id)}
+    context = {"found": selectors.message_view(request.viewer, message_id)}
     return page(request, "intake/message.html", context)
 
 
 @require_POST
 @requires(Verb.OPERATE)
 def replay(request: MemberRequest) -> HttpResponse:
-    """Replay the ticked ones, the one whose button was pressed, or (`all`) everything that the list shows."""
-    viewer = request.viewer
-    partner_slug = request.POST.get("partner", "")
+    """Replay the ticked ones, the one whose button was pressed, or (`all`) everything that the filter finds."""
+    viewer, now = request.viewer, timezone.now()
+    wanted = filter_of(request.POST)
     if "all" in request.POST:
-        chosen = selectors.dead_ids(viewer, partner_slug=partner_slug)
+        _, partner = selectors.dead_matching(viewer, wanted)
+        count, later = services.messages_replay_all(
+            partner_id=partner.pk if partner else None,
+            reason=wanted.reason,
+            between=wanted.between(viewer.organisation.time_zone),
+            actor=viewer.actor,
+            now=now,
+        )
     else:
         ticked = request.POST.getlist("message")
-        if not ticked or not all(item.isdecimal() and len(item) < 19 for item in ticked):
+        if not ticked or not all(_is_id(item) for item in ticked):
             raise BadRequest("Choose at least one message to replay.")
-        chosen = [int(item) for item in ticked]
-    count = services.message_replay(chosen, actor=viewer.actor, now=timezone.now())
-    toast(request, f"{count} message{'' if count == 1 else 's'} back in line.")
-    query = f"?{urlencode({'partner': partner_slug})}" if partner_slug else ""
+        count, later = services.message_replay([int(item) for item in ticked], actor=viewer.actor, now=now), 0
+    rest = f" The other {later:,} follow in the background." if later else ""
+    toast(request, f"{count} message{'' if count == 1 else 's'} back in line.{rest}")
+    query = f"?{urlencode(wanted.as_query())}" if not wanted.is_empty else ""
     return redirect(f"{reverse('intake:dead_letters')}{query}")
+
+
+def filter_of(given: Mapping[str, str]) -> DeadFilter:
+    """The filter that a query or a form names. Raises `BadRequest` for a day that is none."""
+    day = given.get("day", "").strip()
+    try:
+        return DeadFilter(given.get("partner", ""), given.get("reason", ""), date.fromisoformat(day) if day else None)
+    except ValueError:
+        raise BadRequest("A day is written like 2026-11-20.") from None
+
+
+def _is_id(text: str) -> bool:
+    return text.isdecimal() and len(text) < 19

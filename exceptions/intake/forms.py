@@ -1,38 +1,58 @@
-from typing import Any
+"""Forms of the partner pages. Which fields there are follows from the kind of connection."""
+
+from typing import Any, Final
 
 from django import forms
+from django.db.models import QuerySet
 
-from exceptions.intake.presets import PRESETS
-from exceptions.parties.models import Account
+from exceptions.intake.presets import Preset
+from exceptions.intake.strict_json import MAX_BYTES
+from exceptions.parties.models import Account, AccountKind, Partner
+from exceptions.parties.zones import is_zone
+
+_PLAIN: Final = {"autocomplete": "off", "spellcheck": "false"}
+_CUSTOMER_HINT: Final = (
+    "With a customer, signals with unknown numbers start a shipment of theirs. Without, they wait until it is booked."
+)
 
 
-class PartnerForm(forms.Form):
-    """Whom to connect, and how. Everything else follows from the kind of connection."""
+class ConnectForm(forms.Form):
+    """Whom to connect, and how. The account may be made here, when it is new."""
 
-    preset = forms.ChoiceField(
-        label="Kind of connection",
-        choices=[(preset.key, preset.label) for preset in PRESETS.values()],
-        widget=forms.RadioSelect,
-        initial="easypost",
-    )
     name = forms.CharField(label="Name", max_length=200, help_text="As your people call it: Swift parcel tracking.")
     account = forms.ModelChoiceField(
         label="Account it belongs to",
         queryset=Account.objects.none(),
+        required=False,
+        empty_label="A new one",
         help_text="The carrier, warehouse or customer behind the connection.",
+    )
+    new_account = forms.CharField(label="Name of the new account", max_length=200, required=False)
+    new_account_kind = forms.ChoiceField(
+        label="It is a", choices=AccountKind.choices, initial=AccountKind.CARRIER, required=False
     )
     default_customer = forms.ModelChoiceField(
         label="Customer of shipments it starts",
         queryset=Account.objects.none(),
         required=False,
-        help_text="With a customer, tracking signals with unknown references start a shipment. Without, they wait.",
+        empty_label="Nobody: signals wait",
+        help_text=_CUSTOMER_HINT,
     )
+    zone = forms.CharField(
+        label="Time zone of its local times",
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs=_PLAIN),
+        help_text="This format may give times without an offset. An IANA name, such as America/Chicago; where a place "
+        "is named, the place's own zone wins.",
+    )
+    way = forms.ChoiceField(label="How its messages come in", widget=forms.RadioSelect, required=False)
     secret = forms.CharField(
         label="Secret",
         max_length=200,
         required=False,
         strip=True,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs=_PLAIN),
         help_text="Only when the sender already has one. Otherwise one is made for you.",
     )
     sandbox = forms.BooleanField(
@@ -42,16 +62,98 @@ class PartnerForm(forms.Form):
         help_text="Messages are checked and read, but record nothing and open no cases.",
     )
 
-    def __init__(self, *args: Any, accounts: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, preset: Preset, accounts: QuerySet[Account], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("account", "default_customer"):
-            self.fields[name].queryset = accounts  # type: ignore[attr-defined]
+        _choose(self, "account", accounts)
+        _choose(self, "default_customer", accounts.filter(kind=AccountKind.CUSTOMER))
+        ways = [(way.key, way.label) for way in preset.ways]
+        self.fields["way"].choices = ways  # type: ignore[attr-defined]
+        self.fields["way"].initial = ways[0][0]
+        unused = {
+            "default_customer": not preset.starts_shipments,
+            "zone": not preset.local_times,
+            "way": len(ways) == 1,
+            "secret": not any(way.has_secret for way in preset.ways),
+        }
+        for name in [name for name, is_unused in unused.items() if is_unused]:
+            del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("account") is None and not cleaned.get("new_account", "").strip():
+            self.add_error("account", "Choose an account, or name a new one.")
+        zone = cleaned.get("zone", "")
+        if zone and not is_zone(zone):
+            self.add_error("zone", "Use the IANA name of a time zone, such as America/Phoenix.")
+        return cleaned
+
+
+class PartnerForm(forms.Form):
+    """What may be changed of a partner later."""
+
+    name = forms.CharField(label="Name", max_length=200)
+    account = forms.ModelChoiceField(label="Account it belongs to", queryset=Account.objects.none())
+    default_customer = forms.ModelChoiceField(
+        label="Customer of shipments it starts",
+        queryset=Account.objects.none(),
+        required=False,
+        empty_label="Nobody: signals wait",
+        help_text=_CUSTOMER_HINT,
+    )
+    rate_limit_per_minute = forms.IntegerField(
+        label="Messages a minute, at most", min_value=0, max_value=1_000_000, help_text="0 is no limit."
+    )
+
+    def __init__(
+        self, data: Any = None, *, partner: Partner, preset: Preset | None, accounts: QuerySet[Account]
+    ) -> None:
+        super().__init__(data, initial={name: getattr(partner, name) for name in self.base_fields})
+        _choose(self, "account", accounts)
+        _choose(self, "default_customer", accounts.filter(kind=AccountKind.CUSTOMER))
+        if preset is not None and not preset.starts_shipments:
+            del self.fields["default_customer"]
 
 
 class TryForm(forms.Form):
+    """A sample: pasted, or a file of any kind. With `stored`, neither: then a stored message is the sample."""
+
     body = forms.CharField(
         label="A message as the sender would send it",
-        max_length=200_000,
+        max_length=MAX_BYTES,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "class": "mono"}),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "mono"}),
     )
+    sample = forms.FileField(
+        label="Or a file",
+        required=False,
+        allow_empty_file=True,
+        help_text="It is read instead of the text above. At most 1 MiB.",
+    )
+
+    def __init__(self, *args: Any, stored: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stored = stored
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        sample = cleaned.get("sample")
+        if sample is not None and sample.size > MAX_BYTES:
+            self.add_error("sample", "The file is larger than 1 MiB, which is what the door takes.")
+        if sample is None and not cleaned.get("body") and not self.stored:
+            self.add_error("body", "Paste a message, or choose a file.")
+        return cleaned
+
+    def content(self) -> bytes | None:
+        """The bytes to read, None for those of the stored message. Line ends of a pasted text are those of the browser;
+        who cares about them chooses a file."""
+        sample = self.cleaned_data.get("sample")
+        if sample is not None:
+            return bytes(sample.read())
+        if not self.cleaned_data["body"]:
+            return None
+        return str(self.cleaned_data["body"]).replace("\r\n", "\n").encode(errors="replace")
+
+
+def _choose(form: forms.Form, name: str, accounts: QuerySet[Account]) -> None:
+    form.fields[name].queryset = accounts  # type: ignore[attr-defined]

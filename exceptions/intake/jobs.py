@@ -13,7 +13,7 @@ from controltower.jobs.along import crashes, take_along
 from controltower.tenancy.context import acting_for
 from exceptions.intake.imap import MailboxTrouble, fetch_new
 from exceptions.intake.models import Mailbox
-from exceptions.intake.services import message_give_up, messages_process
+from exceptions.intake.services import message_give_up, messages_process, messages_replay_on
 from exceptions.intake.services.attachments import attachments_file
 from exceptions.intake.services.mailboxes import mailbox_address, mailbox_claim, mailbox_failed, mails_take
 from exceptions.intake.services.processing import is_passing
@@ -50,6 +50,12 @@ def split(payload: dict[str, Any], ctx: JobContext) -> None:
         message_give_up(payload["message"], WHY, now=ctx.now)
     else:
         _patiently(messages_process, [payload["message"]], ctx.now)
+
+
+@job("intake.replay", queue="intake")
+def replay(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Put the next dead letters of a filter back in line."""
+    messages_replay_on(payload, now=ctx.now)
 
 
 @job("intake.attachments", queue="documents")

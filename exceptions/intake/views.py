@@ -1,11 +1,7 @@
-"""Settings > Partners: connect, try, rotate, switch. Secrets are rendered once, straight from the act that made them."""
+"""Settings > Partners: connect, see, rotate, switch. Secrets are rendered once, straight from the act that made them."""
 
-from typing import Any
-
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,65 +13,78 @@ from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.intake import selectors, services
-from exceptions.intake.adapters import Unreadable
-from exceptions.intake.forms import PartnerForm, TryForm
-from exceptions.intake.presets import PRESETS, curl_example, preset_of, sample_body
+from exceptions.intake.forms import ConnectForm, PartnerForm, TryForm
+from exceptions.intake.presets import PRESETS, Preset, preset_of, presets_by_group, sample_body
+from exceptions.intake.presets.scripts import curl_example
 from exceptions.intake.services.partners import Connected, secret_dates
-from exceptions.parties.models import Partner
-from exceptions.shipments.canonical import EventType
+from exceptions.parties.models import SignatureScheme
 
 
 @require_safe
-@requires(Verb.ADMINISTER)
+@requires(Verb.OPERATE)
 def partners(request: MemberRequest) -> HttpResponse:
-    context = {"partners": selectors.partners_of(request.viewer)}
-    return page(request, "intake/partners.html", context)
+    found = list(selectors.partners_of(request.viewer))
+    health = selectors.health_by_partner(request.viewer, found, now=timezone.now())
+    rows = [(partner, preset_of(partner.template, partner.adapter), health[partner.pk]) for partner in found]
+    return page(request, "intake/partners.html", {"rows": rows, "may_change": may_change(request)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @requires(Verb.ADMINISTER)
 def partner_create(request: MemberRequest) -> HttpResponse:
+    """Without a kind of connection: the kinds to choose from. With one: its form."""
+    chosen = PRESETS.get(request.POST.get("preset", "") or request.GET.get("preset", ""))
+    if chosen is None:
+        context = {"groups": presets_by_group(), "unknown": request.method == "POST"}
+        return render(request, "intake/presets.html", context, status=422 if request.method == "POST" else 200)
     viewer = request.viewer
-    form = PartnerForm(request.POST or None, accounts=selectors.accounts_to_connect(viewer))
+    form = ConnectForm(request.POST or None, preset=chosen, accounts=selectors.accounts_to_connect(viewer))
     if request.method == "POST" and form.is_valid():
-        try:
-            made = services.partner_create(**form.cleaned_data, actor=viewer.actor, now=timezone.now())
-        except Invalid as error:
-            for field, sentence in error.details.items():
-                form.add_error(field if field in form.fields else None, sentence)
-        else:
+        made = _connected(request, chosen, form)
+        if made is not None:
             return _secret_page(request, made, fresh=True)
-    context = {"form": form, "presets": PRESETS.values()}
     status = 422 if form.is_bound else 200
-    return render(request, "intake/partner_create.html", context, status=status)
+    return render(request, "intake/partner_create.html", {"form": form, "preset": chosen}, status=status)
 
 
 @require_safe
-@requires(Verb.ADMINISTER)
+@requires(Verb.OPERATE)
 def partner(request: MemberRequest, slug: str) -> HttpResponse:
-    found = selectors.partner_of(request.viewer, slug)
-    sample = sample_body(found.adapter, timezone.now())
-    context = {**_about(request, found), "form": TryForm(initial={"body": sample})}
+    viewer, now = request.viewer, timezone.now()
+    found = selectors.partner_of(viewer, slug)
+    preset = preset_of(found.template, found.adapter)
+    addresses = selectors.addresses_of(found)
+    context = {
+        "partner": found,
+        "preset": preset,
+        "addresses": addresses,
+        "curl": curl_example(found, addresses[0].url, now) if addresses else "",
+        "health": selectors.health_by_partner(viewer, [found], now=now)[found.pk],
+        "recent": selectors.recent_messages(viewer, found),
+        "secrets": secret_dates(found, now),
+        "has_secret": found.signature != SignatureScheme.TRANSPORT,
+        "may_change": may_change(request),
+        "form": TryForm(initial={"body": sample_body(preset, now).decode(errors="replace")}),
+    }
     return page(request, "intake/partner.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Verb.ADMINISTER)
-def partner_try(request: MemberRequest, slug: str) -> HttpResponse:
-    """Show what a pasted message would become. Nothing is stored."""
-    found = selectors.partner_of(request.viewer, slug)
-    form = TryForm(request.POST)
-    context: dict[str, Any] = {"form": form, "partner": found, "events": None}
-    if form.is_valid():
-        body = form.cleaned_data["body"].encode(errors="replace")
-        result = services.partner_try(found, body=body, content_type="application/json")
-        if isinstance(result, Unreadable):
-            context["unreadable"] = result
-        else:
-            context["events"] = [(EventType(event.type).label, event) for event in result]
-    full = {**_about(request, found), **context}
-    return page(request, "intake/partner.html", full, fragment="intake/_try.html")
+def partner_change(request: MemberRequest, slug: str) -> HttpResponse:
+    viewer = request.viewer
+    found = selectors.partner_of(viewer, slug)
+    preset = preset_of(found.template, found.adapter)
+    accounts = selectors.accounts_to_connect(viewer)
+    form = PartnerForm(request.POST or None, partner=found, preset=preset, accounts=accounts)
+    if request.method == "POST" and form.is_valid():
+        wanted = {"default_customer": None, **form.cleaned_data}
+        services.partner_change(found, **wanted, actor=viewer.actor, now=timezone.now())
+        toast(request, "Changed.")
+        return redirect("intake:partner", slug=slug)
+    status = 422 if form.is_bound else 200
+    return render(request, "intake/partner_change.html", {"form": form, "partner": found}, status=status)
 
 
 @require_POST
@@ -86,6 +95,17 @@ def partner_rotate(request: MemberRequest, slug: str) -> HttpResponse:
     found = selectors.partner_of(viewer, slug)
     made = services.partner_rotate_secret(found, actor=viewer.actor, now=timezone.now())
     return _secret_page(request, made, fresh=False)
+
+
+@require_POST
+@requires(Verb.ADMINISTER)
+def partner_revoke(request: MemberRequest, slug: str) -> HttpResponse:
+    viewer = request.viewer
+    found = selectors.partner_of(viewer, slug)
+    secret_id = request.POST.get("secret", "")
+    services.partner_revoke_secret(found, secret_id=secret_id, actor=viewer.actor, now=timezone.now())
+    toast(request, f"Secret {secret_id} ended.")
+    return redirect("intake:partner", slug=slug)
 
 
 @require_POST
@@ -112,31 +132,30 @@ def partner_active(request: MemberRequest, slug: str) -> HttpResponse:
     return redirect("intake:partner", slug=slug)
 
 
-def _about(request: MemberRequest, found: Partner) -> dict[str, Any]:
-    viewer = request.viewer
-    now = timezone.now()
-    return {
-        "partner": found,
-        "preset": preset_of(found.adapter),
-        "address": _address(found),
-        "curl": curl_example(found.adapter, _address(found), now),
-        "health": selectors.health_of(viewer, found, now=now),
-        "recent": selectors.recent_messages(viewer, found),
-        "secrets": secret_dates(found),
-    }
+def may_change(request: MemberRequest) -> bool:
+    return request.viewer.can(Verb.ADMINISTER)
 
 
-def _address(found: Partner) -> str:
-    return f"{settings.BASE_URL}{reverse('door:receive', args=[found.slug])}"
+def _connected(request: MemberRequest, chosen: Preset, form: ConnectForm) -> Connected | None:
+    """The partner that the form makes; None, with the reasons on the form, where it cannot be made."""
+    try:
+        return services.partner_connect(
+            preset=chosen.key, **form.cleaned_data, actor=request.viewer.actor, now=timezone.now()
+        )
+    except Invalid as error:
+        for field, sentence in error.details.items():
+            form.add_error(field if field in form.fields else None, sentence)
+        return None
 
 
 def _secret_page(request: MemberRequest, made: Connected, *, fresh: bool) -> HttpResponse:
+    addresses = selectors.addresses_of(made.partner)
     context = {
         "partner": made.partner,
         "secret": made.secret,
         "fresh": fresh,
-        "address": _address(made.partner),
-        "preset": preset_of(made.partner.adapter),
-        "curl": curl_example(made.partner.adapter, _address(made.partner), timezone.now()),
+        "addresses": addresses,
+        "preset": preset_of(made.partner.template, made.partner.adapter),
+        "curl": curl_example(made.partner, addresses[0].url, timezone.now()) if addresses else "",
     }
     return render(request, "intake/secret.html", context, status=201 if fresh else 200)

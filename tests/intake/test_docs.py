@@ -12,7 +12,7 @@ from django.utils import timezone
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from exceptions.intake.models import Message
-from exceptions.intake.presets import curl_example
+from exceptions.intake.presets.scripts import curl_example
 from exceptions.parties.models import Partner
 from tests.intake.cast import EASYPOST_SECRET, STANDARD_SECRET
 
@@ -41,7 +41,7 @@ def test_the_shell_example_is_accepted(
     live_server: Any, request: pytest.FixtureRequest, name: str, secret: str
 ) -> None:
     partner = request.getfixturevalue(name)
-    script = curl_example(partner.adapter, f"{live_server.url}/in/{partner.slug}/", timezone.now())
+    script = curl_example(partner, f"{live_server.url}/in/{partner.slug}/", timezone.now())
     script = script.replace("paste the secret here", secret)
     if subprocess.run(["sh", "-c", "command -v openssl curl od"], capture_output=True).returncode:
         pytest.skip("the shell example needs openssl, curl and od")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from controltower.tenancy.viewer import Viewer
 from exceptions.intake.models import Message, MessageState
-from exceptions.intake.services import message_accept
+from exceptions.intake.services import bulk_replay, message_accept
 from exceptions.intake.services.partners import secrets_of
 from exceptions.parties.models import Account, Partner
 from exceptions.shipments.models import Event
@@ -123,16 +124,24 @@ def test_choosing_nothing_or_nonsense_is_a_clear_400(client_for: ClientFor, supe
         assert client.post(reverse("intake:replay"), form).status_code == 400
 
 
-def test_partners_are_for_administrators_and_dead_letters_for_operators(
+def test_supervisors_see_what_administrators_change_and_others_see_nothing(
     client_for: ClientFor, coordinator: Viewer, supervisor: Viewer, auditor: Viewer, easypost: Partner, dead: Message
 ) -> None:
-    for viewer, partners, letters in ((coordinator, 403, 403), (supervisor, 403, 200), (auditor, 403, 403)):
+    for viewer, sees in ((coordinator, 403), (supervisor, 200), (auditor, 403)):
         client = client_for(viewer)
-        assert client.get(reverse("intake:partners")).status_code == partners
-        assert client.get(reverse("intake:partner", args=[easypost.slug])).status_code == partners
-        assert client.post(reverse("intake:partner_rotate", args=[easypost.slug])).status_code == partners
-        assert client.get(reverse("intake:dead_letters")).status_code == letters
-        assert client.get(reverse("intake:message", args=[dead.pk])).status_code == letters
+        for address in (
+            reverse("intake:partners"),
+            reverse("intake:partner", args=[easypost.slug]),
+            reverse("intake:mapping", args=[easypost.slug]),
+            reverse("intake:unmapped"),
+            reverse("intake:dead_letters"),
+            reverse("intake:message", args=[dead.pk]),
+        ):
+            assert client.get(address).status_code == sees, address
+        for name in ("partner_rotate", "partner_revoke", "partner_change", "mapping_save", "partner_active"):
+            assert client.post(reverse(f"intake:{name}", args=[easypost.slug])).status_code == 403
+    page = client_for(supervisor).get(reverse("intake:partner", args=[easypost.slug])).content.decode()
+    assert "Make a new secret" not in page and "Go live" not in page and "Switch off" not in page
 
 
 def test_who_sees_some_accounts_only_reads_no_messages(
@@ -163,6 +172,134 @@ def test_a_stranger_who_administers_another_organisation_finds_no_partner(
     assert client.get(reverse("intake:partner", args=[easypost.slug])).status_code == 404
     assert client.post(reverse("intake:partner_rotate", args=[easypost.slug])).status_code == 404
     assert easypost.name not in client.get(reverse("intake:partners")).content.decode()
+
+
+def test_dead_letters_are_found_by_partner_reason_and_day(
+    client_for: ClientFor, supervisor: Viewer, dead: Message, cloudevents: Partner, easypost: Partner, now: datetime
+) -> None:
+    client, address = client_for(supervisor), reverse("intake:dead_letters")
+    here = {"partner": cloudevents.slug, "reason": dead.reason, "day": now.date().isoformat()}
+    for wanted in ({}, here, *({name: value} for name, value in here.items())):
+        assert f"Choose message {dead.pk}" in client.get(address, wanted).content.decode()
+    for wanted in ({"partner": easypost.slug}, {"reason": "another"}, {"day": "2026-11-02"}):
+        assert "Nothing matches" in client.get(address, wanted).content.decode()
+    assert client.get(address, {"day": "yesterday"}).status_code == 400
+
+
+def test_all_that_match_are_replayed_the_rest_in_the_background(
+    client_for: ClientFor,
+    supervisor: Viewer,
+    dead: Message,
+    cloudevents: Partner,
+    run_jobs: Any,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bulk_replay, "CHUNK", 2)
+    with acting_for(cloudevents.organisation_id):
+        for at in range(4):
+            body = cloudevent(id=f"e-{at}", type="com.acme.late")
+            message_accept(cloudevents, body=body, headers={}, content_type="application/json", now=now)
+    run_jobs()
+    with acting_for(cloudevents.organisation_id):
+        assert Message.objects.filter(state=MessageState.DEAD).count() == 5
+        Partner.objects.update(mapping={"types": {"com.acme.late": "shipment.delayed"}})
+        (reason,) = Message.objects.exclude(pk=dead.pk).values_list("reason", flat=True).distinct()
+    page = client_for(supervisor).post(reverse("intake:replay"), {"all": "1", "reason": reason}, follow=True)
+    assert "2 messages back in line. The other 2 follow in the background." in page.content.decode()
+    run_jobs()
+    with acting_for(cloudevents.organisation_id):
+        assert [message.pk for message in Message.objects.filter(state=MessageState.DEAD)] == [dead.pk]
+
+
+def test_the_mapping_is_tried_then_saved_and_the_dead_letter_comes_back(
+    client_for: ClientFor, administrator: Viewer, dead: Message, cloudevents: Partner, run_jobs: Any
+) -> None:
+    client = client_for(administrator)
+    page = client.get(reverse("intake:mapping", args=[cloudevents.slug]), {"message": dead.pk}).content.decode()
+    version = page.split('name="version" value="')[1].split('"')[0]
+    form = {
+        "version": version,
+        "message": dead.pk,
+        "types.name": ["<script>alert(1)</script>", ""],
+        "types.value": ["shipment.delayed", ""],
+    }
+    tried = client.post(reverse("intake:mapping_try", args=[cloudevents.slug]), form).content.decode()
+    assert "1 event. Nothing was stored." in tried and "447-1120" in tried
+    wrong = client.post(reverse("intake:mapping_save", args=[cloudevents.slug]), {**form, "rest": '{"zone": "CST"}'})
+    assert wrong.status_code == 422 and "is no time zone" in wrong.content.decode()
+    assert client.post(reverse("intake:mapping_save", args=[cloudevents.slug]), form).status_code == 302
+    again = client.post(reverse("intake:mapping_save", args=[cloudevents.slug]), {**form, "rest": '{"a": 1}'})
+    assert again.status_code == 409 and "&quot;a&quot;: 1" in again.content.decode()
+    client.post(reverse("intake:replay"), {"message": dead.pk})
+    run_jobs()
+    with acting_for(cloudevents.organisation_id):
+        assert Message.objects.get(pk=dead.pk).state == MessageState.PROCESSED
+
+
+def test_only_messages_of_the_partner_are_samples_of_its_mapping(
+    client_for: ClientFor, administrator: Viewer, dead: Message, easypost: Partner
+) -> None:
+    client, address = client_for(administrator), reverse("intake:mapping", args=[easypost.slug])
+    for message in (dead.pk, "9" * 30, "x"):
+        assert client.get(address, {"message": message}).status_code == 404
+
+
+def test_a_file_is_tried_byte_for_byte(client_for: ClientFor, supervisor: Viewer, easypost: Partner) -> None:
+    client, address = client_for(supervisor), reverse("intake:partner_try", args=[easypost.slug])
+    page = client.post(address, {"sample": BytesIO(tracker_body())}).content.decode()
+    assert "1 event. Nothing was stored." in page
+    page = client.post(address, {"sample": BytesIO(b"\x00\xff" * 10)}).content.decode()
+    assert "The door would not let it in" in page
+    assert "Paste a message, or choose a file." in client.post(address, {}).content.decode()
+    page = client.post(address, {"sample": BytesIO(bytes(1024 * 1024 + 1))}).content.decode()
+    assert "larger than 1 MiB" in page
+
+
+def test_a_partner_is_changed_and_a_secret_ended(
+    client_for: ClientFor, administrator: Viewer, easypost: Partner, customer: Account
+) -> None:
+    client = client_for(administrator)
+    form = {"name": "Parcels", "account": customer.pk, "default_customer": "", "rate_limit_per_minute": 7}
+    assert client.post(reverse("intake:partner_change", args=[easypost.slug]), {**form, "name": ""}).status_code == 422
+    client.post(reverse("intake:partner_change", args=[easypost.slug]), form)
+    client.post(reverse("intake:partner_rotate", args=[easypost.slug]))
+    with acting_for(easypost.organisation_id):
+        easypost.refresh_from_db()
+        old = easypost.secrets[1]["id"]
+    page = client.get(reverse("intake:partner", args=[easypost.slug])).content.decode()
+    assert "Ends in" in page and "In use" in page and "7 messages a minute" in page and "signals wait" not in page
+    client.post(reverse("intake:partner_revoke", args=[easypost.slug]), {"secret": old})
+    with acting_for(easypost.organisation_id):
+        easypost.refresh_from_db()
+    assert (easypost.name, easypost.creates_shipments, len(easypost.secrets)) == ("Parcels", False, 1)
+
+
+def test_the_form_offers_only_what_the_format_can_use(
+    client_for: ClientFor, administrator: Viewer, carrier: Account
+) -> None:
+    client, address = client_for(administrator), reverse("intake:partner_create")
+    kinds = client.get(address).content.decode()
+    assert "EasyPost tracker" in kinds and "CloudEvents 1.0" in kinds
+    easypost = client.get(address, {"preset": "easypost"}).content.decode()
+    cloud = client.get(address, {"preset": "cloudevents"}).content.decode()
+    assert "default_customer" in easypost and "default_customer" not in cloud
+    assert 'name="way"' in cloud and 'name="way"' not in easypost
+    assert client.post(address, {"preset": "pigeon"}).status_code == 422
+
+
+def test_a_new_account_is_made_with_the_partner(
+    client_for: ClientFor, administrator: Viewer, organisation: Organisation
+) -> None:
+    client = client_for(administrator)
+    form = {"preset": "easypost", "name": "Parcels", "sandbox": "on"}
+    page = client.post(reverse("intake:partner_create"), form)
+    assert page.status_code == 422 and "Choose an account, or name a new one." in page.content.decode()
+    form |= {"new_account": "Skylark Ltd.", "new_account_kind": "broker"}
+    assert client.post(reverse("intake:partner_create"), form).status_code == 201
+    with acting_for(organisation):
+        account = Partner.objects.get().account
+        assert (account.code, account.kind) == ("SKYLARK-LTD", "broker")
 
 
 def test_the_list_says_how_each_partner_is_doing(

@@ -5,23 +5,24 @@ from datetime import datetime, timedelta
 import pytest
 
 from controltower.audit import SYSTEM
+from controltower.audit.reading import entries
 from controltower.errors import Conflict, Invalid
 from controltower.tenancy.models import Organisation
-from exceptions.intake.adapters import Unreadable
-from exceptions.intake.presets import PRESETS, sample_body
+from exceptions.intake.presets import PRESETS
 from exceptions.intake.services import (
     partner_activate,
+    partner_change,
+    partner_connect,
     partner_create,
     partner_deactivate,
+    partner_revoke_secret,
     partner_rotate_secret,
     partner_set_sandbox,
-    partner_try,
 )
 from exceptions.intake.services.partners import Connected, secrets_of
 from exceptions.intake.signatures import SCHEMES, Scheme
 from exceptions.parties.models import Account, Partner
 from exceptions.parties.models.partners import SignatureScheme
-from exceptions.shipments.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -31,13 +32,14 @@ def connected(acting: Organisation, carrier: Account, now: datetime) -> Connecte
     return create(carrier, now)
 
 
-def create(account: Account, now: datetime, preset: str = "cloudevents", secret: str = "") -> Connected:
+def create(account: Account, now: datetime, preset: str = "cloudevents", secret: str = "", way: str = "") -> Connected:
     return partner_create(
         preset=preset,
         name="Swift parcel tracking",
         account=account,
         default_customer=None,
         secret=secret,
+        way=way,
         actor=SYSTEM,
         now=now,
     )
@@ -101,6 +103,71 @@ def test_without_a_customer_nothing_can_be_started(
     assert with_customer.partner.creates_shipments
 
 
+def test_a_customer_is_kept_only_where_the_format_can_start_shipments(
+    acting: Organisation, carrier: Account, customer: Account, now: datetime
+) -> None:
+    made = partner_create(
+        preset="cloudevents", name="x", account=carrier, default_customer=customer, actor=SYSTEM, now=now
+    ).partner
+    assert (made.creates_shipments, made.default_customer) == (False, None)
+
+
+def test_who_sends_with_an_api_key_has_no_secret_of_its_own(
+    acting: Organisation, carrier: Account, now: datetime
+) -> None:
+    made = partner_create(
+        preset="cloudevents",
+        way="rest.transport",
+        name="x",
+        account=carrier,
+        default_customer=None,
+        actor=SYSTEM,
+        now=now,
+    )
+    assert (made.secret, made.partner.secrets, made.partner.channel) == ("", [], "rest")
+    with pytest.raises(Conflict):
+        partner_rotate_secret(made.partner, actor=SYSTEM, now=now)
+    with pytest.raises(Invalid):
+        create(carrier, now, "easypost", way="rest.transport")
+
+
+def test_a_secret_can_be_ended_at_once_but_not_the_last(connected: Connected, now: datetime) -> None:
+    rotated = partner_rotate_secret(connected.partner, actor=SYSTEM, now=now)
+    old = rotated.partner.secrets[1]["id"]
+    left = partner_revoke_secret(rotated.partner, secret_id=old, actor=SYSTEM, now=now)
+    assert secrets_of(left, now) == [rotated.secret]
+    for secret_id in (old, left.secrets[0]["id"]):
+        with pytest.raises(Conflict):
+            partner_revoke_secret(left, secret_id=secret_id, actor=SYSTEM, now=now)
+
+
+def test_what_a_partner_is_can_be_changed_and_its_address_stays(
+    connected: Connected, customer: Account, now: datetime
+) -> None:
+    slug = connected.partner.slug
+    changed = partner_change(
+        connected.partner,
+        name="Renamed",
+        account=customer,
+        default_customer=customer,
+        rate_limit_per_minute=5,
+        actor=SYSTEM,
+        now=now,
+    )
+    changed.refresh_from_db()
+    assert (changed.name, changed.account, changed.rate_limit_per_minute) == ("Renamed", customer, 5)
+    assert (changed.slug, changed.default_customer) == (slug, None)
+    assert [entry.verb for entry in entries(connected.partner.organisation_id)][-1] == "partner.changed"
+
+
+def test_an_account_that_is_new_is_made_with_the_partner(acting: Organisation, carrier: Account, now: datetime) -> None:
+    for code in ("SWIFT-2", "SWIFT-3"):
+        made = partner_connect(
+            account=None, new_account="Swift", preset="cloudevents", name="x", actor=SYSTEM, now=now
+        ).partner
+        assert (made.account.code, made.account.name, made.account.kind) == (code, "Swift", "carrier")
+
+
 def test_switches_refuse_to_be_pressed_twice(connected: Connected, now: datetime) -> None:
     live = partner_set_sandbox(connected.partner, sandbox=False, actor=SYSTEM, now=now)
     assert not live.sandbox
@@ -115,22 +182,11 @@ def test_switches_refuse_to_be_pressed_twice(connected: Connected, now: datetime
     assert partner_activate(off, actor=SYSTEM, now=now).active
 
 
-@pytest.mark.parametrize("preset", sorted(PRESETS))
-def test_trying_the_sample_of_every_kind_shows_events_and_stores_nothing(
-    acting: Organisation, carrier: Account, now: datetime, preset: str
-) -> None:
-    partner = create(carrier, now, preset).partner
-    body = sample_body(partner.adapter, now).encode()
-    events = partner_try(partner, body=body, content_type="application/json")
-    assert isinstance(events, list) and events[0].data["reason"] == "weather"
-    assert isinstance(partner_try(partner, body=b"{", content_type="application/json"), Unreadable)
-    assert Event.objects.count() == 0
-
-
 def test_every_preset_names_an_adapter_and_a_scheme_that_exist(acting: Organisation) -> None:
     from exceptions.intake.adapters import ADAPTERS
 
     for preset in PRESETS.values():
-        assert preset.adapter in ADAPTERS and preset.signature in SCHEMES
+        assert preset.adapter in ADAPTERS and preset.ways
+        assert all(way.signature in SCHEMES for way in preset.ways if way.has_secret)
     assert {scheme.value for scheme in Scheme} <= set(SignatureScheme.values)
     assert Partner._meta.get_field("signature").choices is not None

@@ -1,13 +1,18 @@
 """Writes of the intake: accepting, understanding and replaying messages; connecting partners."""
 
 from exceptions.intake.services.accepting import message_accept
+from exceptions.intake.services.bulk_replay import messages_replay_all, messages_replay_on
+from exceptions.intake.services.codes import code_map
+from exceptions.intake.services.connecting import partner_connect
+from exceptions.intake.services.mapping import partner_map
 from exceptions.intake.services.partners import (
     partner_activate,
+    partner_change,
     partner_create,
     partner_deactivate,
+    partner_revoke_secret,
     partner_rotate_secret,
     partner_set_sandbox,
-    partner_try,
 )
 from exceptions.intake.services.processing import message_give_up, message_process, messages_process
 from exceptions.intake.services.replaying import message_replay
@@ -15,15 +20,21 @@ from exceptions.intake.services.storing import Accepted
 
 __all__ = [
     "Accepted",
+    "code_map",
     "message_accept",
     "message_give_up",
     "message_process",
     "message_replay",
     "messages_process",
+    "messages_replay_all",
+    "messages_replay_on",
     "partner_activate",
+    "partner_change",
+    "partner_connect",
     "partner_create",
     "partner_deactivate",
+    "partner_map",
+    "partner_revoke_secret",
     "partner_rotate_secret",
     "partner_set_sandbox",
-    "partner_try",
 ]

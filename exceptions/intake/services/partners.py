@@ -12,11 +12,10 @@ from django.utils.text import slugify
 from controltower.audit import Actor, record
 from controltower.crypto import seal, unseal
 from controltower.errors import Conflict, Invalid
-from exceptions.intake.adapters import Unreadable, adapter_for
-from exceptions.intake.presets import PRESETS
+from exceptions.intake.presets import PRESETS, preset_of, starting_mapping
 from exceptions.intake.signatures import Scheme, is_usable_secret
-from exceptions.parties.models import Account, Channel, Partner
-from exceptions.shipments.canonical import CanonicalEvent
+from exceptions.parties.models import Account, Partner, SignatureScheme
+from exceptions.parties.zones import is_zone
 
 OVERLAP = timedelta(days=1)
 MIN_OWN_SECRET = 16
@@ -36,6 +35,8 @@ def partner_create(
     name: str,
     account: Account,
     default_customer: Account | None,
+    way: str = "",
+    zone: str = "",
     secret: str = "",
     sandbox: bool = True,
     mapping: Mapping[str, Any] | None = None,
@@ -43,37 +44,60 @@ def partner_create(
     actor: Actor,
     now: datetime,
 ) -> Connected:
-    """Connect an account by a preset. Without `secret` one is made; without `slug` the name gives one that nobody can
-    guess, because slugs are shared by all organisations and a taken one would tell of another's partner."""
+    """Connect an account by a preset. Without `secret` one is made, where the way in has one at all; without `slug` the
+    name gives one that nobody can guess, because slugs are shared by all organisations and a taken one would tell of
+    another's partner. `way` is the key of one of the preset's ways, the first where it is empty."""
     chosen = PRESETS.get(preset)
     if chosen is None:
-        raise Invalid("Choose one of the kinds of connection.", details={"preset": "There is no such kind."})
-    name = name.strip()
-    if not name:
-        raise Invalid("Give the partner a name.", details={"name": "A name is needed."})
-    if secret and len(secret) < MIN_OWN_SECRET:
-        sentence = f"A secret needs at least {MIN_OWN_SECRET} characters."
-        raise Invalid(sentence, details={"secret": sentence})
-    if secret and not is_usable_secret(chosen.signature, secret):
-        sentence = "A Standard Webhooks secret is whsec_ followed by base64."
-        raise Invalid(sentence, details={"secret": sentence})
-    plain = secret or new_secret(chosen.signature)
+        raise _wrong("preset", "Choose one of the kinds of connection.")
+    taken = chosen.way(way)
+    if taken is None:
+        raise _wrong("way", "Messages of this kind do not come in that way.")
+    if secret and not taken.has_secret:
+        raise _wrong("secret", "Messages that come in this way carry no secret of their own.")
+    plain = _checked_secret(taken.signature, secret) if taken.has_secret else ""
+    kept = {**starting_mapping(chosen), **(mapping or {}), **({"zone": _checked_zone(zone)} if zone else {})}
+    customer = default_customer if chosen.starts_shipments else None
     partner = Partner.objects.create(
         account=account,
         slug=slug or f"{slugify(name)[:48] or 'partner'}-{random.token_hex(3)}",
-        name=name[:200],
-        channel=Channel.WEBHOOK,
+        name=_checked_name(name),
+        template=chosen.key,
+        channel=taken.channel,
         adapter=chosen.adapter,
-        signature=chosen.signature,
-        mapping=dict(mapping or {}),
-        secrets=[_sealed(plain, now)],
+        signature=taken.signature,
+        mapping=kept,
+        secrets=[_sealed(plain, now)] if plain else [],
         source_rank=int(chosen.source_rank),
-        creates_shipments=chosen.creates_shipments and default_customer is not None,
-        default_customer=default_customer,
+        creates_shipments=customer is not None,
+        default_customer=customer,
         sandbox=sandbox,
     )
     _audit("partner.connected", partner, actor, now, after={"adapter": partner.adapter, "sandbox": sandbox})
     return Connected(partner, plain)
+
+
+def partner_change(
+    partner: Partner,
+    *,
+    name: str,
+    account: Account,
+    default_customer: Account | None,
+    rate_limit_per_minute: int,
+    actor: Actor,
+    now: datetime,
+) -> Partner:
+    """Rename it, hang it under another account, say for whom its signals start shipments, or how many may come."""
+    partner = _locked(partner)
+    before = _facts(partner)
+    preset = preset_of(partner.template, partner.adapter)
+    partner.name, partner.account = _checked_name(name), account
+    partner.default_customer = default_customer if preset is None or preset.starts_shipments else None
+    partner.creates_shipments = partner.default_customer is not None
+    partner.rate_limit_per_minute = rate_limit_per_minute
+    partner.save(update_fields=["name", "account", "default_customer", "creates_shipments", "rate_limit_per_minute"])
+    _audit("partner.changed", partner, actor, now, before=before, after=_facts(partner))
+    return partner
 
 
 def partner_rotate_secret(partner: Partner, *, actor: Actor, now: datetime) -> Connected:
@@ -82,6 +106,8 @@ def partner_rotate_secret(partner: Partner, *, actor: Actor, now: datetime) -> C
     Only one older secret lives beside the new one: rotating twice in a day cuts the first off.
     """
     partner = _locked(partner)
+    if partner.signature == SignatureScheme.TRANSPORT:
+        raise Conflict("This partner has no secret of its own: its messages come with an API key, or by mail.")
     plain = new_secret(partner.signature)
     fresh = _sealed(plain, now)
     kept = [
@@ -98,6 +124,21 @@ def partner_rotate_secret(partner: Partner, *, actor: Actor, now: datetime) -> C
         after={"secret": fresh["id"], "until": kept[0]["expires_at"] if kept else None},
     )
     return Connected(partner, plain)
+
+
+def partner_revoke_secret(partner: Partner, *, secret_id: str, actor: Actor, now: datetime) -> Partner:
+    """End a secret at once. Raises `Conflict` for the last valid one: without any the partner could not send, and
+    switching it off says that more clearly."""
+    partner = _locked(partner)
+    valid = _valid_entries(partner, now)
+    if secret_id not in {entry["id"] for entry in valid}:
+        raise Conflict("This secret has ended already. Reload the page.")
+    if len(valid) == 1:
+        raise Conflict("This is the only valid secret. Make a new one first, or switch the partner off.")
+    partner.secrets = [entry for entry in valid if entry["id"] != secret_id]
+    partner.save(update_fields=["secrets"])
+    _audit("partner.secret_revoked", partner, actor, now, before={"secret": secret_id})
+    return partner
 
 
 def partner_set_sandbox(partner: Partner, *, sandbox: bool, actor: Actor, now: datetime) -> Partner:
@@ -121,25 +162,20 @@ def partner_activate(partner: Partner, *, actor: Actor, now: datetime) -> Partne
     return _set_active(partner, True, "partner.activated", actor, now)
 
 
-def partner_try(partner: Partner, *, body: bytes, content_type: str) -> list[CanonicalEvent] | Unreadable:
-    """What a pasted message would become. Stores nothing."""
-    return adapter_for(partner.adapter).read(body, {"content-type": content_type}, partner.mapping)
-
-
 def secrets_of(partner: Partner, now: datetime) -> list[str]:
     """The secrets valid at `now` in the clear, newest first. For checking a signature, and nowhere else."""
     return [unseal(entry["ciphertext"].encode()).decode() for entry in _valid_entries(partner, now)]
 
 
-def secret_dates(partner: Partner) -> list[dict[str, Any]]:
-    """Id, making and end of each secret, for people; never the secret."""
+def secret_dates(partner: Partner, now: datetime) -> list[dict[str, Any]]:
+    """Id, making and end of each valid secret, newest first, for people; never the secret."""
 
     def moment(text: str | None) -> datetime | None:
         return datetime.fromisoformat(text) if text else None
 
     return [
         {"id": entry["id"], "created_at": moment(entry["created_at"]), "expires_at": moment(entry.get("expires_at"))}
-        for entry in partner.secrets
+        for entry in _valid_entries(partner, now)
     ]
 
 
@@ -148,6 +184,41 @@ def new_secret(signature: str) -> str:
     if signature == Scheme.STANDARD_WEBHOOKS:
         return "whsec_" + b64encode(random.token_bytes(32)).decode()
     return random.token_urlsafe(32)
+
+
+def _checked_name(name: str) -> str:
+    if not name.strip():
+        raise _wrong("name", "Give the partner a name.")
+    return name.strip()[:200]
+
+
+def _checked_zone(zone: str) -> str:
+    if not is_zone(zone):
+        raise _wrong("zone", "Use the IANA name of a time zone, such as America/Phoenix.")
+    return zone
+
+
+def _checked_secret(signature: str, secret: str) -> str:
+    if not secret:
+        return new_secret(signature)
+    if len(secret) < MIN_OWN_SECRET:
+        raise _wrong("secret", f"A secret needs at least {MIN_OWN_SECRET} characters.")
+    if not is_usable_secret(signature, secret):
+        raise _wrong("secret", "A Standard Webhooks secret is whsec_ followed by base64.")
+    return secret
+
+
+def _wrong(field: str, sentence: str) -> Invalid:
+    return Invalid(sentence, details={field: sentence})
+
+
+def _facts(partner: Partner) -> dict[str, Any]:
+    return {
+        "name": partner.name,
+        "account": partner.account_id,
+        "customer": partner.default_customer_id,
+        "rate_limit_per_minute": partner.rate_limit_per_minute,
+    }
 
 
 def _valid_entries(partner: Partner, now: datetime) -> list[dict[str, Any]]:

@@ -35,6 +35,9 @@ class Partner(TenantModel):
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
     channel = models.CharField(max_length=12, choices=Channel, default=Channel.WEBHOOK)
+    template = models.CharField(
+        max_length=40, default="", blank=True, help_text="Key of the ready-made connection it was made from"
+    )
     adapter = models.CharField(max_length=40)
     signature = models.CharField(max_length=20, choices=SignatureScheme)
     mapping = models.JSONField(default=dict, blank=True)

@@ -1,0 +1,130 @@
+"""What partners send that no table knows is listed, mapped once, and known from then on."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from controltower.audit import SYSTEM
+from controltower.audit.reading import entries
+from controltower.errors import Invalid
+from controltower.tenancy.context import acting_for
+from controltower.tenancy.models import Organisation
+from controltower.tenancy.viewer import Viewer
+from exceptions.intake.mapping.meaning import status_meaning
+from exceptions.intake.models import Message, UnmappedCode
+from exceptions.intake.selectors import unmapped_codes
+from exceptions.intake.services import code_map
+from exceptions.parties.models import Account, Partner
+from tests.intake.cast import STANDARD_SECRET
+from tests.intake.conftest import connect
+
+pytestmark = pytest.mark.django_db
+See = Callable[..., UnmappedCode]
+
+
+@pytest.fixture
+def see(organisation: Organisation, cloudevents: Partner, now: datetime) -> See:
+    with acting_for(organisation):
+        message = Message.objects.create(
+            partner=cloudevents, channel="webhook", raw=b"{}", sha256="0" * 64, dedupe_key="k", received_at=now
+        )
+
+    def seen(system: str = "x12.1650", code: str = "QQ", at: datetime = now, **changes: Any) -> UnmappedCode:
+        known = {"partner": cloudevents, "first_seen": at, "last_seen": at, "example": message, "count": 3}
+        with acting_for(organisation):
+            return UnmappedCode.objects.create(system=system, code=code, **{**known, **changes})
+
+    return seen
+
+
+def test_a_code_that_was_mapped_is_known_from_then_on(
+    acting: Organisation, see: See, cloudevents: Partner, now: datetime
+) -> None:
+    code_map(see(), event="shipment.held", reason="weather", everywhere=False, actor=SYSTEM, now=now)
+    cloudevents.refresh_from_db()
+    meaning = status_meaning(cloudevents.mapping, "x12.1650", "QQ", "")
+    assert (meaning.event_type, meaning.reason, meaning.unmapped) == ("shipment.held", "weather", "")
+    assert UnmappedCode.objects.get().mapped_at == now
+    assert [entry.verb for entry in entries(cloudevents.organisation_id)][-1] == "partner.mapped"
+
+
+def test_a_text_that_was_mapped_is_known_from_then_on(
+    acting: Organisation, see: See, cloudevents: Partner, now: datetime
+) -> None:
+    row = see("text", "gone fishing", words="Gone fishing!")
+    code_map(row, event="", reason="weather", everywhere=False, actor=SYSTEM, now=now)
+    cloudevents.refresh_from_db()
+    assert status_meaning(cloudevents.mapping, "", "", "GONE  fishing").reason == "weather"
+
+
+def test_a_code_is_mapped_for_all_partners_of_the_format_when_wanted(
+    see: See, easypost: Partner, cloudevents: Partner, carrier: Account, acting: Organisation, now: datetime
+) -> None:
+    twin = connect(acting, "cloudevents", carrier, None, STANDARD_SECRET, now)
+    see(partner=twin)
+    mapped = code_map(see(), event="shipment.held", reason="", everywhere=True, actor=SYSTEM, now=now)
+    assert {partner.pk for partner in mapped} == {twin.pk, cloudevents.pk}
+    easypost.refresh_from_db()
+    assert easypost.mapping == {}
+    assert not UnmappedCode.objects.filter(mapped_at=None).exists()
+
+
+@pytest.mark.parametrize(("event", "reason"), [("", ""), ("shipment.flew", ""), ("", "bad luck")])
+def test_a_meaning_that_is_none_is_refused(
+    acting: Organisation, see: See, event: str, reason: str, now: datetime
+) -> None:
+    with pytest.raises(Invalid):
+        code_map(see(), event=event, reason=reason, everywhere=False, actor=SYSTEM, now=now)
+    assert UnmappedCode.objects.get().mapped_at is None
+
+
+def test_the_list_goes_page_by_page_without_a_gap(
+    acting: Organisation, see: See, supervisor: Viewer, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exceptions.intake.selectors.codes.PAGE", 2)
+    for at in range(5):
+        see(code=f"Q{at}", at=now - timedelta(hours=at // 2))
+    see(code="DONE", mapped_at=now)
+    found: list[str] = []
+    after = "start"
+    while after:
+        shown = unmapped_codes(supervisor, after=after)
+        found += [code.code for code in shown.codes]
+        after = shown.next_after
+    assert found == ["Q1", "Q0", "Q3", "Q2", "Q4"]
+
+
+def test_the_page_lists_what_waits_and_administrators_map_it(
+    see: See,
+    client_for: Callable[[Viewer], Client],
+    administrator: Viewer,
+    supervisor: Viewer,
+    stranger: Viewer,
+    cloudevents: Partner,
+) -> None:
+    row = see(words="<b>Held</b>")
+    page = client_for(supervisor).get(reverse("intake:unmapped")).content.decode()
+    assert "x12.1650.QQ" in page and "&lt;b&gt;Held" in page and "Map it" not in page
+    form = {"code": row.pk, "event": "shipment.held", "scope": "one", "partner": cloudevents.slug}
+    assert client_for(supervisor).post(reverse("intake:code_map"), form).status_code == 403
+    client = client_for(administrator)
+    assert client.post(reverse("intake:code_map"), {**form, "code": "x"}).status_code == 400
+    page = client.post(reverse("intake:code_map"), form, follow=True).content.decode()
+    assert f"QQ is mapped for {cloudevents.name}." in page and "Nothing to map" in page
+    with acting_for(stranger.organisation):
+        assert not UnmappedCode.objects.exists()
+    assert client_for(stranger).get(reverse("intake:unmapped"), {"partner": cloudevents.slug}).status_code == 404
+
+
+def test_a_stranger_who_administers_another_organisation_maps_nothing(
+    see: See, client_for: Callable[[Viewer], Client], other_organisation: Organisation
+) -> None:
+    from tests.conftest import make_viewer
+
+    row = see()
+    client = client_for(make_viewer(other_organisation, "administrator", "Nadia"))
+    assert client.post(reverse("intake:code_map"), {"code": row.pk, "event": "shipment.held"}).status_code == 404
