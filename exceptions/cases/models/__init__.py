@@ -19,6 +19,7 @@ from exceptions.cases.models.history import (
     Occurrence,
     TimelineEntry,
 )
+from exceptions.cases.models.merges import CaseMerge
 from exceptions.cases.models.money import Commitment, CommitmentState, Stake, StakeState
 from exceptions.cases.taxonomy import Excusable, Severity
 
@@ -28,6 +29,7 @@ __all__ = [
     "SUBJECT_COLUMNS",
     "Case",
     "CaseCounter",
+    "CaseMerge",
     "CaseOrder",
     "CaseShipment",
     "CaseState",

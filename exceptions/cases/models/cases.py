@@ -96,6 +96,14 @@ class Case(TenantModel):
     next_update_at = models.DateTimeField(null=True, blank=True, help_text="When the customer was promised to hear")
     touched_by_human = models.BooleanField(default=False)
     merged_into = TenantForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+    split_from = TenantForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="split_off",
+        help_text="The case of a load or several shipments that this one was taken out of",
+    )
     disruption = TenantForeignKey(Disruption, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases")
     version = models.PositiveIntegerField(default=1)
 
@@ -206,10 +214,11 @@ class Case(TenantModel):
 
 
 class CaseShipment(TenantModel):
-    """A shipment that the case affects."""
+    """A shipment that the case affects; `through` a case merged into it, when it would not without that."""
 
     case = TenantForeignKey(Case, on_delete=models.CASCADE, related_name="case_shipments")
     shipment = TenantForeignKey(Shipment, on_delete=models.PROTECT, related_name="case_shipments")
+    through = TenantForeignKey(Case, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -222,10 +231,11 @@ class CaseShipment(TenantModel):
 
 
 class CaseOrder(TenantModel):
-    """An order that the case affects."""
+    """An order that the case affects; `through` as with shipments."""
 
     case = TenantForeignKey(Case, on_delete=models.CASCADE, related_name="case_orders")
     order = TenantForeignKey(Order, on_delete=models.PROTECT, related_name="case_orders")
+    through = TenantForeignKey(Case, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "case", "order"], name="case_order_unique")]

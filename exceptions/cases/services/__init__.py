@@ -19,14 +19,17 @@ from exceptions.cases.services.lifecycle import (
     case_unpin,
     case_unsnooze,
 )
+from exceptions.cases.services.merging import case_merge, case_unmerge
 from exceptions.cases.services.pricing import case_price
 from exceptions.cases.services.recording import case_locked, timeline_add
+from exceptions.cases.services.splitting import case_split
 
 __all__ = [
     "UNDO",
     "case_assign",
     "case_locked",
     "case_mark_not_exception",
+    "case_merge",
     "case_note",
     "case_pin",
     "case_price",
@@ -35,7 +38,9 @@ __all__ = [
     "case_reopen",
     "case_resolve",
     "case_snooze",
+    "case_split",
     "case_take",
+    "case_unmerge",
     "case_unpin",
     "case_unsnooze",
     "classification_set",

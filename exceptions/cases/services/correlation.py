@@ -28,6 +28,7 @@ from exceptions.cases.models import (
 )
 from exceptions.cases.services.headline import headline_of
 from exceptions.cases.services.lifecycle import case_recover, case_reopen, case_unsnooze
+from exceptions.cases.services.merging import shipments_gather
 from exceptions.cases.services.recording import case_change, case_locked, case_news, price_soon, timeline_add
 from exceptions.cases.services.state import Known
 from exceptions.cases.taxonomy import Subject, type_label
@@ -52,7 +53,7 @@ def finding_apply(finding: Finding, *, cause: Cause, known: list[Known], now: da
     """Open a case, add to the open one, or reopen the one that recovered a moment ago. Returns the case."""
     covering = _covering_load_case(finding)
     key = covering.fingerprint if covering else fingerprint(finding.type, finding.subject)
-    found = _open_or_flapping(key, now)
+    found = _open_or_flapping(key, now) or _merged(key)
     if found is None:
         try:
             with transaction.atomic():
@@ -73,7 +74,8 @@ def clear_apply(clear: Clear, *, now: datetime) -> Case | None:
         .first()
     )
     if case is None:
-        return None
+        merged = _merged(fingerprint(clear.type, clear.subject))
+        return _recovered_merged(merged, clear, now) if merged else None
     if not case.touched_by_human:
         return case_recover(case, why=clear.summary, actor=SYSTEM, now=now)
     if case.explanation.get("recovered") != clear.summary:
@@ -82,6 +84,17 @@ def clear_apply(clear: Clear, *, now: datetime) -> Case | None:
         text = f"Looks recovered: {clear.summary}. Resolve it if you agree"
         case_change(case, {}, verb="case.recovery_seen", actor=SYSTEM, now=now, kind=EntryKind.SIGNAL, text=text)
     return case
+
+
+def _recovered_merged(merged: Case, clear: Clear, now: datetime) -> Case:
+    """One of several things that make a case is over: said, and left to the people who merged them."""
+    top = case_locked(merged.merged_into_id or merged.pk)
+    if merged.explanation.get("recovered") != clear.summary:
+        merged.explanation = {**merged.explanation, "recovered": clear.summary}
+        merged.save(update_fields=["explanation"])
+        text = f"{merged.number} looks recovered: {clear.summary}"
+        case_change(top, {}, verb="case.recovery_seen", actor=SYSTEM, now=now, kind=EntryKind.SIGNAL, text=text)
+    return top
 
 
 def case_open(finding: Finding, *, cause: Cause, known: list[Known], now: datetime) -> Case:
@@ -120,7 +133,12 @@ def case_open(finding: Finding, *, cause: Cause, known: list[Known], now: dateti
 
 
 def _repeat(case: Case, finding: Finding, *, cause: Cause, known: list[Known], now: datetime) -> Case:
-    """Seen again: another occurrence, perhaps worse, perhaps more shipments; a sleeping case wakes when it got worse."""
+    """Seen again: another occurrence, perhaps worse, perhaps more shipments; a sleeping case wakes when it got worse.
+
+    What is found about a merged case is kept with it, and is news of the case on top.
+    """
+    if case.merged_into_id is not None:
+        return _repeat_merged(case, finding, cause=cause, now=now)
     case = case_locked(case)
     if not case.is_open:
         case = case_reopen(case, actor=SYSTEM, now=now, why=f"Back again: {finding.summary}")
@@ -156,6 +174,32 @@ def _repeat(case: Case, finding: Finding, *, cause: Cause, known: list[Known], n
     return case
 
 
+def _repeat_merged(merged: Case, finding: Finding, *, cause: Cause, now: datetime) -> Case:
+    top = case_locked(merged.merged_into_id or merged.pk)
+    is_new = _occurrence_add(merged, finding, cause)
+    more = _affect(merged, finding.shipments)
+    if finding.phase and merged.phase != "breached":
+        Case.objects.filter(pk=merged.pk).update(phase=finding.phase)
+    if more:
+        shipments_gather(top)
+    if is_new:
+        text = f"{merged.number}: {finding.summary}"
+        case_change(
+            top, {}, verb="case.repeated", actor=SYSTEM, now=now, kind=EntryKind.SIGNAL, text=text, data=_source(cause)
+        )
+    if top.snoozed_until is not None and (more or finding.phase != merged.phase):
+        top = case_unsnooze(top, actor=SYSTEM, now=now, why=f"Woken: {finding.summary}")
+    if is_new or more:
+        price_soon(top)
+    return top
+
+
+def _merged(key: str) -> Case | None:
+    """The case of a fingerprint that was merged into one that is still open."""
+    merged = Case.objects.filter(fingerprint=key, state=CaseState.MERGED, merged_into__state__in=OPEN_STATES)
+    return merged.order_by("-id").first()
+
+
 def _open_or_flapping(key: str, now: datetime) -> Case | None:
     """The open case of a fingerprint, else the last one if it recovered by itself within the flap window."""
     last = Case.objects.filter(fingerprint=key).order_by("-id").first()
@@ -181,7 +225,9 @@ def _covering_load_case(finding: Finding) -> Case | None:
 
 def _affect(case: Case, shipments: Iterable[int]) -> bool:
     """Note what the case touches; whether anything was new."""
-    wanted = set(shipments)
+    apart = CaseShipment.objects.filter(case__split_from=case, case__state__in=OPEN_STATES, shipment__in=shipments)
+    wanted = set(shipments) - set(apart.values_list("shipment_id", flat=True))
+    CaseShipment.objects.filter(case=case, shipment__in=wanted, through__isnull=False).update(through=None)
     new = wanted - set(CaseShipment.objects.filter(case=case).values_list("shipment_id", flat=True))
     CaseShipment.objects.bulk_create(
         [CaseShipment(case=case, shipment_id=pk) for pk in sorted(new)], ignore_conflicts=True

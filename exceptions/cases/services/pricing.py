@@ -11,7 +11,6 @@ from controltower.tenancy.context import current_organisation_id
 from controltower.tenancy.models import Organisation
 from exceptions.cases.models import (
     Case,
-    CaseShipment,
     CaseState,
     Commitment,
     CommitmentState,
@@ -19,9 +18,9 @@ from exceptions.cases.models import (
     StakeState,
 )
 from exceptions.cases.models import Stake as StakeRow
-from exceptions.cases.services.promises import ARRIVAL_TERMS, Promise, Promises, promises_of
+from exceptions.cases.services.combined import promises_of_all
+from exceptions.cases.services.promises import ARRIVAL_TERMS, Promise, Promises
 from exceptions.cases.services.recording import case_locked, case_news, minor, timeline_add
-from exceptions.cases.services.state import known_shipments
 from exceptions.sla.explaining import assumptions, clock, money, phrase, sentences, wording
 from exceptions.sla.exposure import IDLE_REST, Assessment, Choice, Stake, assess, saves
 
@@ -37,8 +36,7 @@ def case_price(case: Case, *, now: datetime) -> Case:
     case = case_locked(case)
     organisation = Organisation.objects.get(pk=current_organisation_id())
     half_life = timedelta(hours=organisation.half_life_hours)
-    ids = CaseShipment.objects.filter(case=case).values_list("shipment_id", flat=True)
-    promises = promises_of(case, known_shipments(ids), organisation, now)
+    promises = promises_of_all(case, organisation, now)
     stakes = [stake for promise in promises.found for stake in promise.stakes if _counts(case, promise, stake, now)]
     assessment = assess(stakes, now, half_life=half_life, house_currency=organisation.currency)
     _store_promises(case, promises, assessment, now)
