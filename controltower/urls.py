@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("controltower.ops.urls")),
     path("api/v1/", include("exceptions.cases.api_urls")),
     path("api/v1/", include("exceptions.intake.api_urls")),
+    path("api/v1/schemas/", include("exceptions.intake.schema_urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

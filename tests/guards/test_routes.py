@@ -60,6 +60,8 @@ MATRIX = {
     "door:receive": "public POST",
     "door:receive_channel": "public POST",
     "intake_api:messages": "INGEST POST",
+    "schemas:list": "no_db GET",
+    "schemas:schema": "no_db GET",
     "intake:partners": "OPERATE GET",
     "intake:partner_create": "ADMINISTER GET POST",
     "intake:dead_letters": "OPERATE GET",
