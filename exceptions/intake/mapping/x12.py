@@ -59,8 +59,10 @@ POSITIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "W17-03": (RefType.CUSTOMER,),
     "W17-04": (RefType.ORDER,),
     "W17-05": (RefType.BOL,),
-    "B4-02": (RefType.BOOKING,),
 }
+
+# Types that name one shipment alone.
+NAMES_SHIPMENT: Final = frozenset({RefType.BOL, RefType.PRO, RefType.TRACKING, RefType.AWB})
 
 
 def reference_types(mapping: Mapping[str, Any], name: str) -> tuple[str, ...]:

@@ -141,6 +141,7 @@ class Reading:
         code: str = "",
         text: str = "",
         remark: str = "",
+        event_id: str = "",
     ) -> CanonicalEvent:
         """An event that its payload's rules accept; else the set is refused at `at`, which it was made from."""
         said = {name: value for name, value in (data or {}).items() if value not in ("", None, [])}
@@ -158,6 +159,7 @@ class Reading:
             data=said,
             source_code=code[:60],
             source_text=text[:500],
+            event_id=event_id[:200],
             reported_at=self.reported_at,
         )
         try:

@@ -7,28 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from exceptions.intake.adapters.x12.freight import equipment, kilograms, mode, terms, unit, unit_kind
-from exceptions.intake.adapters.x12.parties import (
-    Party,
-    account,
-    customer,
-    location,
-    parties,
-    party_of,
-    roles_data,
-)
+from exceptions.intake.adapters.x12.parties import account, customer, parties, party_of, roles_data
 from exceptions.intake.adapters.x12.reader import Segment
 from exceptions.intake.adapters.x12.reading import BAD_CODE, MISSING, Reading
-from exceptions.intake.adapters.x12.times import Moment, dtm, moment, partner_zone
-from exceptions.intake.mapping.x12 import (
-    DELIVERY_PARTIES,
-    PICKUP_PARTIES,
-    REQUESTED,
-    RESPOND_BY,
-    SCHEDULED,
-    STOP_KINDS,
-    WINDOW_ENDS,
-    WINDOW_STARTS,
-)
+from exceptions.intake.adapters.x12.stops import check_window, stop_place, stop_times, time_in
+from exceptions.intake.adapters.x12.times import Moment, partner_zone
+from exceptions.intake.mapping.x12 import DELIVERY_PARTIES, PICKUP_PARTIES, RESPOND_BY, STOP_KINDS
 from exceptions.shipments.canonical import JSON, CanonicalEvent, EventType, Ref, RefType
 
 _T = EventType
@@ -150,65 +134,17 @@ def _stop(reading: Reading, stop: _Stop, index: int) -> dict[str, Any]:
     here = party_of(found, ends) or (found[0] if found else None)
     row: dict[str, Any] = {"sequence": sequence, "kind": kind}
     zone = (here.zone if here else "") or partner_zone(reading)
-    row |= _where(reading, here, zone)
-    times = _times(reading, stop, zone)
+    row |= stop_place(reading, here, zone)
+    times = stop_times(reading, stop.segments, zone)
     row |= {name: value for name, value in times.items() if value}
-    if row.get("window_start", "") > row.get("window_end", "9"):
-        raise reading.refusal(stop.s5, 1, "the stop's window ends before it starts", BAD_CODE)
+    check_window(reading, stop.s5, row)
     return row
-
-
-def _where(reading: Reading, here: Party | None, zone: str) -> dict[str, JSON]:
-    if here is None:
-        return {"zone": zone or "UTC"}
-    place = here.place
-    row: dict[str, JSON] = {
-        "location": location(reading, here),
-        "name": place.name,
-        "city": place.city,
-        "region": place.region,
-        "country": place.country,
-        "postcode": place.postcode,
-        "zone": zone or "UTC",
-    }
-    return {name: value for name, value in row.items() if value}
-
-
-def _times(reading: Reading, stop: _Stop, zone: str) -> dict[str, Any]:
-    """Window, wish and appointment of a stop. Of a date alone the window has the whole day."""
-    times: dict[str, Any] = {}
-    number = next((one.get(1) for one in stop.segments if one.tag == "L11" and one.code(2) == "AO"), "")
-    for segment in stop.segments:
-        when = _when(reading, segment, zone)
-        if when is None:
-            continue
-        if when.remark and when.remark not in reading.remarks and when.at == when.first:
-            reading.remarks.append(when.remark)
-        kind = segment.code(1)
-        if kind in WINDOW_STARTS:
-            times["window_start"] = when.first.isoformat()
-        elif kind in WINDOW_ENDS:
-            times["window_end"] = when.last.isoformat()
-        elif kind in REQUESTED:
-            times["requested"] = when.last.isoformat()
-        elif kind in SCHEDULED:
-            times["planned_arrival"] = when.text
-            times["appointment"] = {"state": "confirmed", "starts_at": when.first.isoformat()}
-    if number:
-        times["appointment"] = {"state": "confirmed", **times.get("appointment", {}), "number": number[:60]}
-    return times
-
-
-def _when(reading: Reading, segment: Segment, zone: str) -> Moment | None:
-    if segment.tag == "G62":
-        return moment(reading, segment, 2, 4, 5, zone=zone)
-    return dtm(reading, segment, zone=zone) if segment.tag == "DTM" else None
 
 
 def _respond_by(reading: Reading, header: list[Segment]) -> Moment | None:
     for segment in header:
         if segment.tag in ("G62", "DTM") and segment.code(1) in RESPOND_BY:
-            return _when(reading, segment, partner_zone(reading))
+            return time_in(reading, segment, partner_zone(reading))
     return None
 
 

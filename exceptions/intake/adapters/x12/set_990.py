@@ -1,11 +1,10 @@
 """990, Response to a Load Tender: accepted or declined, and why. Codes of B1-04: data element 558."""
 
-from datetime import datetime
 from typing import Final
 
 from exceptions.intake.adapters.x12.reader import Segment
 from exceptions.intake.adapters.x12.reading import BAD_CODE, MISSING, Reading
-from exceptions.intake.adapters.x12.times import moment
+from exceptions.intake.adapters.x12.times import sent_on
 from exceptions.intake.mapping.meaning import status_meaning
 from exceptions.intake.mapping.x12 import reference_types
 from exceptions.shipments.canonical import JSON, CanonicalEvent, EventType, RefType
@@ -41,7 +40,7 @@ def understand(reading: Reading) -> list[CanonicalEvent]:
             data["unmapped"] = f"{system}.{code}"
         if text and not detail:
             data["detail"] = text[:200]
-    at, remark = _answered_at(reading, b1)
+    at, remark = sent_on(reading, b1, 3)
     # A load is known by its own number; what else the carrier repeats names the freight on it.
     kinds = reference_types(reading.mapping, "B1-02")
     references = [ref for ref in reading.named("B1-02", b1, 2) if ref.type in kinds]
@@ -62,14 +61,3 @@ def _words(reading: Reading) -> str:
     parts = [part for one in reading.segments if one.tag == "K1" for part in one.elements[1:]]
     parts += [one.get(2) for one in reading.segments if one.tag in ("NTE", "V9") and not one.get(2).isdigit()]
     return " ".join(part for part in parts if part)[:500]
-
-
-def _answered_at(reading: Reading, b1: Segment) -> tuple[datetime, str]:
-    """The envelope's moment where it is of the day that B1 says, else the noon of that day."""
-    day = moment(reading, b1, 3)
-    sent = reading.reported_at
-    if sent is not None and (day is None or day.first <= sent <= day.last):
-        return sent, ""
-    if day is None:
-        raise reading.refusal(b1, 3, "there is no date, and no envelope that has one", MISSING)
-    return day.at, day.remark

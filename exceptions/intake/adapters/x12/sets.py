@@ -4,7 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from exceptions.intake.adapters.x12 import set_204, set_214, set_990
+from exceptions.intake.adapters.x12 import (
+    set_204,
+    set_210,
+    set_211,
+    set_214,
+    set_315,
+    set_322,
+    set_856,
+    set_861,
+    set_940,
+    set_944,
+    set_945,
+    set_990,
+)
 from exceptions.intake.adapters.x12.reader import Fault, Group, Interchange, SetRefused, TransactionSet
 from exceptions.intake.adapters.x12.reading import Reading
 from exceptions.intake.adapters.x12.times import envelope_moment
@@ -12,7 +25,16 @@ from exceptions.shipments.canonical import CanonicalEvent
 
 READ: Final[Mapping[str, Callable[[Reading], list[CanonicalEvent]]]] = {
     "204": set_204.understand,
+    "210": set_210.understand,
+    "211": set_211.understand,
     "214": set_214.understand,
+    "315": set_315.understand,
+    "322": set_322.understand,
+    "856": set_856.understand,
+    "861": set_861.understand,
+    "940": set_940.understand,
+    "944": set_944.understand,
+    "945": set_945.understand,
     "990": set_990.understand,
 }
 # What answers our own sets: it is read as far as its envelope, and nothing happens to freight by it. A 997 for these

@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from exceptions.intake.adapters.x12.reader import Segment
-from exceptions.intake.adapters.x12.reading import BAD_CODE, BAD_DATE, BAD_TIME, CONDITIONAL, Reading
+from exceptions.intake.adapters.x12.reading import BAD_CODE, BAD_DATE, BAD_TIME, CONDITIONAL, MISSING, Reading
 from exceptions.intake.mapping.x12 import LOCAL, TIME_OFFSETS, TIME_ZONES
 from exceptions.parties.zones import is_zone
 from exceptions.shipments.payloads.parts import FIRST_YEAR, LAST_YEAR
@@ -85,6 +85,18 @@ def envelope_moment(reading: Reading, group: Segment | None, interchange: Segmen
             day += timedelta(days=int(next_day))
             return datetime.combine(day, clock, ZoneInfo(zone) if zone else UTC).astimezone(UTC)
     return None
+
+
+def sent_on(reading: Reading, segment: Segment, on: int) -> tuple[datetime, str]:
+    """When a document was made that gives its day: the envelope's moment if that is of the day, else the day's noon.
+
+    With a remark where something was not said."""
+    day, sent = moment(reading, segment, on), reading.reported_at
+    if sent is not None and (day is None or day.first <= sent <= day.last):
+        return sent, ""
+    if day is None:
+        raise reading.refusal(segment, on, "there is no date, and no envelope that has one", MISSING)
+    return day.at, day.remark
 
 
 def partner_zone(reading: Reading) -> str:
