@@ -1,13 +1,15 @@
 """One module for each format. `ADAPTERS` is the list; a partner's row names its adapter by key."""
 
-from exceptions.intake.adapters import cloudevents, easypost, edifact, mail, x12
+from exceptions.intake.adapters import cloudevents, dcsa, easypost, edifact, mail, tive, x12
 from exceptions.intake.adapters.base import Adapter, Envelope, Part, Unreadable
 
 _MODULES = (
     cloudevents,
+    dcsa,
     easypost,
     edifact,
     mail,
+    tive,
     x12,
 )
 ADAPTERS: dict[str, Adapter] = {module.ADAPTER.key: module.ADAPTER for module in _MODULES}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from exceptions.cases.taxonomy import is_reason, reason_of_smdg, reason_of_x12
-from exceptions.intake.mapping import edifact
+from exceptions.intake.mapping import dcsa, edifact
 from exceptions.intake.mapping.x12_157 import STATUS_157
 from exceptions.shipments.canonical import EventType
 
@@ -67,6 +67,9 @@ _EVENTS: Final[Mapping[str, Mapping[str, str]]] = {
     "x12.157": STATUS_157,
     "edifact.4405": edifact.STATUS_4405,
     "edifact.1001": edifact.REPORTS_1001,
+    "dcsa.transport": dcsa.TRANSPORT,
+    "dcsa.equipment": dcsa.EQUIPMENT,
+    "dcsa.iot": dcsa.IOT,
 }
 _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     "edifact.4405": {**edifact.REASON_4405, **edifact.STATUS_REASONS},
