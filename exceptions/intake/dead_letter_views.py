@@ -17,6 +17,7 @@ from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.intake import selectors, services
+from exceptions.intake.models import MessageState
 from exceptions.intake.selectors import DeadFilter
 
 
@@ -40,7 +41,10 @@ def dead_letters(request: MemberRequest) -> HttpResponse:
 @require_safe
 @requires(Verb.OPERATE)
 def message(request: MemberRequest, message_id: int) -> HttpResponse:
-    context = {"found": selectors.message_view(request.viewer, message_id)}
+    after, state = request.GET.get("after", ""), request.GET.get("state", "")
+    found = selectors.message_view(request.viewer, message_id, state=state, after=int(after) if _is_id(after) else 0)
+    states = [(value, label, found.states[value]) for value, label in MessageState.choices if value in found.states]
+    context = {"found": found, "state": state, "states": states}
     return page(request, "intake/message.html", context)
 
 

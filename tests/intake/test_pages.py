@@ -256,6 +256,62 @@ def test_a_file_is_tried_byte_for_byte(client_for: ClientFor, supervisor: Viewer
     assert "larger than 1 MiB" in page
 
 
+def test_a_delivery_shows_its_items_and_an_item_its_delivery(
+    client_for: ClientFor, supervisor: Viewer, cloudevents: Partner, run_jobs: Any, now: datetime
+) -> None:
+    with acting_for(cloudevents.organisation_id):
+        delivery = Message.objects.create(
+            partner=cloudevents,
+            channel="rest",
+            raw=b"one\ntwo\n",
+            sha256="0" * 64,
+            dedupe_key="delivery",
+            received_at=now,
+            state="split",
+            items=60,
+            acknowledgement=b"997",
+        )
+        items = [
+            Message.objects.create(
+                partner=cloudevents,
+                channel="rest",
+                raw=b"two" if at < 60 else b"",
+                sha256=f"{at:064}",
+                dedupe_key=f"item {at}",
+                received_at=now,
+                state="dead" if at % 30 == 0 else "processed",
+                reason="it says no",
+                where="line 2",
+                parent=delivery,
+                position=at,
+                within=f"line {at}",
+            )
+            for at in range(1, 61)
+        ]
+    client, address = client_for(supervisor), reverse("intake:message", args=[delivery.pk])
+    page = client.get(address).content.decode()
+    assert "Not understood 2" in page and "Processed 58" in page and "line 50" in page and "line 51" not in page
+    assert "line 51" in client.get(address, {"after": "50"}).content.decode()
+    dead = client.get(address, {"state": "dead"}).content.decode()
+    assert "line 30" in dead and "line 60" in dead and "line 29" not in dead
+    bodiless = client.get(reverse("intake:message", args=[items[-1].pk])).content.decode()
+    assert f'of delivery <a class="link" href="{address}"' in bodiless and "<mark>two</mark>" in bodiless
+    letters = client.get(reverse("intake:dead_letters")).content.decode()
+    assert "line 60 of the delivery" in letters
+
+
+def test_unknown_codes_of_the_sandbox_are_listed_so_that_they_are_mapped_before_it_counts(
+    client_for: ClientFor, administrator: Viewer, carrier: Account, run_jobs: Any, now: datetime
+) -> None:
+    client = client_for(administrator)
+    connect(client, carrier)
+    with acting_for(carrier.organisation_id):
+        body = cloudevent(data={"references": [{"type": "pro", "value": "1"}], "reason": "x12.1651.Q9"})
+        message_accept(Partner.objects.get(), body=body, headers={}, content_type="application/json", now=now)
+    run_jobs()
+    assert "x12.1651.Q9" in client.get(reverse("intake:unmapped")).content.decode()
+
+
 def test_a_partner_is_changed_and_a_secret_ended(
     client_for: ClientFor, administrator: Viewer, easypost: Partner, customer: Account
 ) -> None:

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     TEXT = "text"
     ZONE = "zone"
     CHOICE = "choice"
+    FLAG = "flag"  # yes, no, or not said
+    LIST = "list"  # several values, one a line
     PAIRS = "pairs"  # a name of theirs and one of ours
     MEANINGS = "meanings"  # a code or text of theirs, and the event and reason that it means
 
@@ -78,17 +80,26 @@ _TEXTS: Final = Field(
     "A status text; upper and lower case, accents and punctuation make no difference.",
     names="Text",
 )
+_ISSUER: Final = Field("issuer", "Who issues its numbers", Kind.TEXT, "An account code or SCAC.")
+_TYPES: Final = Field(
+    "types",
+    "Its event types",
+    Kind.PAIRS,
+    "A type of theirs, such as com.acme.pod, and the one of ours that it is.",
+    tuple(EventType.choices),
+    names="Type",
+)
+_REFERENCES: Final = Field(
+    "references",
+    "What its reference qualifiers identify",
+    Kind.PAIRS,
+    "A qualifier of theirs and the kind of number that it marks. It comes before our own table.",
+    tuple(RefType.choices),
+    names="Qualifier",
+)
 _OWN: Final[Mapping[str, tuple[Field, ...]]] = {
-    "cloudevents": (
-        Field(
-            "types",
-            "Its event types",
-            Kind.PAIRS,
-            "A type of theirs, such as com.acme.pod, and the one of ours that it is.",
-            tuple(EventType.choices),
-            names="Type",
-        ),
-    ),
+    "canonical": (_TYPES,),
+    "cloudevents": (_TYPES,),
     "easypost": (
         Field(
             "reference_type",
@@ -99,6 +110,51 @@ _OWN: Final[Mapping[str, tuple[Field, ...]]] = {
         ),
         Field("issuer", "Who issues them", Kind.TEXT, "An account code or SCAC; the carrier, where nothing is said."),
     ),
+    "edifact": (_ISSUER, _REFERENCES),
+    "mail": (
+        Field(
+            "trusted",
+            "Whose word counts",
+            Kind.LIST,
+            "Addresses or domains, one a line. What others claim is kept with their mail and moves no shipment.",
+        ),
+        Field(
+            "authserv_id",
+            "Name of your receiving mail server",
+            Kind.TEXT,
+            "As it begins Authentication-Results: without it nobody vouches for a sender.",
+        ),
+        Field(
+            "day_first", "Writes 5/6 for the fifth of June", Kind.FLAG, "Where nothing is said, such days are not read."
+        ),
+    ),
+    "x12": (
+        Field(
+            "mode",
+            "Mode of its freight",
+            Kind.CHOICE,
+            "Where the message does not say; road, where nothing is chosen.",
+            tuple(Mode.choices),
+        ),
+        Field(
+            "customer", "Customer of its orders", Kind.TEXT, "An account code, for plans that name no payer of ours."
+        ),
+        Field(
+            "accounts",
+            "Parties that are accounts of ours",
+            Kind.PAIRS,
+            "Their identification and our account code.",
+            names="Party",
+        ),
+        Field(
+            "locations",
+            "Places that are locations of ours",
+            Kind.PAIRS,
+            "Their identification and our location code.",
+            names="Place",
+        ),
+        _REFERENCES,
+    ),
 }
 # Formats that say more about their mapping than these fields can: each answers sentences about what is wrong.
 _CHECKS: Final[Mapping[str, Callable[[Mapping[str, Any]], list[str]]]] = {}
@@ -107,7 +163,8 @@ _CHECKS: Final[Mapping[str, Callable[[Mapping[str, Any]], list[str]]]] = {}
 def fields_of(adapter: str, *, local_times: bool, starts_shipments: bool) -> list[Field]:
     """The fields that a form for this format's mapping shows."""
     common = ([_ZONE] if local_times else []) + ([_MODE] if starts_shipments else [])
-    return [*common, *_OWN.get(adapter, ()), _CODES, _TEXTS]
+    meanings = [] if adapter == "mail" else [_CODES, _TEXTS]
+    return [*common, *_OWN.get(adapter, ()), *meanings]
 
 
 def drawn(fields: Sequence[Field], mapping: Mapping[str, Any]) -> tuple[list[Drawn], str]:
@@ -135,8 +192,8 @@ def read_back(fields: Sequence[Field], given: Callable[[str], list[str]]) -> tup
         elif field.kind == Kind.MEANINGS:
             value = _meanings(field, _columns(given, field.key, "name", "event", "reason"))
         else:
-            value = next(iter(given(field.key)), "").strip()
-        if not value:
+            value = _single(field, next(iter(given(field.key)), "").strip())
+        if value in ("", None) or value == {} or value == []:
             continue
         if field.key in mapping:
             problems.append(f"“{field.key}” stands in the form and in the JSON text too: keep one of them.")
@@ -176,6 +233,11 @@ def _field_problems(field: Field, value: Any) -> list[str]:
             for name, one in value.items()
             if known and one not in known
         ]
+    if field.kind == Kind.LIST:
+        fits = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        return [] if fits else [f"“{field.key}” must be a list of texts."]
+    if field.kind == Kind.FLAG:
+        return [] if isinstance(value, bool) else [f"“{field.key}” must be true or false."]
     if not isinstance(value, str):
         return [f"“{field.key}” must be a text."]
     if known and value not in known:
@@ -191,9 +253,23 @@ def _drawn(field: Field, value: Any) -> Drawn:
         rows = [_meaning_row(str(name), one) for name, one in value.items()]
         if all(rows):
             return Drawn(field, rows=[row for row in rows if row])
+    elif field.kind == Kind.LIST:
+        if isinstance(value, list) and all(isinstance(one, str) for one in value):
+            return Drawn(field, "\n".join(value))
+    elif field.kind == Kind.FLAG:
+        if isinstance(value, bool):
+            return Drawn(field, "yes" if value else "no")
     elif isinstance(value, str):
         return Drawn(field, value)
     return Drawn(field)
+
+
+def _single(field: Field, text: str) -> Any:
+    if field.kind == Kind.LIST:
+        return [line.strip() for line in text.splitlines() if line.strip()]
+    if field.kind == Kind.FLAG:
+        return {"yes": True, "no": False}.get(text)
+    return text
 
 
 def _meaning_row(name: str, value: Any) -> Row | None:

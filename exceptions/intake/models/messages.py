@@ -68,6 +68,9 @@ class Message(TenantModel):
             models.Index(fields=["organisation", "-received_at"], name="message_newest"),
             models.Index(fields=["organisation", "-id"], condition=Q(state="dead"), name="message_dead"),
             models.Index(
+                fields=["organisation", "partner", "received_at"], condition=Q(state="received"), name="message_waiting"
+            ),
+            models.Index(
                 fields=["organisation", "parent", "position"], condition=Q(parent__isnull=False), name="message_items"
             ),
         ]

@@ -10,6 +10,8 @@ from exceptions.shipments.canonical import SourceRank
 _STANDARD: Final = Way(Channel.WEBHOOK, SignatureScheme.STANDARD_WEBHOOKS)
 _EASYPOST: Final = Way(Channel.WEBHOOK, SignatureScheme.EASYPOST)
 _API: Final = Way(Channel.REST, SignatureScheme.TRANSPORT)
+_EDI: Final = Way(Channel.EDI, SignatureScheme.TRANSPORT)
+_MAIL: Final = Way(Channel.MAIL, SignatureScheme.TRANSPORT)
 
 CATALOGUE: Final = (
     Preset(
@@ -35,5 +37,56 @@ CATALOGUE: Final = (
         sample=samples.easypost,
         starts_shipments=True,
         guide="easypost.md",
+    ),
+    Preset(
+        key="canonical",
+        label="Batches of events over our API",
+        about="Your own systems post up to 1,000 events in one request, in our own words. Each is judged by itself.",
+        group=Group.OWN,
+        adapter="canonical",
+        ways=(_API,),
+        source_rank=SourceRank.EDI,
+        sample=samples.canonical,
+        guide="canonical.md",
+    ),
+    Preset(
+        key="x12",
+        label="X12",
+        about="204, 210, 211, 214, 315, 322, 856, 861, 940, 944, 945, 990 of carriers, brokers, warehouses and suppliers; "
+        "each delivery is answered with a 997.",
+        group=Group.EDI,
+        adapter="x12",
+        ways=(_EDI, _STANDARD),
+        source_rank=SourceRank.EDI,
+        sample=samples.x12,
+        content_type="application/edi-x12",
+        local_times=True,
+        guide="x12.md",
+    ),
+    Preset(
+        key="edifact",
+        label="EDIFACT",
+        about="IFTSTA, CODECO and COARRI of container lines, forwarders, terminals and depots.",
+        group=Group.EDI,
+        adapter="edifact",
+        ways=(_EDI, _STANDARD),
+        source_rank=SourceRank.EDI,
+        sample=samples.edifact,
+        content_type="application/edifact",
+        local_times=True,
+        guide="edifact.md",
+    ),
+    Preset(
+        key="mail",
+        label="E-mail",
+        about="A carrier's desk that writes mails: what is new in them, about which freight, and whose word counts.",
+        group=Group.FILES,
+        adapter="mail",
+        ways=(_MAIL,),
+        source_rank=SourceRank.MAIL,
+        sample=samples.mail,
+        content_type="message/rfc822",
+        local_times=True,
+        guide="mail.md",
     ),
 )

@@ -1,8 +1,10 @@
 """A message of each kind to try a connection with, written here. Each tells of one delay at the given moment."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 
 def easypost(now: datetime) -> bytes:
@@ -46,6 +48,69 @@ def cloudevents(now: datetime) -> bytes:
         },
     }
     return _json(event)
+
+
+def canonical(now: datetime) -> bytes:
+    event = {
+        "id": f"test-{_stamp(now)}",
+        "type": "shipment.delayed",
+        "occurred_at": _stamp(now),
+        "references": [{"type": "pro", "value": "TEST-0001"}],
+        "place": {"city": "Reno", "region": "NV", "country": "US", "zone": "America/Los_Angeles"},
+        "text": "Delayed by snow",
+        "data": {"minutes": 90},
+    }
+    return _json([event])
+
+
+def x12(now: datetime) -> bytes:
+    at = now.astimezone(ZoneInfo("America/Los_Angeles"))
+    group, control = f"{at:%Y%m%d}*{at:%H%M}", f"{at:%d%H%M}001"
+    lines = (
+        f"ISA*00*{'':10}*00*{'':10}*ZZ*{'TESTCARRIER':<15}*ZZ*{'TESTTOWER':<15}*{at:%y%m%d*%H%M}*U*00401*{control}*0*T*>",
+        f"GS*QM*TESTCARRIER*TESTTOWER*{group}*1*X*004010",
+        "ST*214*0001",
+        "B10*TEST0001*TESTBOL1*TCAR",
+        "LX*1",
+        f"AT7*SD*AI***{group}*LT",
+        "MS1*RENO*NV*US",
+        "SE*6*0001",
+        "GE*1*1",
+        f"IEA*1*{control}",
+    )
+    return "".join(f"{line}~\n" for line in lines).encode()
+
+
+def edifact(now: datetime) -> bytes:
+    at = now.astimezone(UTC)
+    segments = (
+        f"UNB+UNOC:3+TESTLINE+TESTTOWER+{at:%y%m%d:%H%M}+1",
+        "UNH+1+IFTSTA:D:00B:UN",
+        "BGM+23+TEST1+9",
+        f"DTM+137:{at:%Y%m%d%H%M}:203",
+        "CNI+1",
+        "STS+1+VD",
+        "RFF+BM:TESTBOL1",
+        f"DTM+334:{at:%Y%m%d%H%M}:203",
+        "LOC+175+NLRTM:139:6:ROTTERDAM",
+        "EQD+CN+TEST4471200",
+        "UNT+10+1",
+        "UNZ+1+1",
+    )
+    return "".join(f"{segment}'\n" for segment in segments).encode()
+
+
+def mail(now: datetime) -> bytes:
+    lines = (
+        "From: Night desk <desk@haulier.example>",
+        "To: signals@tower.example",
+        "Subject: PRO TEST-0001 delayed",
+        f"Date: {format_datetime(now)}",
+        f"Message-ID: <test.{int(now.timestamp())}@haulier.example>",
+        "",
+        "PRO 5520017 is delayed by snow at Reno, NV.",
+    )
+    return "\n".join(lines).encode() + b"\n"
 
 
 def _json(value: Any) -> bytes:

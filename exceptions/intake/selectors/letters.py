@@ -70,7 +70,7 @@ def dead_matching(viewer: Viewer, wanted: DeadFilter) -> tuple[QuerySet[Message]
 def dead_letters(viewer: Viewer, wanted: DeadFilter, *, before: int | None = None) -> DeadPage:
     """Dead letters, newest first, 50 a page; `before` is the id to continue below."""
     found, partner = dead_matching(viewer, wanted)
-    found = found.select_related("partner").defer("raw").order_by("-id")
+    found = found.select_related("partner").defer("raw", "acknowledgement").order_by("-id")
     if before is not None:
         found = found.filter(pk__lt=before)
     messages = list(found[: PAGE + 1])

@@ -1,7 +1,10 @@
 """Messages as people may read them: as received, and what became of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from django.db.models import Count
 
 from controltower.errors import Forbidden, NotFound
 from controltower.tenancy.permissions import Verb
@@ -13,10 +16,19 @@ from exceptions.parties.models import Partner
 RECENT: Final = 12
 
 
+PARTS: Final = 50
+
+
 @dataclass(frozen=True, slots=True)
 class MessageView:
+    """`answer` is what the format was answered, such as a 997; `parts` the items of a delivery, a page of them."""
+
     message: Message
     raw: RawView
+    answer: RawView | None
+    parts: list[Message]
+    next_after: int | None
+    states: Mapping[str, int]
 
 
 def recent_messages(viewer: Viewer, partner: Partner) -> list[Message]:
@@ -33,10 +45,24 @@ def raw_message(viewer: Viewer, message_id: int, *, partner: Partner | None = No
     return message
 
 
-def message_view(viewer: Viewer, message_id: int) -> MessageView:
-    """A message with its bytes drawn for people, the place at which reading stopped marked."""
+def message_view(viewer: Viewer, message_id: int, *, state: str = "", after: int = 0) -> MessageView:
+    """A message with its bytes drawn for people, the place at which reading stopped marked.
+
+    Of a delivery its items in order, 50 a page, those in `state` where one is given; `after` is a position.
+    """
     message = raw_message(viewer, message_id)
-    return MessageView(message, raw_view(bytes(message.raw), message.where))
+    answer = raw_view(bytes(message.acknowledgement)) if message.acknowledgement else None
+    drawn = raw_view(bytes(message.raw), message.where)
+    if message.parent_id is not None and not message.raw and message.parent is not None:
+        drawn = raw_view(bytes(message.parent.raw), message.where)  # an item without a body of its own
+    if not message.items:
+        return MessageView(message, drawn, answer, [], None, {})
+    inside = Message.objects.filter(parent=message)
+    states = dict(inside.values_list("state").annotate(Count("id")))
+    shown = inside.filter(position__gt=after).defer("raw").order_by("position")
+    parts = list((shown.filter(state=state) if state else shown)[: PARTS + 1])
+    more = parts[PARTS - 1].position if len(parts) > PARTS else None
+    return MessageView(message, drawn, answer, parts[:PARTS], more, states)
 
 
 def operates_all(viewer: Viewer) -> None:

@@ -239,7 +239,7 @@ def _finish(works: Sequence[Work], now: datetime) -> None:
                 received_at=work.message.received_at,
                 refused=work.refused is not None,
                 repeated=work.repeated,
-                events=() if work.refused or work.message.sandbox else work.events,
+                events=() if work.refused else work.events,
                 first=not work.message.attempts,
             )
             for work in works
