@@ -5,6 +5,7 @@ from typing import Any, Final
 from django import forms
 from django.db.models import QuerySet
 
+from exceptions.intake.models import Mailbox, MailboxSecurity
 from exceptions.intake.presets import Preset
 from exceptions.intake.strict_json import MAX_BYTES
 from exceptions.parties.models import Account, AccountKind, Partner
@@ -112,6 +113,32 @@ class PartnerForm(forms.Form):
         _choose(self, "default_customer", accounts.filter(kind=AccountKind.CUSTOMER))
         if preset is not None and not preset.starts_shipments:
             del self.fields["default_customer"]
+
+
+class MailboxForm(forms.Form):
+    """Where mails are fetched from. An empty password keeps the one that is stored."""
+
+    host = forms.CharField(label="IMAP server", max_length=253, widget=forms.TextInput(attrs=_PLAIN))
+    port = forms.IntegerField(label="Port", min_value=1, max_value=65535, initial=993)
+    security = forms.ChoiceField(label="Encryption", choices=MailboxSecurity.choices, initial=MailboxSecurity.TLS)
+    username = forms.CharField(label="User name", max_length=254, widget=forms.TextInput(attrs=_PLAIN))
+    password = forms.CharField(
+        label="Password",
+        max_length=500,
+        strip=False,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Kept encrypted and never shown.",
+    )
+    folder = forms.CharField(label="Folder", max_length=200, initial="INBOX", widget=forms.TextInput(attrs=_PLAIN))
+
+    def __init__(self, data: Any = None, *, mailbox: Mailbox | None) -> None:
+        shown = ("host", "port", "security", "username", "folder")
+        super().__init__(data, initial={name: getattr(mailbox, name) for name in shown} if mailbox else None)
+        if mailbox is None:
+            self.fields["password"].required = True
+        else:
+            self.fields["password"].help_text = "Leave it empty to keep the one that is stored."
 
 
 class TryForm(forms.Form):

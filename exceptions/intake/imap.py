@@ -47,20 +47,17 @@ class Fetched:
     more: bool = False
 
 
-def position(address: Address) -> Fetched:
-    """Where the folder ends now: a mailbox that is connected today says nothing of what came before."""
-    with _folder(address) as (_, status):
-        return Fetched(int(status[b"UIDVALIDITY"]), int(status.get(b"UIDNEXT", 1)) - 1)
-
-
 def fetch_new(address: Address, *, uid_validity: int | None, last_uid: int) -> Fetched:
     """The mails after `last_uid`, at most 50 and 40 MB at a time. Raises `MailboxTrouble`.
 
-    When the folder's validity has changed its UIDs mean nothing any more: it is read from the start, and what was here
-    before is recognised by its Message-ID.
+    The first look (no `uid_validity`) only finds the end of the folder: what lay there before is not news. When the
+    folder's validity has changed its UIDs mean nothing any more: it is read from the start, and what was here before is
+    recognised by its Message-ID.
     """
     with _folder(address) as (client, status):
         validity = int(status[b"UIDVALIDITY"])
+        if uid_validity is None:
+            return Fetched(validity, int(status.get(b"UIDNEXT", 1)) - 1)
         start = last_uid if validity == uid_validity else 0
         uids = sorted(uid for uid in client.search(["UID", f"{start + 1}:*"]) if uid > start)
         if not uids:

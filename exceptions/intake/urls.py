@@ -1,6 +1,6 @@
 from django.urls import path
 
-from exceptions.intake import code_views, dead_letter_views, mapping_views, views
+from exceptions.intake import code_views, dead_letter_views, mailbox_views, mapping_views, views
 
 app_name = "intake"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("<slug:slug>/mapping/", mapping_views.mapping, name="mapping"),
     path("<slug:slug>/mapping/try/", mapping_views.mapping_try, name="mapping_try"),
     path("<slug:slug>/mapping/save/", mapping_views.mapping_save, name="mapping_save"),
+    path("<slug:slug>/mailbox/", mailbox_views.mailbox, name="mailbox"),
+    path("<slug:slug>/mailbox/forget/", mailbox_views.mailbox_forget, name="mailbox_forget"),
     path("<slug:slug>/change/", views.partner_change, name="partner_change"),
     path("<slug:slug>/rotate/", views.partner_rotate, name="partner_rotate"),
     path("<slug:slug>/revoke/", views.partner_revoke, name="partner_revoke"),

@@ -17,7 +17,7 @@ from exceptions.intake.forms import ConnectForm, PartnerForm, TryForm
 from exceptions.intake.presets import PRESETS, Preset, preset_of, presets_by_group, sample_body
 from exceptions.intake.presets.scripts import curl_example
 from exceptions.intake.services.partners import Connected, secret_dates
-from exceptions.parties.models import SignatureScheme
+from exceptions.parties.models import Channel, SignatureScheme
 
 
 @require_safe
@@ -62,6 +62,7 @@ def partner(request: MemberRequest, slug: str) -> HttpResponse:
         "curl": curl_example(found, addresses[0].url, now) if addresses else "",
         "health": selectors.health_by_partner(viewer, [found], now=now)[found.pk],
         "recent": selectors.recent_messages(viewer, found),
+        "mailbox": selectors.mailbox_of(viewer, found) if found.channel == Channel.MAIL else None,
         "secrets": secret_dates(found, now),
         "has_secret": found.signature != SignatureScheme.TRANSPORT,
         "may_change": may_change(request),

@@ -71,6 +71,8 @@ MATRIX = {
     "intake:code_map": "ADMINISTER POST",
     "intake:partner": "OPERATE GET",
     "intake:partner_try": "OPERATE POST",
+    "intake:mailbox": "ADMINISTER GET POST",
+    "intake:mailbox_forget": "ADMINISTER POST",
     "intake:mapping": "OPERATE GET",
     "intake:mapping_try": "OPERATE POST",
     "intake:mapping_save": "ADMINISTER POST",

@@ -15,7 +15,7 @@ from exceptions.intake.selectors.messages import (
     raw_message,
     recent_messages,
 )
-from exceptions.intake.selectors.partners import accounts_to_connect, addresses_of, partner_of, partners_of
+from exceptions.intake.selectors.partners import accounts_to_connect, addresses_of, mailbox_of, partner_of, partners_of
 from exceptions.intake.selectors.trials import Told, trial_of
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "dead_matching",
     "dead_reasons",
     "health_by_partner",
+    "mailbox_of",
     "message_view",
     "partner_of",
     "partners_of",

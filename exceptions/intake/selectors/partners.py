@@ -9,6 +9,7 @@ from django.urls import reverse
 from controltower.errors import NotFound
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
+from exceptions.intake.models import Mailbox
 from exceptions.parties.models import Account, Channel, Partner, SignatureScheme
 
 
@@ -33,6 +34,11 @@ def partner_of(viewer: Viewer, slug: str) -> Partner:
     if partner is None:
         raise NotFound("There is no such partner, or it belongs to another organisation.")
     return partner
+
+
+def mailbox_of(viewer: Viewer, partner: Partner) -> Mailbox | None:
+    require(viewer, Verb.OPERATE)
+    return Mailbox.objects.filter(partner=partner).first()
 
 
 def accounts_to_connect(viewer: Viewer) -> QuerySet[Account]:

@@ -7,8 +7,8 @@ from controltower.audit import SYSTEM, Actor, record
 from controltower.crypto import seal, unseal
 from controltower.errors import DomainError, Invalid
 from controltower.jobs import enqueue
-from exceptions.intake.imap import Address, Fetched, MailboxTrouble, position
-from exceptions.intake.models import Mailbox, MailboxSecurity
+from exceptions.intake.imap import Address, Fetched
+from exceptions.intake.models import Mailbox
 from exceptions.intake.services.accepting import message_accept
 from exceptions.parties.models import Partner
 
@@ -29,36 +29,21 @@ class Wanted:
     folder: str
 
 
-def mailbox_look(partner: Partner, wanted: Wanted) -> Fetched:
-    """Try the connection before anything is stored. Network: call it outside a transaction.
-
-    Raises `Invalid` with the server's own words when it does not work."""
-    known = Mailbox.objects.filter(partner=partner).first()
-    password = wanted.password or (unseal(known.secret.encode()).decode() if known else "")
-    if wanted.security not in MailboxSecurity.values:
-        raise Invalid("Choose how the connection is secured.", details={"security": "Choose one of these."})
-    if not (wanted.host and wanted.username and password):
-        raise Invalid("Host, user name and password are needed.", details={"host": "All three are needed."})
-    try:
-        return position(Address(wanted.host, wanted.port, wanted.security, wanted.username, password, wanted.folder))
-    except MailboxTrouble as trouble:
-        raise Invalid(str(trouble), details={"host": str(trouble)}) from trouble
-
-
-def mailbox_connect(partner: Partner, wanted: Wanted, found: Fetched, *, actor: Actor, now: datetime) -> Mailbox:
-    """Store a mailbox that was tried. What lay in it before is not read."""
+def mailbox_connect(partner: Partner, wanted: Wanted, *, actor: Actor, now: datetime) -> Mailbox:
+    """Store where a partner's mails are. It is looked into at once, by a job: whether that works stands on it then."""
     if partner.adapter != "mail":
         raise Invalid("Only a partner that sends e-mail has a mailbox.")
     known = Mailbox.objects.select_for_update(no_key=True).filter(partner=partner).first()
+    if known is None and not wanted.password:
+        raise Invalid("The password is needed.", details={"password": "Enter the password."})
     mailbox = known or Mailbox(partner=partner)
-    moved = known is None or (known.host, known.username, known.folder) != (wanted.host, wanted.username, wanted.folder)
+    if (mailbox.host, mailbox.username, mailbox.folder) != (wanted.host, wanted.username, wanted.folder):
+        mailbox.uid_validity, mailbox.last_uid, mailbox.polled_at = None, 0, None
     mailbox.host, mailbox.port, mailbox.security = wanted.host, wanted.port, wanted.security
     mailbox.username, mailbox.folder = wanted.username, wanted.folder
     if wanted.password:
         mailbox.secret = seal(wanted.password.encode()).decode()
-    if moved:
-        mailbox.uid_validity, mailbox.last_uid = found.uid_validity, found.last_uid
-    mailbox.active, mailbox.problem, mailbox.next_poll_at = True, "", now
+    mailbox.problem, mailbox.next_poll_at = "", now
     mailbox.save()
     after = {"mailbox": str(mailbox), "folder": mailbox.folder}
     record(verb="mailbox.connected", subject=f"partner:{partner.pk}", actor=actor, after=after, now=now)

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from controltower.audit import SYSTEM
-from controltower.errors import Invalid
 from controltower.jobs.models import Job
 from controltower.jobs.runner import drain
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
+from controltower.tenancy.viewer import Viewer
 from documents.models import Document
 from exceptions.intake.imap import MailboxTrouble, fetch_new
 from exceptions.intake.jobs import mailboxes
@@ -20,7 +22,6 @@ from exceptions.intake.services.mailboxes import (
     mailbox_address,
     mailbox_connect,
     mailbox_disconnect,
-    mailbox_look,
 )
 from exceptions.parties.models import Account, Channel, Partner, SignatureScheme
 from exceptions.reconciliation.models import DocumentLink, LinkState
@@ -54,8 +55,11 @@ def connected(
 ) -> Mailbox:
     folder = mail_server.folder(request.node.name[:60])
     with acting_for(organisation):
-        found = mailbox_look(partner, wanted(mail_server, folder))
-        return mailbox_connect(partner, wanted(mail_server, folder), found, actor=SYSTEM, now=now)
+        mailbox_connect(partner, wanted(mail_server, folder), actor=SYSTEM, now=now)
+    look(now)
+    with acting_for(organisation):
+        Mailbox.objects.update(next_poll_at=now)
+        return Mailbox.objects.get()
 
 
 def look(now: datetime) -> None:
@@ -91,11 +95,10 @@ def test_what_lay_in_the_mailbox_before_is_not_news(
     folder = mail_server.folder("old news")
     mail_server.put(folder, bytes(mail("PRO 5520017 delayed")))
     with acting_for(organisation):
-        found = mailbox_look(partner, wanted(mail_server, folder))
-        mailbox_connect(partner, wanted(mail_server, folder), found, actor=SYSTEM, now=now)
+        mailbox_connect(partner, wanted(mail_server, folder), actor=SYSTEM, now=now)
     look(now)
     with acting_for(organisation):
-        assert not Message.objects.exists()
+        assert Mailbox.objects.get().polled_at == now and not Message.objects.exists()
 
 
 def test_a_folder_that_was_made_anew_doubles_nothing(
@@ -170,12 +173,37 @@ def test_a_mailbox_that_cannot_be_read_says_why_and_is_tried_again_later(
         assert not Job.objects.filter(kind="intake.mailbox", state="dead").exists()
 
 
-def test_a_wrong_password_is_refused_before_anything_is_stored(
-    organisation: Organisation, partner: Partner, mail_server: MailServer
+def test_a_wrong_password_is_told_in_the_words_of_the_server(
+    organisation: Organisation, partner: Partner, mail_server: MailServer, now: datetime
 ) -> None:
     with acting_for(organisation):
-        with pytest.raises(Invalid, match="The mail server refuses"):
-            mailbox_look(partner, wanted(mail_server, "INBOX", password="wrong"))
+        mailbox_connect(partner, wanted(mail_server, "INBOX", password="wrong"), actor=SYSTEM, now=now)
+    look(now)
+    with acting_for(organisation):
+        assert Mailbox.objects.get().problem.startswith("The mail server refuses: ")
+
+
+def test_an_administrator_connects_a_mailbox_on_its_page(
+    client_for: Callable[[Viewer], Client],
+    administrator: Viewer,
+    partner: Partner,
+    mail_server: MailServer,
+    now: datetime,
+) -> None:
+    client, address = client_for(administrator), f"/settings/partners/{partner.slug}/mailbox/"
+    given = {"host": "127.0.0.1", "port": mail_server.port, "security": "none", "username": mail_server.user,
+             "password": mail_server.password, "folder": "INBOX"}  # fmt: skip
+    assert client.post(address, {**given, "password": ""}).status_code == 422
+    client.post(address, given)
+    look(timezone.now())
+    page = client.get(f"/settings/partners/{partner.slug}/").content.decode()
+    assert "Last look" in page and "Not yet" not in page and mail_server.password not in page
+    assert mail_server.password not in client.get(address).content.decode()
+    client.post(address, {**given, "password": "", "folder": "Signals"})
+    with acting_for(administrator.organisation):
+        assert mailbox_address(Mailbox.objects.get()).password == mail_server.password
+    client.post(f"/settings/partners/{partner.slug}/mailbox/forget/")
+    with acting_for(administrator.organisation):
         assert not Mailbox.objects.exists()
 
 
