@@ -24,5 +24,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 def _problem(status: int, code: str, sentence: str, details: dict[str, Any]) -> Response:
     body = {**details, "type": "about:blank", "title": code, "status": status, "detail": sentence}
     response = Response(body, status=status, content_type="application/problem+json")
+    if "retry_after" in details:
+        response["Retry-After"] = str(details["retry_after"])
     response.exception = True
     return response

@@ -1,37 +1,119 @@
-"""The door for systems that hold an API key instead of a signing secret."""
+"""The door for systems that hold an API key instead of a signing secret: batches of events, files, and what became of
+them. The tenant middleware commits before it answers, so what is accepted is durable."""
 
+import hashlib
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from controltower.errors import BadRequest, Invalid, NotFound, TooLarge
 from controltower.tenancy.api import ViewerAPIView
 from controltower.tenancy.permissions import Verb
-from exceptions.intake.adapters import adapter_for
-from exceptions.intake.door import check_content_type, lowered, read_body, unknown_partner
-from exceptions.intake.services import message_accept
+from exceptions.intake import api_schema as schema
+from exceptions.intake import selectors
+from exceptions.intake.adapters import Unreadable, adapter_for
+from exceptions.intake.adapters.json_items import NDJSON, JsonItem, json_items
+from exceptions.intake.door import accept_only, check_content_type, check_rate, lowered, read_body, unknown_partner
+from exceptions.intake.limits import limiter
+from exceptions.intake.models import Message
+from exceptions.intake.services import batch_accept, message_accept, request_once
+from exceptions.intake.services.batches import BATCH_ADAPTERS, batch_answer
 from exceptions.parties.models import Partner
 
+MAX_ITEMS: Final = 1000
+MAX_BATCH_BYTES: Final = 5 * 1024 * 1024
+# Requests that all keys of one integration may make in a minute. A partner's own limit comes on top.
+REQUESTS_PER_MINUTE: Final = 1200
+BATCH_TYPES: Final = frozenset({"application/json", "application/cloudevents-batch+json", *NDJSON})
+ITEM_TYPES: Final = {"canonical": "application/json", "cloudevents": "application/cloudevents+json"}
 
-class Messages(ViewerAPIView):
-    """One delivery of a partner, in its format. Accepted means durable; the same delivery again changes nothing."""
+
+class IngestView(ViewerAPIView):
+    """What every delivery by API key is checked for before it is read."""
 
     verb = Verb.INGEST
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        epoch = timezone.now().timestamp()
+        check_rate(limiter().count(f"key:{self.viewer.member.pk}", epoch=epoch), REQUESTS_PER_MINUTE, epoch)
+
+    def admit(self, partner: Partner) -> Partner:
+        """The partner, unless this minute is full for it."""
+        epoch = timezone.now().timestamp()
+        check_rate(limiter().count(partner.pk, epoch=epoch), partner.rate_limit_per_minute, epoch)
+        return partner
+
+
+class Events(IngestView):
+    """Up to 1,000 events in one request. Each is judged by itself: a bad one is refused with reason and place, and
+    fails none of the others. The answer comes after the commit: what is accepted is durable."""
+
+    @extend_schema(
+        operation_id="events_create",
+        parameters=[schema.PARTNER, schema.IDEMPOTENCY_KEY],
+        request={
+            "application/json": {"type": "array", "maxItems": MAX_ITEMS, "items": schema.EVENT},
+            "application/x-ndjson": schema.EVENT,
+            "application/cloudevents-batch+json": {"type": "array", "items": {"type": "object"}},
+        },
+        examples=[schema.BATCH_EXAMPLE],
+        responses={
+            202: schema.BatchAnswerSerializer,
+            **dict.fromkeys((400, 404, 411, 413, 415, 422, 429), schema.PROBLEM),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        http, now = request._request, timezone.now()
+        accept_only(http, BATCH_TYPES)
+        body = read_body(http, at_most=MAX_BATCH_BYTES)
+        slug, kind = http.GET.get("partner", ""), (http.content_type or "").lower()
+
+        def make() -> dict[str, Any]:
+            partner = self.admit(_batch_partner(slug))
+            verdicts = batch_accept(partner, _items(body, kind), content_type=ITEM_TYPES[partner.adapter], now=now)
+            return batch_answer(verdicts)
+
+        key = http.headers.get("Idempotency-Key", "")
+        if not key:
+            return Response(make(), status=202)
+        digest = hashlib.sha256(f"{slug}\n{kind}\n".encode() + body).hexdigest()
+        answer, again = request_once(self.viewer.member, key, digest, make, now=now)
+        return Response(answer, status=202, headers={"Idempotency-Replayed": "true"} if again else None)
+
+
+class EventsWithSlash(Events):
+    """The same: a sender that adds the slash must not be redirected, for a redirected POST arrives as a GET."""
+
+    @extend_schema(exclude=True)
+    def post(self, request: Request) -> Response:
+        return super().post(request)
+
+
+class Messages(IngestView):
+    """One delivery of a partner, in its format; a file may have many items. Accepted means durable; the same delivery
+    again changes nothing."""
+
     @extend_schema(
         operation_id="messages_create",
-        request={"application/json": {"type": "object"}},
+        request={"application/json": {"type": "object"}, "application/octet-stream": {"type": "string"}},
         responses={
-            202: OpenApiResponse(description="Stored, and will be understood in the background."),
-            200: OpenApiResponse(description="It was here before."),
+            202: OpenApiResponse(schema.AcceptedSerializer, "Stored, and will be understood in the background."),
+            200: OpenApiResponse(schema.AcceptedSerializer, "It was here before."),
+            **dict.fromkeys((400, 404, 411, 413, 415, 429), schema.PROBLEM),
         },
     )
     def post(self, request: Request, slug: str) -> Response:
         http = request._request
-        partner = Partner.objects.filter(slug=slug, active=True).first()
-        if partner is None:
-            raise unknown_partner(slug)
-        check_content_type(http, adapter_for(partner.adapter))
+        partner = self.admit(_partner(slug))
+        adapter = adapter_for(partner.adapter)
+        check_content_type(http, adapter)
         accepted = message_accept(
             partner,
             body=read_body(http),
@@ -41,3 +123,100 @@ class Messages(ViewerAPIView):
         )
         body = {"message": accepted.message_id, "duplicate": accepted.duplicate}
         return Response(body, status=200 if accepted.duplicate else 202)
+
+
+class Delivered(IngestView):
+    """What became of one delivery, item by item."""
+
+    @extend_schema(
+        operation_id="messages_retrieve",
+        parameters=[schema.AFTER],
+        responses={200: schema.DeliverySerializer, 404: schema.PROBLEM},
+    )
+    def get(self, request: Request, slug: str, message_id: int) -> Response:
+        after = request.query_params.get("after", "0")
+        if not (after.isdecimal() and len(after) < 9):
+            raise BadRequest("after is a position: a whole number.")
+        found = selectors.delivery_of(self.viewer, slug, message_id, after=int(after))
+        message = found.message
+        return Response(
+            {
+                **_said(message),
+                "message": message.pk,
+                "received_at": message.received_at,
+                "sha256": message.sha256,
+                "events": message.events_read,
+                "items": message.items,
+                "counts": {**found.states, **({"repeated": found.repeated} if found.repeated else {})},
+                "results": [_result(position, item) for position, item in found.items],
+                "next_after": found.next_after,
+                "acknowledgement": reverse("intake_api:acknowledgement", args=[slug, message.pk])
+                if message.acknowledgement is not None
+                else None,
+            }
+        )
+
+
+class Acknowledgement(IngestView):
+    """What the format answers to a delivery, such as an X12 997, as it is to be sent."""
+
+    @extend_schema(
+        operation_id="messages_acknowledgement",
+        responses={(200, "application/octet-stream"): bytes, 404: schema.PROBLEM},
+    )
+    def get(self, request: Request, slug: str, message_id: int) -> HttpResponse:
+        message = selectors.delivery_of(self.viewer, slug, message_id).message
+        if message.acknowledgement is None:
+            raise NotFound("There is no acknowledgement: the delivery was not read yet, or its format has none.")
+        return HttpResponse(bytes(message.acknowledgement), content_type=message.content_type)
+
+
+def _partner(slug: str) -> Partner:
+    partner = Partner.objects.filter(slug=slug, active=True).first()
+    if partner is None:
+        raise unknown_partner(slug)
+    return partner
+
+
+def _batch_partner(slug: str) -> Partner:
+    """The partner that was named; without a name the only one that takes our own events."""
+    if slug:
+        partner = _partner(slug)
+        if partner.adapter not in BATCH_ADAPTERS:
+            raise Invalid(
+                f"{slug} takes another format: post to {reverse('intake_api:messages', args=[slug])} instead.",
+                code="other_format",
+            )
+        return partner
+    found = list(Partner.objects.filter(adapter="canonical", active=True).order_by("pk")[:2])
+    if len(found) != 1:
+        several = "Several partners take" if found else "No partner takes"
+        raise Invalid(f"{several} our own events: name one with ?partner=<slug>.", code="which_partner")
+    return found[0]
+
+
+def _items(body: bytes, kind: str) -> Sequence[JsonItem]:
+    items = json_items(body, lines=kind in NDJSON)
+    if isinstance(items, Unreadable):
+        raise BadRequest(
+            f"The body cannot be read: {items.reason}. Correct it and send it again.",
+            code="unreadable",
+            details={"where": items.where},
+        )
+    if items is None:
+        items = [JsonItem(body, "")]
+    if not items:
+        raise BadRequest("There is no event in it.", code="empty")
+    if len(items) > MAX_ITEMS:
+        raise TooLarge(f"There are {len(items)} events; {MAX_ITEMS} are allowed in one request.", code="too_many")
+    return items
+
+
+def _said(message: Message) -> dict[str, Any]:
+    return {"state": message.state, "where": message.where, "reason": message.reason}
+
+
+def _result(position: int, item: Message | None) -> dict[str, Any]:
+    if item is None:
+        return {"position": position, "state": "duplicate", "message": None, "within": "", "where": "", "reason": ""}
+    return {"position": position, "message": item.pk, "within": item.within, **_said(item)}

@@ -59,11 +59,7 @@ def receive(request: HttpRequest, slug: str, channel: str = "") -> HttpResponse:
                 raise unknown_partner(slug)
             check_content_type(request, adapter)
             verify(partner.signature, secrets=secrets_of(partner, now), headers=request.headers, body=body, now=now)
-            if count > partner.rate_limit_per_minute > 0:
-                raise RateLimited(
-                    f"More than {partner.rate_limit_per_minute} messages in a minute. Wait and send it again.",
-                    details={"retry_after": seconds_left(epoch)},
-                )
+            check_rate(count, partner.rate_limit_per_minute, epoch)
             accepted = message_accept(
                 partner,
                 body=body,
@@ -83,17 +79,26 @@ def receive(request: HttpRequest, slug: str, channel: str = "") -> HttpResponse:
     )
 
 
+def check_rate(count: int, limit: int, epoch: float) -> None:
+    """429 for the request that makes it `count` in this minute; a limit of 0 is none."""
+    if count > limit > 0:
+        raise RateLimited(
+            f"More than {limit} requests in a minute. Wait and send it again.",
+            details={"retry_after": seconds_left(epoch)},
+        )
+
+
 def unknown_partner(slug: str) -> NotFound:
     return NotFound(f"No partner takes messages at {slug}. Check the address.", code="unknown_partner")
 
 
-def read_body(request: HttpRequest) -> bytes:
+def read_body(request: HttpRequest, *, at_most: int = MAX_BYTES) -> bytes:
     """The body, whose announced length was checked before a byte of it is read."""
     announced = request.META.get("CONTENT_LENGTH") or ""
     if not announced.isdecimal():
         raise LengthRequired("Say how long the body is, in a Content-Length header; chunked bodies are not taken.")
-    if int(announced[:12]) > MAX_BYTES:
-        raise TooLarge(f"The body is larger than {MAX_BYTES} bytes. Send fewer events at once.")
+    if int(announced[:12]) > at_most:
+        raise TooLarge(f"The body is larger than {at_most} bytes. Send fewer events at once.")
     try:
         body = request.body
     except UnreadablePostError:
@@ -104,8 +109,12 @@ def read_body(request: HttpRequest) -> bytes:
 
 
 def check_content_type(request: HttpRequest, adapter: Adapter) -> None:
-    if (request.content_type or "").lower() not in adapter.content_types:
-        allowed = ", ".join(sorted(adapter.content_types))
+    accept_only(request, adapter.content_types)
+
+
+def accept_only(request: HttpRequest, content_types: frozenset[str]) -> None:
+    if (request.content_type or "").lower() not in content_types:
+        allowed = ", ".join(sorted(content_types))
         raise UnsupportedMediaType(f"Send it with the content type {allowed}.", details={"accepts": allowed})
 
 

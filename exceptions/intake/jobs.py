@@ -13,7 +13,7 @@ from controltower.jobs.along import crashes, take_along
 from controltower.tenancy.context import acting_for
 from exceptions.intake.imap import MailboxTrouble, fetch_new
 from exceptions.intake.models import Mailbox
-from exceptions.intake.services import message_give_up, messages_process, messages_replay_on
+from exceptions.intake.services import message_give_up, messages_process, messages_replay_on, requests_forget
 from exceptions.intake.services.attachments import attachments_file
 from exceptions.intake.services.mailboxes import mailbox_address, mailbox_claim, mailbox_failed, mails_take
 from exceptions.intake.services.processing import is_passing
@@ -91,6 +91,12 @@ def mailboxes(now: datetime) -> int:
         with acting_for(organisation_id):
             claimed += mailbox_claim(pk, now=now)
     return claimed
+
+
+@sweep("intake.requests", every=3600.0)
+def requests(now: datetime) -> int:
+    """Forget answers under idempotency keys that have expired."""
+    return requests_forget(now)
 
 
 def _patiently(work: Callable[..., None], ids: list[int], now: datetime) -> None:

@@ -23,27 +23,27 @@ PAUSE_SECONDS = 5.0
 
 @dataclass
 class Limiter:
-    """A fixed window for each partner. One instance a process; the connection is made on first use, after a fork."""
+    """A fixed window for each partner (its id), and for each holder of API keys. One instance a process; the connection is made on first use, after a fork."""
 
     url: str
     _client: "redis.Redis | None" = None
     _asleep_until: float = 0.0
 
-    def count(self, partner_id: int, *, epoch: float) -> int:
+    def count(self, who: int | str, *, epoch: float) -> int:
         """Count one request and say how many that makes in this minute; 0 when nobody counts.
 
         `epoch` is the present as seconds since 1970.
         """
-        return self._change(partner_id, epoch, by=1)
+        return self._change(who, epoch, by=1)
 
-    def give_back(self, partner_id: int, *, epoch: float) -> None:
+    def give_back(self, who: int | str, *, epoch: float) -> None:
         """Take one request out again: what was not signed by the partner must not use up the partner's minute."""
-        self._change(partner_id, epoch, by=-1)
+        self._change(who, epoch, by=-1)
 
-    def _change(self, partner_id: int, epoch: float, *, by: int) -> int:
+    def _change(self, who: int | str, epoch: float, *, by: int) -> int:
         if time.monotonic() < self._asleep_until:
             return 0
-        key = f"tower:intake:{partner_id}:{int(epoch // WINDOW_SECONDS)}"
+        key = f"tower:intake:{who}:{int(epoch // WINDOW_SECONDS)}"
         try:
             pipe = self._connected().pipeline(transaction=False)
             pipe.set(key, 0, ex=2 * WINDOW_SECONDS, nx=True)

@@ -100,4 +100,12 @@ def test_the_schema_describes_every_endpoint():
     answer = Client().get("/api/v1/schema/", headers={"Accept": "application/json"})
     assert answer.status_code == 200
     paths = json.loads(answer.content)["paths"]
-    assert set(paths) == {"/api/v1/cases/", "/api/v1/cases/{number}/", "/api/v1/partners/{slug}/messages/"}
+    assert set(paths) == {
+        "/api/v1/cases/",
+        "/api/v1/cases/{number}/",
+        "/api/v1/events",
+        "/api/v1/partners/{slug}/messages/",
+        "/api/v1/partners/{slug}/messages/{message_id}/",
+        "/api/v1/partners/{slug}/messages/{message_id}/acknowledgement/",
+    }
+    assert set(paths["/api/v1/events"]["post"]["responses"]) >= {"202", "413", "415", "422", "429"}

@@ -4,6 +4,13 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.test import Client
+from django.utils import timezone
+
+from controltower.tenancy.access import digest_of
+from controltower.tenancy.context import acting_for
+from controltower.tenancy.models import ApiKey, Member, Organisation, Role
+
 EASYPOST_SECRET = "a secret that EasyPost was given"
 STANDARD_SECRET = "whsec_" + "Q29udHJvbCBUb3dlciB0ZXN0IHNlY3JldA=="
 LATELY = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
@@ -52,3 +59,30 @@ def cloudevent(**changes: Any) -> bytes:
             **changes,
         }
     ).encode()
+
+
+def client_with_key(organisation: Organisation, secret: str, *scopes: str) -> Client:
+    """A program of this organisation: with the scope to send signals unless others are given."""
+    with acting_for(organisation):
+        member = Member.objects.create(label="TMS", role=Role.INTEGRATION)
+        ApiKey.objects.create(
+            member=member,
+            name="tms",
+            prefix=secret[:10],
+            digest=digest_of(secret),
+            scopes=scopes or ("INGEST",),
+            created_at=timezone.now(),
+        )
+    return Client(headers={"Authorization": f"Bearer {secret}"})
+
+
+def event(number: int, **changes: Any) -> dict[str, Any]:
+    """One of our own events, as the REST batch takes them."""
+    return {
+        "id": f"e-{number}",
+        "type": "shipment.delayed",
+        "occurred_at": LATELY.isoformat(),
+        "references": [{"type": "pro", "value": f"PRO-{number}"}],
+        "data": {"minutes": 90},
+        **changes,
+    }

@@ -6,7 +6,7 @@ from controltower.audit import SYSTEM
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from exceptions.intake.services import partner_create
-from exceptions.parties.models import Account, AccountKind, Partner
+from exceptions.parties.models import Account, AccountKind, Channel, Partner, SignatureScheme
 from tests.intake.cast import EASYPOST_SECRET, STANDARD_SECRET
 
 
@@ -32,6 +32,21 @@ def easypost(organisation: Organisation, carrier: Account, customer: Account, no
 def cloudevents(organisation: Organisation, carrier: Account, now: datetime) -> Partner:
     """A live CloudEvents connection."""
     return connect(organisation, "cloudevents", carrier, None, STANDARD_SECRET, now)
+
+
+@pytest.fixture
+def tms(organisation: Organisation, carrier: Account) -> Partner:
+    """Our customer's own TMS, which sends our own events."""
+    with acting_for(organisation):
+        return Partner.objects.create(
+            account=carrier,
+            slug="tms",
+            name="TMS",
+            channel=Channel.REST,
+            adapter="canonical",
+            signature=SignatureScheme.TRANSPORT,
+            sandbox=False,
+        )
 
 
 def connect(

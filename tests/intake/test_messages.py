@@ -17,7 +17,13 @@ from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from exceptions.cases.models import Case
 from exceptions.intake.models import Message, MessageEvent, MessageState
-from exceptions.intake.services import message_accept, message_process, message_replay, partner_set_sandbox
+from exceptions.intake.services import (
+    message_accept,
+    message_process,
+    message_replay,
+    messages_process,
+    partner_set_sandbox,
+)
 from exceptions.parties.models import Partner
 from exceptions.shipments.models import Event, Shipment
 from tests.intake.cast import cloudevent, tracker_body
@@ -146,14 +152,17 @@ def test_a_sandbox_message_is_read_but_records_nothing(easypost: Partner, run_jo
         assert Event.objects.count() == Shipment.objects.count() == Case.objects.count() == 0
 
 
-def test_one_bad_event_takes_its_whole_message_along(cloudevents: Partner, run_jobs: Any, now: datetime) -> None:
-    """Half a message is worse than none: a replay would not know which half."""
+def test_one_bad_item_of_a_batch_is_buried_alone(cloudevents: Partner, run_jobs: Any, now: datetime) -> None:
     good, bad = json.loads(cloudevent(id="good")), json.loads(cloudevent(id="bad", time="then"))
     message = accept(cloudevents, json.dumps([good, bad]).encode(), now)
     run_jobs()
-    assert (fresh(message).state, fresh(message).where) == (MessageState.DEAD, "/1/time")
+    assert (fresh(message).state, fresh(message).items) == (MessageState.SPLIT, 2)
     with acting_for(cloudevents.organisation_id):
-        assert Event.objects.count() == 0
+        one, two = Message.objects.filter(parent=message).order_by("position")
+        assert (one.state, one.within) == (MessageState.PROCESSED, "/0")
+        assert (two.state, two.within, two.where) == (MessageState.DEAD, "/1", "/time")
+        assert json.loads(bytes(two.raw)) == bad
+        assert Event.objects.get().sender_event_id == "good"
 
 
 def test_understanding_leaves_an_entry_in_the_trail(easypost: Partner, run_jobs: Any, now: datetime) -> None:
@@ -198,12 +207,16 @@ def test_two_batches_about_the_same_freight_in_opposite_order_do_not_block_each_
         return json.dumps(events).encode()
 
     messages = [accept(cloudevents, about(*order), now) for order in (("A-1", "B-2"), ("B-2", "A-1"))]
+    with acting_for(cloudevents.organisation_id):
+        assert [message_process(message.pk, now=now) for message in messages] == [MessageState.SPLIT] * 2
     outcomes: list[object] = []
 
     def work(message: Message) -> None:
         try:
             with acting_for(message.organisation_id):
-                outcomes.append(message_process(message.pk, now=now))
+                items = Message.objects.filter(parent=message)
+                messages_process([item.pk for item in items], now=now)
+                outcomes.extend(item.state for item in items.all())
         except DatabaseError as error:
             outcomes.append(error)
         finally:
@@ -218,4 +231,4 @@ def test_two_batches_about_the_same_freight_in_opposite_order_do_not_block_each_
             thread.start()
         for thread in threads:
             thread.join()
-    assert outcomes == [MessageState.PROCESSED, MessageState.PROCESSED]
+    assert outcomes == [MessageState.PROCESSED] * 4

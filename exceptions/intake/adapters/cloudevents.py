@@ -11,15 +11,12 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any, Final
 from urllib.parse import unquote
-from zoneinfo import available_timezones
 
 from cloudevents.core.exceptions import CloudEventValidationError
 from cloudevents.core.v1.event import CloudEvent
 
-from controltower.errors import Invalid
 from exceptions.intake.adapters.base import (
     Adapter,
     Headers,
@@ -34,15 +31,12 @@ from exceptions.intake.adapters.base import (
     kind_of,
     required_text,
 )
-from exceptions.intake.mapping.carrier_text import REASONED, read_text
-from exceptions.intake.mapping.codes import event_type_of, reason_of
-from exceptions.intake.mapping.meaning import own_meaning, own_words
+from exceptions.intake.adapters.json_items import json_split
+from exceptions.intake.adapters.said import checked, payload_data, place_of, references_of, type_of
 from exceptions.intake.strict_json import JsonRefused, read_json
-from exceptions.shipments.canonical import JSON, CanonicalEvent, Place, Ref, RefType
-from exceptions.shipments.payloads import payload_of
+from exceptions.shipments.canonical import JSON, CanonicalEvent
 
 MAX_BATCH: Final = 1000
-MAX_REFERENCES: Final = 50
 STRUCTURED, BATCH, PLAIN = "application/cloudevents+json", "application/cloudevents-batch+json", "application/json"
 _RESERVED: Final = frozenset({"references", "place", "code", "text", "reported_at"})
 _REQUIRED: Final = ("specversion", "id", "source", "type")
@@ -101,25 +95,21 @@ def _event(envelope: Mapping[str, Any], where: str, mapping: Mapped) -> Canonica
         raise Refusal(str(found[0]), f"{where}/{str(name)[:60]}") from None
     within = f"{where}/data"
     reported = data.get("reported_at")
-    event_type = _type(attributes["type"], mapping, f"{where}/type")
+    event_type = type_of(attributes["type"], mapping, f"{where}/type")
     text = as_text(data.get("text"), f"{within}/text")
+    fields = {key: value for key, value in data.items() if key not in _RESERVED}
     event = CanonicalEvent(
         type=event_type,
         occurred_at=happened,
-        references=_references(data.get("references"), f"{within}/references"),
-        place=_place(data.get("place"), f"{within}/place"),
-        data=_payload(data, event_type, text, mapping, within),
+        references=references_of(data.get("references"), f"{within}/references"),
+        place=place_of(data.get("place"), f"{within}/place"),
+        data=payload_data(fields, event_type, text, mapping, within),
         source_code=as_text(data.get("code"), f"{within}/code", at_most=60),
         source_text=text,
         event_id=required_text(attributes["id"], f"{where}/id", at_most=200),
         reported_at=as_time(reported, f"{within}/reported_at") if reported is not None else None,
     )
-    try:
-        payload_of(event)
-    except Invalid as invalid:
-        field = next(iter(invalid.details), "").replace(".", "/")
-        raise Refusal(invalid.message, f"{within}/{field}") from None
-    return event
+    return checked(event, within)
 
 
 def _data(attributes: dict[str, Any], where: str) -> Mapping[str, Any]:
@@ -140,86 +130,13 @@ def _data(attributes: dict[str, Any], where: str) -> Mapping[str, Any]:
     return data
 
 
-def _type(name: Any, mapping: Mapped, where: str) -> str:
-    types = mapping.get("types")
-    translated = str(types.get(name, name)) if isinstance(types, Mapping) and isinstance(name, str) else str(name)
-    system, _, code = translated.rpartition(".")
-    wanted = own_meaning(mapping, system, code).event_type or event_type_of(translated)
-    if wanted is None:
-        raise Refusal(f"the event type {str(name)[:80]!r} is not known here and not in this partner's mapping", where)
-    return wanted
-
-
-def _payload(data: Mapping[str, Any], event_type: str, text: str, mapping: Mapped, where: str) -> dict[str, JSON]:
-    """What the type's own fields say, with the reason in our words: the sender's code, else what the text says."""
-    payload = {key: value for key, value in data.items() if key not in _RESERVED}
-    given = as_text(payload.pop("reason", None), f"{where}/reason", at_most=60)
-    system, _, code = given.rpartition(".")
-    reason = own_meaning(mapping, system, code).reason or (reason_of(given) if given else None)
-    if given and reason is None:
-        payload["unmapped"] = given
-    if reason is None and event_type in REASONED:
-        reason = own_words(mapping, text).reason or read_text(text).reason
-    if reason is not None:
-        payload["reason"] = reason
-    return payload
-
-
-def _references(value: Any, where: str) -> tuple[Ref, ...]:
-    found = []
-    for index, item in enumerate(as_list(value, where, at_most=MAX_REFERENCES)):
-        place = f"{where}/{index}"
-        item = as_object(item, place)
-        kind = required_text(item.get("type"), f"{place}/type", at_most=30).lower()
-        if kind not in RefType.values:
-            raise Refusal(
-                f"{kind!r} is not a type of reference; use one of {', '.join(RefType.values)}", f"{place}/type"
-            )
-        found.append(
-            Ref(
-                kind,
-                required_text(item.get("value"), f"{place}/value", at_most=60),
-                as_text(item.get("issuer"), f"{place}/issuer", at_most=40),
-            )
-        )
-    if not found:
-        raise Refusal("there is no reference: nothing says which shipment is meant", where)
-    return tuple(found)
-
-
-def _place(value: Any, where: str) -> Place | None:
-    if value is None:
-        return None
-    item = as_object(value, where)
-    names = ("name", "city", "region", "country", "postcode", "unlocode", "zone")
-    texts = {name: as_text(item.get(name), f"{where}/{name}", at_most=120) for name in names}
-    if texts["zone"] and texts["zone"] not in _zones():
-        raise Refusal("not an IANA time zone like America/Chicago", f"{where}/zone")
-    return Place(
-        **texts,
-        latitude=_degrees(item.get("latitude"), 90, f"{where}/latitude"),
-        longitude=_degrees(item.get("longitude"), 180, f"{where}/longitude"),
-    )
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def _degrees(value: Any, limit: int, where: str) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > limit:
-        raise Refusal(f"a number from -{limit} to {limit} was expected", where)
-    return float(value)
-
-
+_open: Final = json_envelope(sender_id)
 ADAPTER: Final = Adapter(
     key="cloudevents",
     label="CloudEvents 1.0",
     content_types=frozenset({STRUCTURED, BATCH, PLAIN}),
     read=json_adapter(understand),
-    open=json_envelope(sender_id),
+    open=_open,
+    split=json_split(_open),
     header_prefixes=("ce-",),
 )

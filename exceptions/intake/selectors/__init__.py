@@ -1,6 +1,7 @@
 """Reads of the intake: partners and how they are doing, messages, dead letters, what no table knows."""
 
 from exceptions.intake.selectors.codes import CodePage, unmapped_code, unmapped_codes
+from exceptions.intake.selectors.deliveries import Delivery, delivery_of
 from exceptions.intake.selectors.health import Health, Hour, health_by_partner
 from exceptions.intake.selectors.letters import (
     DeadFilter,
@@ -22,6 +23,7 @@ __all__ = [
     "CodePage",
     "DeadFilter",
     "DeadPage",
+    "Delivery",
     "Health",
     "Hour",
     "MessageView",
@@ -31,6 +33,7 @@ __all__ = [
     "dead_letters",
     "dead_matching",
     "dead_reasons",
+    "delivery_of",
     "health_by_partner",
     "mailbox_of",
     "message_view",

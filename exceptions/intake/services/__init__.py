@@ -1,6 +1,7 @@
 """Writes of the intake: accepting, understanding and replaying messages; connecting partners."""
 
 from exceptions.intake.services.accepting import message_accept
+from exceptions.intake.services.batches import batch_accept
 from exceptions.intake.services.bulk_replay import messages_replay_all, messages_replay_on
 from exceptions.intake.services.codes import code_map
 from exceptions.intake.services.connecting import partner_connect
@@ -16,10 +17,12 @@ from exceptions.intake.services.partners import (
 )
 from exceptions.intake.services.processing import message_give_up, message_process, messages_process
 from exceptions.intake.services.replaying import message_replay
+from exceptions.intake.services.requests import request_once, requests_forget
 from exceptions.intake.services.storing import Accepted
 
 __all__ = [
     "Accepted",
+    "batch_accept",
     "code_map",
     "message_accept",
     "message_give_up",
@@ -37,4 +40,6 @@ __all__ = [
     "partner_revoke_secret",
     "partner_rotate_secret",
     "partner_set_sandbox",
+    "request_once",
+    "requests_forget",
 ]

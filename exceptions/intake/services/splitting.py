@@ -21,7 +21,7 @@ def parts_store(message: Message, parts: Sequence[Part | Unreadable]) -> None:
     was missing.
     """
     adapter, partner = adapter_for(message.partner.adapter), message.partner
-    kept = {name: value for name, value in message.headers.items() if name.startswith(adapter.header_prefixes or " ")}
+    kept = {name: value for name, value in message.headers.items() if name.startswith(adapter.header_prefixes)}
     origin = Origin(partner, message.received_at, message.content_type, kept, message)
     items = [_item(message, position, part) for position, part in enumerate(parts, start=1)]
     for begin in range(0, len(items), AT_ONCE):
