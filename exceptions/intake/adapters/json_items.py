@@ -50,8 +50,10 @@ def json_split(open_item: Open) -> Split:
 
     def split(body: bytes, headers: Headers, mapping: Mapped) -> Sequence[Part | Unreadable] | Unreadable:
         items = json_items(body, lines=is_ndjson(headers))
-        if items is None or isinstance(items, Unreadable):
-            return items or []
+        if isinstance(items, Unreadable):
+            return items
+        if items is None:
+            items = [JsonItem(body, "")]
         return [Part(item.body, item.where, item_envelope(item.body, headers, open_item)) for item in items]
 
     return split
