@@ -35,7 +35,9 @@ class SignatureRefused(Exception):
 class Scheme(StrEnum):
     """Values of `parties.SignatureScheme` that a request can be checked by here."""
 
+    AFTERSHIP = "aftership"
     EASYPOST = "easypost"
+    SHIPPO = "shippo"
     STANDARD_WEBHOOKS = "standard_webhooks"
 
 
@@ -85,6 +87,23 @@ def easypost_signature(secret: str, body: bytes) -> str:
     return "hmac-sha256-hex=" + hmac.new(key, body, hashlib.sha256).hexdigest()
 
 
+def aftership_signature(secret: str, body: bytes) -> str:
+    """The value of `aftership-hmac-sha256` for `body`.
+
+    Source: AfterShip Tracking documentation, "Webhook signature": base64 HMAC-SHA256 over the raw body, keyed with the
+    webhook secret.
+    """
+    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
+
+
+def shippo_signature(secret: str, *, timestamp: str, body: bytes) -> str:
+    """The `v1` of `Shippo-Auth-Signature: t=<timestamp>,v1=<signature>` for `body`.
+
+    Source: Shippo documentation, "Webhook security", HMAC: hex HMAC-SHA256 over `<timestamp>.<body>`.
+    """
+    return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
 def standard_signature(secret: str, *, message_id: str, timestamp: datetime, body: bytes) -> str:
     """The value of `webhook-signature` for `body`: `v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`."""
     return str(Webhook(secret).sign(message_id, timestamp, body.decode()))
@@ -98,6 +117,32 @@ def _check_easypost(secrets: list[str], headers: dict[str, str], body: bytes, no
     matches = [
         hmac.compare_digest(easypost_signature(secret, body).encode(), given.encode()) for secret in secrets if secret
     ]
+    if not any(matches):
+        raise SignatureRefused("no secret of this partner made that signature")
+
+
+def _check_aftership(secrets: list[str], headers: dict[str, str], body: bytes, now: datetime) -> None:
+    given = headers.get("aftership-hmac-sha256", "").strip()
+    if not given:
+        raise SignatureRefused("no aftership-hmac-sha256 header")
+    matches = [
+        hmac.compare_digest(aftership_signature(secret, body).encode(), given.encode()) for secret in secrets if secret
+    ]
+    if not any(matches):
+        raise SignatureRefused("no secret of this partner made that signature")
+
+
+def _check_shippo(secrets: list[str], headers: dict[str, str], body: bytes, now: datetime) -> None:
+    given = headers.get("shippo-auth-signature", "")
+    parts = [part.strip().partition("=") for part in given.split(",")]
+    stamps = [value for name, _, value in parts if name == "t"]
+    candidates = [value for name, _, value in parts if name == "v1"]
+    if len(stamps) != 1 or not 0 < len(candidates) <= MAX_SIGNATURES:
+        raise SignatureRefused("Shippo-Auth-Signature is missing, or not t=...,v1=...")
+    if abs(now - _timestamp(stamps[0])) > REPLAY_WINDOW:
+        raise SignatureRefused("the timestamp is outside the replay window")
+    expected = [shippo_signature(secret, timestamp=stamps[0], body=body) for secret in secrets if secret]
+    matches = [hmac.compare_digest(mine.encode(), theirs.encode()) for mine in expected for theirs in candidates]
     if not any(matches):
         raise SignatureRefused("no secret of this partner made that signature")
 
@@ -127,11 +172,13 @@ def _check_standard(secrets: list[str], headers: dict[str, str], body: bytes, no
 def _timestamp(text: str) -> datetime:
     """Whole seconds since 1970; `1614265330.9` or ` 1614265330` would be signed as something else than was sent."""
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
-        raise SignatureRefused("webhook-timestamp is not a whole number of seconds")
+        raise SignatureRefused("the timestamp is not a whole number of seconds")
     return datetime.fromtimestamp(int(text), tz=UTC)
 
 
 SCHEMES: Final[dict[str, Callable[[list[str], dict[str, str], bytes, datetime], None]]] = {
+    Scheme.AFTERSHIP: _check_aftership,
     Scheme.EASYPOST: _check_easypost,
+    Scheme.SHIPPO: _check_shippo,
     Scheme.STANDARD_WEBHOOKS: _check_standard,
 }

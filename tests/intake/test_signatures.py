@@ -12,7 +12,9 @@ from exceptions.intake.signatures import (
     SCHEMES,
     Scheme,
     SignatureRefused,
+    aftership_signature,
     easypost_signature,
+    shippo_signature,
     standard_signature,
     verify,
 )
@@ -40,6 +42,44 @@ def accepts(scheme: str, headers: dict[str, str], *, secrets: list[str], body: b
     except SignatureRefused:
         return False
     return True
+
+
+class TestAfterShip:
+    def test_the_signature_of_the_exact_bytes_is_accepted(self) -> None:
+        headers = {"Aftership-Hmac-Sha256": aftership_signature("geheim", BODY)}
+        assert accepts(Scheme.AFTERSHIP, headers, secrets=["neu", "geheim"])
+        assert not accepts(Scheme.AFTERSHIP, headers, secrets=["geheim"], body=BODY + b" ")
+        assert not accepts(Scheme.AFTERSHIP, headers, secrets=["neu"])
+        assert not accepts(Scheme.AFTERSHIP, {}, secrets=["geheim"])
+
+    def test_a_known_value_computed_with_openssl(self) -> None:
+        # printf '{"id":"evt_1"}' | openssl dgst -sha256 -hmac 'tower' -binary | openssl base64 -A
+        assert aftership_signature("tower", b'{"id":"evt_1"}') == "YQzhJUq2/OfJhuTkg5FgVj1cfn7v5FRMTitXiK8CEvw="
+
+    def test_a_partner_without_a_secret_accepts_nothing(self) -> None:
+        assert not accepts(Scheme.AFTERSHIP, {"aftership-hmac-sha256": aftership_signature("", BODY)}, secrets=[""])
+
+
+class TestShippo:
+    STAMP = str(int(NOW.timestamp()))
+
+    def header(self, secret: str = "geheim", stamp: str = STAMP, body: bytes = BODY) -> dict[str, str]:
+        return {"Shippo-Auth-Signature": f"t={stamp},v1={shippo_signature(secret, timestamp=stamp, body=body)}"}
+
+    def test_the_signature_of_time_and_bytes_is_accepted(self) -> None:
+        assert accepts(Scheme.SHIPPO, self.header(), secrets=["neu", "geheim"])
+        assert not accepts(Scheme.SHIPPO, self.header(), secrets=["geheim"], body=BODY + b" ")
+        assert not accepts(Scheme.SHIPPO, self.header(), secrets=["neu"])
+
+    def test_a_replay_is_refused_and_so_is_another_time_than_was_signed(self) -> None:
+        old = str(int((NOW - timedelta(minutes=6)).timestamp()))
+        assert not accepts(Scheme.SHIPPO, self.header(stamp=old), secrets=["geheim"])
+        signed = self.header(stamp=old)["Shippo-Auth-Signature"].replace(old, self.STAMP)
+        assert not accepts(Scheme.SHIPPO, {"Shippo-Auth-Signature": signed}, secrets=["geheim"])
+
+    @pytest.mark.parametrize("value", ["", "t=1", "v1=ab", "t=1,t=2,v1=ab", "t=x,v1=ab", "t=1" + ",v1=a" * 9])
+    def test_what_is_not_the_scheme_is_refused(self, value: str) -> None:
+        assert not accepts(Scheme.SHIPPO, {"Shippo-Auth-Signature": value}, secrets=["geheim"])
 
 
 class TestEasyPost:

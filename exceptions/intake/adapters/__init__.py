@@ -1,15 +1,28 @@
 """One module for each format. `ADAPTERS` is the list; a partner's row names its adapter by key."""
 
-from exceptions.intake.adapters import canonical, cloudevents, dcsa, easypost, edifact, mail, tive, x12
-from exceptions.intake.adapters.base import Adapter, Envelope, Part, Unreadable
-
-_MODULES = (
+from exceptions.intake.adapters import (
+    aftership,
     canonical,
     cloudevents,
     dcsa,
     easypost,
     edifact,
     mail,
+    shippo,
+    tive,
+    x12,
+)
+from exceptions.intake.adapters.base import Adapter, Envelope, Part, Unreadable
+
+_MODULES = (
+    aftership,
+    canonical,
+    cloudevents,
+    dcsa,
+    easypost,
+    edifact,
+    mail,
+    shippo,
     tive,
     x12,
 )

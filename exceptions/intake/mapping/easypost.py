@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from exceptions.intake.mapping.carrier_text import REASONED, read_text
-from exceptions.intake.mapping.meaning import NOTHING, Meaning, named, own_meaning, own_words
+from exceptions.intake.mapping.meaning import NOTHING, Meaning, named, own_status, sharpened
 from exceptions.shipments.canonical import EventType
 
 _T = EventType
@@ -59,27 +59,8 @@ DETAILS: Final[dict[str, tuple[str, str | None]]] = {
 # Left to the status and the words: they add nothing.
 SILENT_DETAILS: Final = frozenset({"", "unknown", "status_update"})
 
-# These end the matter, so no detail and no wording changes what they say.
+# These end the matter, so no detail changes what they say.
 _FINAL: Final = frozenset({"delivered", "cancelled"})
-# Types so general that the carrier's own words may say something sharper.
-_GENERAL: Final = frozenset(
-    {None, _T.SHIPMENT_SCANNED, _T.SHIPMENT_PROBLEM_REPORTED, _T.SHIPMENT_DELIVERY_ATTEMPTED, _T.SHIPMENT_HELD}
-)
-# What words may sharpen a general type into. Delivery is not among them: only the status says that.
-_SHARPER: Final = frozenset(
-    {
-        _T.SHIPMENT_PICKED_UP,
-        _T.SHIPMENT_DELAYED,
-        _T.SHIPMENT_HELD,
-        _T.SHIPMENT_RELEASED,
-        _T.SHIPMENT_DELIVERY_ATTEMPTED,
-        _T.SHIPMENT_REFUSED,
-        _T.SHIPMENT_RETURNED,
-        _T.SHIPMENT_DAMAGED,
-        _T.SHIPMENT_LOST,
-        _T.LOAD_BROKEN_DOWN,
-    }
-)
 
 
 def read_status(mapping: Mapping[str, Any], carrier: str, code: str, status: str, detail: str, text: str) -> Meaning:
@@ -88,7 +69,8 @@ def read_status(mapping: Mapping[str, Any], carrier: str, code: str, status: str
     The partner's own tables come first: `<carrier>.<carrier_code>`, `easypost.<detail>`, `easypost.<status>`, texts. A
     status or detail that is not on EasyPost's list is read by what is known of it, and named in `unmapped`.
     """
-    own = _own(mapping, carrier, code, status, detail, text)
+    names = ((carrier.lower(), code), ("easypost", detail), ("easypost", status))
+    own = own_status(mapping, names, text)
     said = _read(status, detail, text)
     event_type = own.event_type or said.event_type
     if event_type not in REASONED:
@@ -99,29 +81,18 @@ def read_status(mapping: Mapping[str, Any], carrier: str, code: str, status: str
     return Meaning(event_type, reason, said.unmapped if own == NOTHING else "")
 
 
-def _own(mapping: Mapping[str, Any], carrier: str, code: str, status: str, detail: str, text: str) -> Meaning:
-    rows = (
-        own_meaning(mapping, carrier.lower(), code),
-        own_meaning(mapping, "easypost", detail),
-        own_meaning(mapping, "easypost", status),
-        own_words(mapping, text),
-    )
-    return next((row for row in rows if row != NOTHING), NOTHING)
-
-
 def _read(status: str, detail: str, text: str) -> Meaning:
-    by_status = STATUSES.get(status)
+    by_status, words = STATUSES.get(status), read_text(text)
     if status in _FINAL:
-        return Meaning(by_status, None)
+        event_type = sharpened(by_status, words)
+        return Meaning(event_type, words.reason if event_type in REASONED else None)
     unmapped = "" if status in STATUSES else named("easypost", status)
     if not (detail in DETAILS or detail in SILENT_DETAILS or detail in STATUSES):
         unmapped = unmapped or named("easypost", detail)
-    words = read_text(text)
     event_type, reason = DETAILS.get(detail, (by_status, None))
     if event_type == _T.SHIPMENT_SCANNED and by_status is not None:
         event_type = by_status  # a hub scan of a parcel on its way back is a return
-    if event_type in _GENERAL and words.event_type in _SHARPER:
-        event_type = words.event_type
+    event_type = sharpened(event_type, words)
     if event_type is None and unmapped:
         event_type = _T.SHIPMENT_SCANNED  # something was seen of it; what, the list of unmapped codes asks
     return Meaning(event_type, reason or words.reason, unmapped)

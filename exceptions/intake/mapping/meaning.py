@@ -9,12 +9,12 @@ One door for all adapters, so that an administrator's correction counts for ever
 with texts folded as `carrier_text.folded` does it. Pure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from exceptions.cases.taxonomy import is_reason
-from exceptions.intake.mapping.carrier_text import REASONED, folded, read_text
+from exceptions.intake.mapping.carrier_text import REASONED, TextReading, folded, read_text
 from exceptions.intake.mapping.codes import event_type_of, reason_of
 from exceptions.shipments.canonical import EventType
 
@@ -52,6 +52,43 @@ def status_meaning(mapping: Mapping[str, Any], system: str, code: str, text: str
     if reason is None and (event_type is None or event_type in REASONED):
         reason = words.reason
     return Meaning(event_type, reason, _unmapped(name, (own_code, table), text, event_type or reason))
+
+
+_T = EventType
+# Statuses so general that the carrier's own words beside them may say something sharper.
+_GENERAL: Final = frozenset(
+    {None, _T.SHIPMENT_SCANNED, _T.SHIPMENT_PROBLEM_REPORTED, _T.SHIPMENT_DELIVERY_ATTEMPTED, _T.SHIPMENT_HELD}
+)
+# What words may sharpen a general status into. Delivery is not among them: only the status says that.
+_SHARPER: Final = frozenset(
+    {
+        _T.SHIPMENT_PICKED_UP,
+        _T.SHIPMENT_DELAYED,
+        _T.SHIPMENT_DEVIATED,
+        _T.SHIPMENT_HELD,
+        _T.SHIPMENT_RELEASED,
+        _T.SHIPMENT_DELIVERY_ATTEMPTED,
+        _T.SHIPMENT_REFUSED,
+        _T.SHIPMENT_RETURNED,
+        _T.SHIPMENT_DAMAGED,
+        _T.SHIPMENT_LOST,
+        _T.LOAD_BROKEN_DOWN,
+    }
+)
+
+
+def sharpened(event_type: str | None, words: TextReading) -> str | None:
+    """What a status and the carrier's words beside it say together. "Delivered to the original sender" is a return,
+    whatever the status calls it; otherwise words only sharpen what is general."""
+    if event_type == _T.SHIPMENT_DELIVERED and words.event_type == _T.SHIPMENT_RETURNED:
+        return words.event_type
+    return words.event_type if event_type in _GENERAL and words.event_type in _SHARPER else event_type
+
+
+def own_status(mapping: Mapping[str, Any], names: Sequence[tuple[str, str]], text: str) -> Meaning:
+    """The first that the partner's own tables say about any of these (list, code) and the text; `NOTHING` if nothing."""
+    rows = [own_meaning(mapping, system, code) for system, code in names]
+    return next((row for row in (*rows, own_words(mapping, text)) if row != NOTHING), NOTHING)
 
 
 def own_meaning(mapping: Mapping[str, Any], system: str, code: str) -> Meaning:

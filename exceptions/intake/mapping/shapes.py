@@ -97,19 +97,21 @@ _REFERENCES: Final = Field(
     tuple(RefType.choices),
     names="Qualifier",
 )
+_NUMBER: Final = (
+    Field(
+        "reference_type",
+        "What its tracking codes are",
+        Kind.CHOICE,
+        "Tracking numbers, where nothing is chosen.",
+        tuple(RefType.choices),
+    ),
+    Field("issuer", "Who issues them", Kind.TEXT, "An account code or SCAC; the carrier, where nothing is said."),
+)
 _OWN: Final[Mapping[str, tuple[Field, ...]]] = {
+    "aftership": _NUMBER,
     "canonical": (_TYPES,),
     "cloudevents": (_TYPES,),
-    "easypost": (
-        Field(
-            "reference_type",
-            "What its tracking codes are",
-            Kind.CHOICE,
-            "Tracking numbers, where nothing is chosen.",
-            tuple(RefType.choices),
-        ),
-        Field("issuer", "Who issues them", Kind.TEXT, "An account code or SCAC; the carrier, where nothing is said."),
-    ),
+    "easypost": _NUMBER,
     "edifact": (_ISSUER, _REFERENCES),
     "mail": (
         Field(
@@ -155,6 +157,7 @@ _OWN: Final[Mapping[str, tuple[Field, ...]]] = {
         ),
         _REFERENCES,
     ),
+    "shippo": _NUMBER,
 }
 # Formats that say more about their mapping than these fields can: each answers sentences about what is wrong.
 _CHECKS: Final[Mapping[str, Callable[[Mapping[str, Any]], list[str]]]] = {}

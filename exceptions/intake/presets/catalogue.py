@@ -9,6 +9,8 @@ from exceptions.shipments.canonical import SourceRank
 
 _STANDARD: Final = Way(Channel.WEBHOOK, SignatureScheme.STANDARD_WEBHOOKS)
 _EASYPOST: Final = Way(Channel.WEBHOOK, SignatureScheme.EASYPOST)
+_AFTERSHIP: Final = Way(Channel.WEBHOOK, SignatureScheme.AFTERSHIP)
+_SHIPPO: Final = Way(Channel.WEBHOOK, SignatureScheme.SHIPPO)
 _API: Final = Way(Channel.REST, SignatureScheme.TRANSPORT)
 _EDI: Final = Way(Channel.EDI, SignatureScheme.TRANSPORT)
 _MAIL: Final = Way(Channel.MAIL, SignatureScheme.TRANSPORT)
@@ -88,5 +90,30 @@ CATALOGUE: Final = (
         content_type="message/rfc822",
         local_times=True,
         guide="mail.md",
+    ),
+    Preset(
+        key="aftership",
+        label="AfterShip tracking",
+        about="Parcel tracking of more than a thousand carriers. AfterShip posts tracking_update, signed with HMAC.",
+        group=Group.PARCEL,
+        adapter="aftership",
+        ways=(_AFTERSHIP,),
+        source_rank=SourceRank.SCAN,
+        sample=samples.aftership,
+        starts_shipments=True,
+        local_times=True,
+        guide="aftership.md",
+    ),
+    Preset(
+        key="shippo",
+        label="Shippo tracking",
+        about="Parcel tracking of the carriers that Shippo knows. Shippo posts track_updated, signed with HMAC.",
+        group=Group.PARCEL,
+        adapter="shippo",
+        ways=(_SHIPPO,),
+        source_rank=SourceRank.SCAN,
+        sample=samples.shippo,
+        starts_shipments=True,
+        guide="shippo.md",
     ),
 )

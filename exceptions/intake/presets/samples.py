@@ -31,6 +31,52 @@ def easypost(now: datetime) -> bytes:
     return _json(event)
 
 
+def aftership(now: datetime) -> bytes:
+    moment = _stamp(now)
+    checkpoint = {
+        "slug": "fedex",
+        "checkpoint_time": moment,
+        "city": "Reno",
+        "state": "NV",
+        "country_iso3": "USA",
+        "message": "Delayed by snow",
+        "tag": "Exception",
+        "subtag": "Exception_005",
+        "subtag_message": "Delayed (External factors)",
+        "raw_tag": "SE",
+    }
+    tracking = {
+        "slug": "fedex",
+        "tracking_number": "TEST 0001",
+        "tag": "Exception",
+        "subtag": "Exception_005",
+        "updated_at": moment,
+        "checkpoints": [checkpoint],
+    }
+    return _json(
+        {"event": "tracking_update", "event_id": f"test-{moment}", "msg": tracking, "ts": int(now.timestamp())}
+    )
+
+
+def shippo(now: datetime) -> bytes:
+    moment = _stamp(now)
+    step = {
+        "status": "TRANSIT",
+        "substatus": {"code": "delayed", "text": "Package delayed.", "action_required": False},
+        "status_details": "Delayed by snow",
+        "status_date": moment,
+        "location": {"city": "Reno", "state": "NV", "zip": "89502", "country": "US"},
+    }
+    tracking = {
+        "carrier": "fedex",
+        "tracking_number": "TEST 0001",
+        "eta": None,
+        "tracking_status": step,
+        "tracking_history": [step],
+    }
+    return _json({"event": "track_updated", "test": True, "data": tracking})
+
+
 def cloudevents(now: datetime) -> bytes:
     moment = _stamp(now)
     event = {

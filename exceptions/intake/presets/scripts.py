@@ -43,6 +43,20 @@ _SIGNING: Final[dict[str, _Signing]] = {
         ("""SIGNATURE=$(printf '%s' "$BODY" | openssl dgst -sha256 -hmac "$SECRET" | sed 's/.*= *//')""",),
         ('-H "X-Hmac-Signature: hmac-sha256-hex=$SIGNATURE"',),
     ),
+    SignatureScheme.AFTERSHIP: _Signing(
+        _SECRET,
+        ("""SIGNATURE=$(printf '%s' "$BODY" | openssl dgst -sha256 -hmac "$SECRET" -binary | openssl base64 -A)""",),
+        ('-H "aftership-hmac-sha256: $SIGNATURE"',),
+    ),
+    SignatureScheme.SHIPPO: _Signing(
+        _SECRET,
+        (
+            "TIMESTAMP=$(date +%s)",
+            """SIGNATURE=$(printf '%s.%s' "$TIMESTAMP" "$BODY" |\n"""
+            """  openssl dgst -sha256 -hmac "$SECRET" | sed 's/.*= *//')""",
+        ),
+        ('-H "Shippo-Auth-Signature: t=$TIMESTAMP,v1=$SIGNATURE"',),
+    ),
     SignatureScheme.STANDARD_WEBHOOKS: _Signing(
         _SECRET,
         (

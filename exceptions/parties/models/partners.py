@@ -18,6 +18,8 @@ class Channel(models.TextChoices):
 class SignatureScheme(models.TextChoices):
     STANDARD_WEBHOOKS = "standard_webhooks", "Standard Webhooks"
     EASYPOST = "easypost", "EasyPost HMAC"
+    AFTERSHIP = "aftership", "AfterShip HMAC"
+    SHIPPO = "shippo", "Shippo HMAC"
     HMAC = "hmac", "HMAC with header templates"
     BEARER = "bearer", "Bearer token"
     TRANSPORT = "transport", "By the transport"
