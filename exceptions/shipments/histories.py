@@ -217,6 +217,19 @@ def histories(shipment_ids: Iterable[int]) -> dict[int, History]:
     return found
 
 
+def events_by(thing: str, ids: Iterable[int], types: Iterable[str]) -> dict[int, list[EventRow]]:
+    """Events of these types that speak of loads, orders or supplies, by the id of each; in no particular order.
+
+    thing: "load", "order" or "supply". One query.
+    """
+    found: dict[int, list[EventRow]] = defaultdict(list)
+    about = Q(**{f"{thing}_id__in": list(ids)}, event__type__in=list(types))
+    for key, load_id, *said, retracted_by in _rows(EventSubject, (f"{thing}_id", *_EVENT[1:]), about):
+        said[7] = said[7] or ""
+        found[key].append(EventRow._make((*said, retracted_by is not None, load_id)))
+    return found
+
+
 def _rows(model: type[Model], columns: Sequence[Any], about: Q, *order: str) -> Iterable[tuple[Any, ...]]:
     return model._default_manager.filter(about).order_by(*order).values_list(*columns)
 

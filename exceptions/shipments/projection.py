@@ -2,17 +2,45 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol, TypeVar
+
+from pydantic import TypeAdapter
 
 from exceptions.shipments.canonical import EventType, Place, normalised
+from exceptions.shipments.payloads.parts import Moment
 
 E = EventType
+_MOMENT: Final[TypeAdapter[datetime]] = TypeAdapter(Moment)
+
+
+class StopLike(Protocol):
+    """What of a stop decides whether an event is about it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def city(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def country(self) -> str: ...
+    @property
+    def unlocode(self) -> str: ...
+
+
+S = TypeVar("S", bound=StopLike)
 
 
 @dataclass(frozen=True, slots=True)
 class StopView:
-    """What of a stop decides whether an event is about it."""
+    """A stop of a plan that no row holds yet, or any more."""
 
     id: int
     sequence: int
@@ -47,6 +75,7 @@ ACTUALS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     E.EQUIPMENT_GATED_OUT: ("gate_out", ("port", "ramp", "terminal", "airport")),
     E.EQUIPMENT_RETURNED: ("empty_return", ("port", "ramp", "terminal")),
 }
+_KINDS_OF: Final = dict(ACTUALS.values())
 ESTIMATES: Final = frozenset({E.SHIPMENT_ETA_CHANGED, E.SHIPMENT_DELAYED, E.SHIPMENT_ROLLED})
 APPOINTMENTS: Final[Mapping[str, str]] = {
     E.APPOINTMENT_REQUESTED: "requested",
@@ -101,25 +130,50 @@ def status_of(stated: Iterable[tuple[str, datetime]]) -> tuple[str, datetime | N
     return max(statuses, key=lambda pair: status_weight(*pair), default=("booked", None))
 
 
-def milestones_said(
-    event_type: str, occurred_at: datetime, place: Place | None, payload: Any, stops: Sequence[StopView]
-) -> list[Said]:
-    """The milestones an event states, for the stops of one plan. Nothing when it is not clear which stop is meant."""
+def moment_of(text: str | None) -> datetime | None:
+    """A time as the data of a recorded event has it, in UTC; None for none."""
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:  # one of the other ways to write it that payloads take, such as seconds since 1970
+        return _MOMENT.validate_python(text)
+
+
+def milestone_said(
+    event_type: str, occurred_at: datetime, place: Place | None, data: Mapping[str, Any], stops: Sequence[StopLike]
+) -> Said | None:
+    """The milestone an event states, for one of the stops of a plan. None when it is not clear which stop is meant.
+
+    data: that of the event, as JSON holds it.
+    """
     if event_type in ACTUALS:
         code, kinds = ACTUALS[event_type]
-        stop = stop_meant(payload.stop, place, kinds, stops)
-        return [Said(stop.id, "actual", code, occurred_at)] if stop else []
-    if event_type in ESTIMATES and payload.estimated is not None:
-        # The place of an estimate is where the truck is now, not where it goes; that place it names itself.
-        there = getattr(payload, "unlocode", "")
-        kinds = () if there else ("delivery",)
-        stop = stop_meant(payload.stop, Place(unlocode=there) if there else None, kinds, stops)
-        code = getattr(payload, "milestone", "arrival")
-        return [Said(stop.id, "estimated", code, payload.estimated)] if stop else []
-    return []
+        stop = stop_meant(data.get("stop"), place, kinds, stops)
+        return Said(stop.id, "actual", code, occurred_at) if stop else None
+    if event_type in ESTIMATES and (expected := moment_of(data.get("estimated"))) is not None:
+        code = data.get("milestone") or "arrival"
+        stop = _estimate_stop(code, data.get("stop"), data.get("unlocode") or "", place, stops)
+        kind = "planned" if data.get("classifier") == "planned" else "estimated"
+        return Said(stop.id, kind, code, expected) if stop else None
+    return None
 
 
-def appointment_stop(sequence: int | None, place: Place | None, stops: Sequence[StopView]) -> StopView | None:
+def _estimate_stop(code: str, sequence: int | None, unlocode: str, place: Place | None, stops: Sequence[S]) -> S | None:
+    """The stop an estimate is for, by its number or `unlocode`. The place of an estimated arrival is where the truck is
+    now, not where it goes: unless its UN/LOCODE is that of one stop."""
+    if unlocode:
+        return stop_meant(sequence, Place(unlocode=unlocode), (), stops)
+    if sequence is None and place is not None and place.unlocode:
+        there = [stop for stop in stops if stop.unlocode == place.unlocode]
+        if len(there) == 1:
+            return there[0]
+    if code in ("arrival", "delivery"):
+        return stop_meant(sequence, None, ("delivery",), stops)
+    return stop_meant(sequence, place, _KINDS_OF[code], stops)
+
+
+def appointment_stop(sequence: int | None, place: Place | None, stops: Sequence[S]) -> S | None:
     """The stop an appointment is at; without a number or place that of the only delivery."""
     if sequence is None and place is not None:
         here = [stop for stop in stops if is_at(place, stop)]
@@ -127,24 +181,27 @@ def appointment_stop(sequence: int | None, place: Place | None, stops: Sequence[
     return stop_meant(sequence, None, ("delivery",), stops)
 
 
-def plan_said(planned: Iterable[Any], stop_ids: Mapping[int, int]) -> list[Said]:
-    """The milestones that a plan itself states; `stop_ids` maps its sequences to stops."""
+def plan_said(planned: Iterable[Mapping[str, Any]], stop_ids: Mapping[int, int]) -> list[Said]:
+    """The milestones that a plan itself states; `stop_ids` maps its sequences to stops.
+
+    planned: the stops of the plan, as JSON holds them.
+    """
     said = []
     for stop in planned:
-        promise = {"pickup": "pickup", "delivery": "delivery"}.get(stop.kind, "arrival")
+        promise = {"pickup": "pickup", "delivery": "delivery"}.get(stop["kind"], "arrival")
         times = (
-            ("requested", promise, stop.requested),
-            ("promised", promise, stop.promised),
-            ("planned", "arrival", stop.planned_arrival),
-            ("planned", "departure", stop.planned_departure),
+            ("requested", promise, stop.get("requested")),
+            ("promised", promise, stop.get("promised")),
+            ("planned", "arrival", stop.get("planned_arrival")),
+            ("planned", "departure", stop.get("planned_departure")),
         )
-        said += [Said(stop_ids[stop.sequence], kind, code, value) for kind, code, value in times if value]
+        for kind, code, text in times:
+            if (value := moment_of(text)) is not None:
+                said.append(Said(stop_ids[stop["sequence"]], kind, code, value))
     return said
 
 
-def stop_meant(
-    sequence: int | None, place: Place | None, kinds: tuple[str, ...], stops: Sequence[StopView]
-) -> StopView | None:
+def stop_meant(sequence: int | None, place: Place | None, kinds: tuple[str, ...], stops: Sequence[S]) -> S | None:
     """The stop an event is about: by its number, else its place, else the only one of the right kind; or None."""
     if sequence is not None:
         return next((stop for stop in stops if stop.sequence == sequence), None)
@@ -155,7 +212,7 @@ def stop_meant(
     return fitting[0] if kinds and not here and len(fitting) == 1 else None
 
 
-def is_at(place: Place, stop: StopView) -> bool:
+def is_at(place: Place, stop: StopLike) -> bool:
     """Whether a place is that of a stop: the same UN/LOCODE, or the same city with nothing that contradicts."""
     if place.unlocode and stop.unlocode:
         return place.unlocode == stop.unlocode
@@ -168,14 +225,14 @@ def is_at(place: Place, stop: StopView) -> bool:
     )
 
 
-def lane(stops: Sequence[StopView]) -> str:
+def lane(stops: Sequence[StopLike]) -> str:
     """ "US-TX>US-IL": country and region of the first and last stop; empty when one of them is not known."""
     ordered = sorted(stops, key=lambda stop: stop.sequence)
     ends = ["-".join(part for part in (stop.country, stop.region) if part) for stop in (ordered[:1] + ordered[-1:])]
     return ">".join(ends)[:40] if len(ordered) > 1 and all(ends) else ""
 
 
-def stops_matched(existing: Sequence[StopView], planned: Sequence[StopView]) -> dict[int, int]:
+def stops_matched(existing: Sequence[StopLike], planned: Sequence[StopLike]) -> dict[int, int]:
     """Which existing stop each planned one continues: planned sequence -> existing id.
 
     Same kind and place first, then same kind and number, then what is left of the kind from the end, so that the
@@ -190,14 +247,14 @@ def stops_matched(existing: Sequence[StopView], planned: Sequence[StopView]) -> 
     return matched
 
 
-def _same_place(one: StopView, other: StopView) -> bool:
+def _same_place(one: StopLike, other: StopLike) -> bool:
     place = Place(city=other.city, region=other.region, country=other.country, unlocode=other.unlocode)
     return one.kind == other.kind and is_at(place, one)
 
 
-def _same_number(one: StopView, other: StopView) -> bool:
+def _same_number(one: StopLike, other: StopLike) -> bool:
     return one.kind == other.kind and one.sequence == other.sequence
 
 
-def _same_kind(one: StopView, other: StopView) -> bool:
+def _same_kind(one: StopLike, other: StopLike) -> bool:
     return one.kind == other.kind

@@ -13,7 +13,7 @@ from exceptions.parties.models import Account
 from exceptions.shipments import selectors
 from exceptions.shipments.canonical import Place, Ref, RefType
 from exceptions.shipments.models import Shipment
-from exceptions.shipments.services.plans import shipment_create
+from exceptions.shipments.services.placing import shipment_create
 from tests.conftest import make_viewer
 from tests.shipments.conftest import Say, at, booking, iso, saying
 

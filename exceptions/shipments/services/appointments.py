@@ -1,20 +1,26 @@
-"""Appointments from the whole set of events: every change kept, the latest reported standing."""
+"""Appointments from whole histories: every change kept, the latest reported standing. Only what differs is written."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from exceptions.shipments.canonical import EventType
-from exceptions.shipments.models import Appointment, AppointmentChange, Event, Stop
-from exceptions.shipments.projection import APPOINTMENTS, StopView, appointment_stop, stops_matched
-from exceptions.shipments.services.removal import discard
-from exceptions.shipments.services.told import Told, view_of
+from exceptions.shipments.histories import AppointmentRow, EventRow, History
+from exceptions.shipments.models import Appointment, AppointmentChange
+from exceptions.shipments.projection import APPOINTMENTS, StopView, appointment_stop, moment_of, stops_matched
+from exceptions.shipments.services.bulk import rows_delete, rows_insert, rows_update
+from exceptions.shipments.services.removal import discard_all
+from exceptions.shipments.services.told import place_of, plan_in_force
+
+_STANDING = ("state", "number", "starts_at", "ends_at", "reported_at")
+_CHANGE = ("appointment_id", "state", "number", "starts_at", "ends_at", "by", "reported_at", "event_id")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Change:
-    row: Event
+    row: EventRow
     state: str
     number: str
     starts_at: datetime | None
@@ -22,77 +28,105 @@ class _Change:
     by: str
 
 
-def appointments_replay(events: Sequence[Told], plan: Told | None, stops: Sequence[Stop]) -> None:
+def appointments_project(histories: Mapping[int, History], *, fresh: Set[int], anew: Set[int]) -> None:
+    """Bring appointments and their changes in line with the histories, also those that the histories hold.
+
+    fresh: ids of the events whose changes nobody stored. anew: shipments of which any change may have moved.
+    """
+    said: list[tuple[History, int, list[_Change]]] = []
+    gone: list[int] = []
+    for history in histories.values():
+        changes = _by_stop(history)
+        gone += [history.appointments.pop(stop).id for stop in set(history.appointments) - set(changes)]
+        said += [(history, stop, of_stop) for stop, of_stop in changes.items()]
+    if gone:
+        discard_all(Appointment.objects.filter(pk__in=gone))
+    new, changed = [], []
+    for history, stop, changes_of in said:
+        held, standing = history.appointments.get(stop), _standing(changes_of)
+        if held is None:
+            new.append((history, stop, standing))
+        else:
+            if held[1:] != standing[1:]:
+                changed.append((held.id, *standing[1:]))
+            history.appointments[stop] = standing._replace(id=held.id)
+    rows_update(Appointment, _STANDING, changed)
+    made = rows_insert(Appointment, ("stop_id", *_STANDING), [(stop, *row[1:]) for _, stop, row in new])
+    for (history, stop, standing), pk in zip(new, made, strict=True):
+        history.appointments[stop] = standing._replace(id=pk)
+    _store_changes(said, made=set(made), fresh=fresh, anew=anew)
+
+
+def _by_stop(history: History) -> dict[int, list[_Change]]:
     changes: dict[int, list[_Change]] = defaultdict(list)
-    for stop_id, change in _changes(events, plan, stops):
-        changes[stop_id].append(change)
-    held = {row.stop_id: row for row in Appointment.objects.filter(stop__in=stops).prefetch_related("changes")}
-    discard(appointment for stop_id, appointment in held.items() if stop_id not in changes)
-    for stop_id, said in changes.items():
-        said.sort(key=lambda change: (change.row.reported_at, change.row.digest))
-        _appointment_set(held.get(stop_id), stop_id, said)
-
-
-def _changes(events: Sequence[Told], plan: Told | None, stops: Sequence[Stop]) -> Iterable[tuple[int, _Change]]:
-    views = [view_of(stop) for stop in stops]
-    for item in events:
-        if item.row.type == EventType.SHIPMENT_BOOKED:
-            yield from _planned_changes(item, views, in_force=item is plan)
-        elif state := APPOINTMENTS.get(item.row.type):
-            data = item.payload
-            stop = appointment_stop(data.stop, item.event.place, views)
+    plan = plan_in_force(history)
+    for row in history.events:
+        if row.retracted:
+            continue
+        if row.type == EventType.SHIPMENT_BOOKED:
+            for stop_id, change in _planned(row, history, in_force=row is plan):
+                changes[stop_id].append(change)
+        elif state := APPOINTMENTS.get(row.type):
+            stop = appointment_stop(row.data.get("stop"), place_of(row), history.stops)
             if stop is not None:
-                yield stop.id, _Change(item.row, state, data.number, data.starts_at, data.ends_at, data.by)
+                changes[stop.id].append(_change(row, state, row.data))
+    for of_stop in changes.values():
+        of_stop.sort(key=attrgetter("row.reported_at", "row.digest"))
+    return changes
 
 
-def _planned_changes(item: Told, views: Sequence[StopView], *, in_force: bool) -> Iterable[tuple[int, _Change]]:
+def _planned(row: EventRow, history: History, *, in_force: bool) -> Iterable[tuple[int, _Change]]:
     """What a plan says of appointments, also one that was replaced: silence does not take an appointment back."""
-    planned = item.payload.stops
+    planned = row.data.get("stops") or ()
+    if not any(stop.get("appointment") for stop in planned):
+        return
     if in_force:
-        meant = {stop.sequence: stop.id for stop in views}
+        meant = {stop.sequence: stop.id for stop in history.stops}
     else:
-        wanted = [StopView(0, p.sequence, p.kind, p.name, p.city, p.region, p.country, p.unlocode) for p in planned]
-        meant = stops_matched(views, wanted)
+        places = ("name", "city", "region", "country", "unlocode")
+        wanted = [StopView(0, p["sequence"], p["kind"], *(p.get(name) or "" for name in places)) for p in planned]
+        meant = stops_matched(history.stops, wanted)
     for stop in planned:
-        made = stop.appointment
-        if made is not None and stop.sequence in meant:
-            yield meant[stop.sequence], _Change(item.row, made.state, made.number, made.starts_at, made.ends_at, "")
+        made = stop.get("appointment")
+        if made and stop["sequence"] in meant:
+            yield meant[stop["sequence"]], _change(row, made["state"], made)
 
 
-def _appointment_set(appointment: Appointment | None, stop_id: int, changes: list[_Change]) -> None:
+def _change(row: EventRow, state: str, data: Mapping[str, str]) -> _Change:
+    starts_at, ends_at = moment_of(data.get("starts_at")), moment_of(data.get("ends_at"))
+    return _Change(row, state, data.get("number") or "", starts_at, ends_at, data.get("by") or "")
+
+
+def _standing(changes: list[_Change]) -> AppointmentRow:
     """The latest change holds. One that says no time or number (missed, cancelled) leaves those as they were."""
     last = changes[-1]
     timed = next((change for change in reversed(changes) if change.ends_at or change.starts_at), last)
-    values = {
-        "state": last.state,
-        "number": next((change.number for change in reversed(changes) if change.number), ""),
-        "starts_at": timed.starts_at,
-        "ends_at": timed.ends_at,
-        "reported_at": last.row.reported_at,
-    }
-    if appointment is None:
-        appointment = Appointment.objects.create(stop_id=stop_id, **values)
-        known: set[int] = set()
-    else:
-        if any(getattr(appointment, name) != value for name, value in values.items()):
-            Appointment.objects.filter(pk=appointment.pk).update(**values)
-        kept = {change.event_id: change.pk for change in appointment.changes.all()}
-        known = set(kept)
-        # A plan that changed may have moved what an event meant to another stop.
-        gone = [pk for event, pk in kept.items() if event not in {change.row.pk for change in changes}]
-        if gone:
-            AppointmentChange.objects.filter(pk__in=gone).delete()
-    AppointmentChange.objects.bulk_create(
-        AppointmentChange(
-            appointment=appointment,
-            state=change.state,
-            number=change.number,
-            starts_at=change.starts_at,
-            ends_at=change.ends_at,
-            by=change.by,
-            reported_at=change.row.reported_at,
-            event=change.row,
-        )
-        for change in changes
-        if change.row.pk not in known
-    )
+    number = next((change.number for change in reversed(changes) if change.number), "")
+    return AppointmentRow(0, last.state, number, timed.starts_at, timed.ends_at, last.row.reported_at)
+
+
+def _store_changes(
+    said: Iterable[tuple[History, int, list[_Change]]], *, made: Set[int], fresh: Set[int], anew: Set[int]
+) -> None:
+    """As with milestones: where a plan changed, what an event meant may stand at another stop now."""
+    rows, read = [], {}
+    for history, stop, changes in said:
+        pk = history.appointments[stop].id
+        if pk not in made and history.shipment.id in anew:
+            read[pk] = {change.row.id: change for change in changes}
+            continue
+        rows += [_row(pk, change) for change in changes if pk in made or change.row.id in fresh]
+    gone = []
+    if read:
+        held = AppointmentChange.objects.filter(appointment__in=read).values_list("pk", "appointment_id", "event_id")
+        for pk, appointment, event in held:
+            if read[appointment].pop(event, None) is None:
+                gone.append(pk)
+        rows += [_row(pk, change) for pk, changes_of in read.items() for change in changes_of.values()]
+    rows_delete(AppointmentChange, gone)
+    rows_insert(AppointmentChange, _CHANGE, rows)
+
+
+def _row(appointment: int, change: _Change) -> tuple[object, ...]:
+    said = (change.state, change.number, change.starts_at, change.ends_at, change.by)
+    return (appointment, *said, change.row.reported_at, change.row.id)

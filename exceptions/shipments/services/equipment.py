@@ -1,53 +1,81 @@
-"""Free-time clocks of equipment from the whole set of events."""
+"""Free-time clocks of equipment from whole histories."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from django.db.models import Q
-
 from exceptions.shipments.canonical import EventType, normalised
-from exceptions.shipments.models import Equipment, Shipment
-from exceptions.shipments.precedence import winner
-from exceptions.shipments.services.references import EQUIPMENT_TYPES
-from exceptions.shipments.services.told import Told, report_of
+from exceptions.shipments.histories import EquipmentRow, EventRow, History
+from exceptions.shipments.models import Equipment
+from exceptions.shipments.precedence import Report, winner
+from exceptions.shipments.projection import moment_of
+from exceptions.shipments.services.bulk import rows_update
+from exceptions.shipments.services.told import plan_in_force
 
 _CLOCKS: Final = {
-    EventType.EQUIPMENT_DISCHARGED: "discharged_at",
-    EventType.EQUIPMENT_AVAILABLE: "available_at",
-    EventType.EQUIPMENT_GATED_OUT: "gated_out_at",
-    EventType.EQUIPMENT_RETURNED: "returned_at",
+    "discharged_at": EventType.EQUIPMENT_DISCHARGED,
+    "available_at": EventType.EQUIPMENT_AVAILABLE,
+    "gated_out_at": EventType.EQUIPMENT_GATED_OUT,
+    "returned_at": EventType.EQUIPMENT_RETURNED,
 }
+_LIMITS: Final = ("last_free_at", "return_by")
+_COLUMNS: Final = (*_CLOCKS, *_LIMITS)
 
 
-def equipment_replay(shipment: Shipment, events: Sequence[Told], plan: Told | None) -> None:
-    rows = list(Equipment.objects.filter(Q(shipment=shipment) | Q(load__load_shipments__shipment=shipment)))
-    planned = {normalised(item.number): item for item in plan.payload.equipment} if plan else {}
-    for equipment in rows:
-        about = [item for item in events if _is_about(item, equipment, alone=len(rows) == 1)]
-        clocks: dict[str, datetime] = {}
-        for event_type, column in _CLOCKS.items():
-            of_type = [item.row for item in about if item.row.type == event_type]
-            if (best := winner(report_of(row, row.occurred_at) for row in of_type)) is not None:
-                clocks[column] = best.value
-        for column in ("last_free_at", "return_by"):
-            limit = _latest_limit(column, about, planned.get(normalised(equipment.number)), plan)
-            if limit is not None:
-                clocks[column] = limit
-        if clocks:
-            Equipment.objects.filter(pk=equipment.pk).update(**clocks)
+def equipment_project(histories: Mapping[int, History]) -> None:
+    """Bring the clocks in line. A piece on a load is judged by what was said of all that rides it, so the histories hold
+    all of its riders or none of them says anything new of it."""
+    about: dict[int, dict[int, EventRow]] = {}
+    plans: dict[int, dict[int, EventRow]] = {}
+    pieces: dict[int, EquipmentRow] = {}
+    for history in histories.values():
+        for piece in history.equipment:
+            pieces[piece.id] = piece
+            alone = len(history.equipment) == 1
+            said = about.setdefault(piece.id, {})
+            said |= {row.id: row for row in history.events if _is_about(row, piece, history, alone=alone)}
+            plans.setdefault(piece.id, {}).update((row.id, row) for row in _plans(history, piece))
+    changed = []
+    standing: dict[int, EquipmentRow] = {}
+    for pk, piece in pieces.items():
+        standing[pk] = piece._replace(**_clocks(piece, list(about[pk].values()), plans[pk].values()))
+        if standing[pk] != piece:
+            changed.append((pk, *(getattr(standing[pk], name) for name in _COLUMNS)))
+    for history in histories.values():
+        history.equipment = [standing[piece.id] for piece in history.equipment]
+    rows_update(Equipment, _COLUMNS, changed)
 
 
-def _is_about(item: Told, equipment: Equipment, *, alone: bool) -> bool:
-    if not item.row.type.startswith("equipment."):
+def _is_about(row: EventRow, piece: EquipmentRow, history: History, *, alone: bool) -> bool:
+    if row.retracted or not row.type.startswith("equipment."):
         return False
-    named = {normalised(ref.value) for ref in item.event.references if ref.type in EQUIPMENT_TYPES}
-    return normalised(equipment.number) in named if named else alone
+    named = history.numbers.get(row.id)
+    return normalised(piece.number) in named if named else alone
 
 
-def _latest_limit(column: str, about: Sequence[Told], planned: Any, plan: Told | None) -> datetime | None:
-    """The free-time limit last reported, by the plan or by an event."""
-    said = [(item.row.reported_at, item.row.digest, getattr(item.payload, column, None)) for item in about]
-    if planned is not None and plan is not None:
-        said.append((plan.row.reported_at, plan.row.digest, getattr(planned, column)))
-    return max(((at, mark, limit) for at, mark, limit in said if limit), default=(None, "", None))[2]
+def _plans(history: History, piece: EquipmentRow) -> Iterable[EventRow]:
+    """The plans that may say something of its free time: the booking in force, and those of its load."""
+    if (plan := plan_in_force(history)) is not None:
+        yield plan
+    if piece.load_id is not None:
+        yield from (
+            row for row in history.events if row.type == EventType.LOAD_PLANNED and row.load_id == piece.load_id
+        )
+
+
+def _clocks(piece: EquipmentRow, about: list[EventRow], plans: Iterable[EventRow]) -> dict[str, Any]:
+    clocks: dict[str, Any] = {}
+    for column, event_type in _CLOCKS.items():
+        best = winner(
+            Report(row.occurred_at, row.source_rank, row.reported_at, row.digest)
+            for row in about
+            if row.type == event_type
+        )
+        clocks[column] = best.value if best is not None else None
+    said: list[tuple[EventRow, Mapping[str, Any]]] = [(row, row.data) for row in about]
+    number = normalised(piece.number)
+    for row in plans:
+        said += [(row, one) for one in row.data.get("equipment", ()) if normalised(one["number"]) == number]
+    for column in _LIMITS:
+        limits = [(row.reported_at, row.digest, moment_of(data.get(column))) for row, data in said if data.get(column)]
+        clocks[column] = max(limits)[2] if limits else None
+    return clocks

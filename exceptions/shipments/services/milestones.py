@@ -1,105 +1,114 @@
-"""Milestones from the whole set of events: every report kept, the winner standing."""
+"""Milestones from whole histories: every report kept, the winner standing. Only what differs is written."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
 
-from exceptions.shipments.models import Event, Milestone, MilestoneReport, Stop
+from exceptions.shipments.canonical import EventType
+from exceptions.shipments.histories import EventRow, History, MilestoneKey, MilestoneRow
+from exceptions.shipments.models import Milestone, MilestoneReport
 from exceptions.shipments.precedence import Report, winner
-from exceptions.shipments.projection import milestones_said, plan_said
-from exceptions.shipments.services.told import Told, report_of, view_of
+from exceptions.shipments.projection import ACTUALS, ESTIMATES, milestone_said, plan_said
+from exceptions.shipments.services.bulk import rows_delete, rows_insert, rows_update
+from exceptions.shipments.services.told import place_of, plan_in_force
 
-Key = tuple[int, str, str]
-"""Stop, kind and code."""
-ByEvent = dict[int, tuple[Report, Event]]
+SAYING = frozenset({*ACTUALS, *ESTIMATES, EventType.SHIPMENT_BOOKED})
 
-
-def milestones_replay(events: Sequence[Told], plan: Told | None, stops: Sequence[Stop]) -> None:
-    views = [view_of(stop) for stop in stops]
-    reports: dict[Key, ByEvent] = defaultdict(dict)
-    for item in events:
-        said = milestones_said(item.row.type, item.row.occurred_at, item.event.place, item.payload, views)
-        if item is plan:
-            said = plan_said(item.payload.stops, {stop.sequence: stop.pk for stop in stops})
-        for one in said:
-            reports[one.stop_id, one.kind, one.code][item.row.pk] = (report_of(item.row, one.value), item.row)
-    held = {
-        (milestone.stop_id, milestone.kind, milestone.code): milestone
-        for milestone in Milestone.objects.filter(stop__in=stops).prefetch_related("reports")
-    }
-    for key, milestone in held.items():
-        if key not in reports:
-            milestone.delete()
-    _milestones_add({key: by_event for key, by_event in reports.items() if key not in held})
-    for key, by_event in reports.items():
-        if key in held:
-            _milestone_set(held[key], by_event)
+ByEvent = dict[int, tuple[Report, EventRow]]
+_STANDING = ("value", "source_rank", "source", "reported_at")
+_REPORT = ("milestone_id", "value", "source_rank", "source", "reported_at", "event_id")
 
 
-def _standing(by_event: ByEvent) -> dict[str, Any]:
-    """The winner of all reports, by the columns of its milestone."""
-    best = winner(report for report, _ in by_event.values())
-    assert best is not None, "a milestone without a report is deleted, not set"
-    row = next(row for report, row in by_event.values() if report == best)
-    return {
-        "value": best.value,
-        "source_rank": best.source_rank,
-        "source": row.partner.slug if row.partner else "",
-        "reported_at": best.reported_at,
-    }
+@dataclass(frozen=True, slots=True)
+class _Reported:
+    history: History
+    key: MilestoneKey
+    by_event: ByEvent
+
+    @property
+    def standing(self) -> MilestoneRow:
+        best = winner(report for report, _ in self.by_event.values())
+        assert best is not None, "a milestone without a report is deleted, not set"
+        source = next(row.source for report, row in self.by_event.values() if report == best)
+        return MilestoneRow(0, best.value, best.source_rank, source, best.reported_at)
 
 
-def _milestones_add(reports: Mapping[Key, ByEvent]) -> None:
-    made = Milestone.objects.bulk_create(
-        Milestone(stop_id=stop_id, kind=kind, code=code, **_standing(by_event))
-        for (stop_id, kind, code), by_event in reports.items()
+def milestones_project(histories: Mapping[int, History], *, fresh: Set[int], anew: Set[int]) -> None:
+    """Bring milestones and their reports in line with the histories, also those that the histories hold.
+
+    fresh: ids of the events that may have reports nobody stored. anew: shipments of which any report may have moved.
+    """
+    everything = [
+        _Reported(history, key, by_event)
+        for history in histories.values()
+        for key, by_event in _reports(history).items()
+    ]
+    _delete_unsaid(histories, everything)
+    new, changed = [], []
+    for reported in everything:
+        held, standing = reported.history.milestones.get(reported.key), reported.standing
+        if held is None:
+            new.append((reported, standing))
+        else:
+            if held[1:] != standing[1:]:
+                changed.append((held.id, *standing[1:]))
+            reported.history.milestones[reported.key] = standing._replace(id=held.id)
+    rows_update(Milestone, _STANDING, changed)
+    made = rows_insert(
+        Milestone, ("stop_id", "kind", "code", *_STANDING), [(*reported.key, *row[1:]) for reported, row in new]
     )
-    MilestoneReport.objects.bulk_create(
-        _report_row(milestone, report, event)
-        for milestone, by_event in zip(made, reports.values(), strict=True)
-        for report, event in by_event.values()
-    )
+    for (reported, standing), pk in zip(new, made, strict=True):
+        reported.history.milestones[reported.key] = standing._replace(id=pk)
+    _store_reports(everything, made=set(made), fresh=fresh, anew=anew)
 
 
-def _milestone_set(milestone: Milestone, by_event: ByEvent) -> None:
-    values = _standing(by_event)
-    if any(getattr(milestone, name) != value for name, value in values.items()):
-        Milestone.objects.filter(pk=milestone.pk).update(**values)
-    kept = {report.event_id: report.pk for report in milestone.reports.all()}
-    if gone := [pk for event, pk in kept.items() if event not in by_event]:
-        MilestoneReport.objects.filter(pk__in=gone).delete()
-    MilestoneReport.objects.bulk_create(
-        _report_row(milestone, report, event) for pk, (report, event) in by_event.items() if pk not in kept
-    )
-
-
-def _report_row(milestone: Milestone, report: Report, event: Event) -> MilestoneReport:
-    return MilestoneReport(
-        milestone=milestone,
-        value=report.value,
-        source_rank=report.source_rank,
-        source=event.partner.slug if event.partner else "",
-        reported_at=report.reported_at,
-        event=event,
-    )
-
-
-def estimate_add(item: Told, stops: Sequence[Stop]) -> bool:
-    """Add one estimate to what stands, as trackers send hundreds. False when only a replay can tell which holds."""
-    views = [view_of(stop) for stop in stops]
-    for one in milestones_said(item.row.type, item.row.occurred_at, item.event.place, item.payload, views):
-        report = report_of(item.row, one.value)
-        milestone = Milestone.objects.filter(stop=one.stop_id, kind=one.kind, code=one.code).first()
-        if milestone is None:
-            _milestones_add({(one.stop_id, one.kind, one.code): {item.row.pk: (report, item.row)}})
+def _reports(history: History) -> dict[MilestoneKey, ByEvent]:
+    reports: dict[MilestoneKey, ByEvent] = defaultdict(dict)
+    plan = plan_in_force(history)
+    for row in history.events:
+        if row.retracted or row.type not in SAYING:
             continue
-        new = (report.source_rank, report.reported_at, report.value)
-        standing = (milestone.source_rank, milestone.reported_at, milestone.value)
-        if new == standing:
-            return False
-        _report_row(milestone, report, item.row).save()
-        if new > standing:
-            milestone.source_rank, milestone.reported_at, milestone.value = new
-            milestone.source = item.row.partner.slug if item.row.partner else ""
-            milestone.save()
-    return True
+        if row is plan:
+            sequences = {stop.sequence: stop.id for stop in history.stops}
+            said = plan_said(row.data.get("stops", ()), sequences)
+        else:
+            one = milestone_said(row.type, row.occurred_at, place_of(row), row.data, history.stops)
+            said = [one] if one is not None else []
+        for one in said:
+            report = Report(one.value, row.source_rank, row.reported_at, row.digest)
+            reports[one.stop_id, one.kind, one.code][row.id] = (report, row)
+    return reports
+
+
+def _delete_unsaid(histories: Mapping[int, History], everything: Iterable[_Reported]) -> None:
+    said = {reported.key for reported in everything}
+    gone: list[int] = []
+    for history in histories.values():
+        unsaid = [key for key in history.milestones if key not in said]
+        gone += [history.milestones.pop(key).id for key in unsaid]
+    if gone:
+        Milestone.objects.filter(pk__in=gone).delete()
+
+
+def _store_reports(everything: Iterable[_Reported], *, made: Set[int], fresh: Set[int], anew: Set[int]) -> None:
+    """Of most shipments only the new events can have new reports; of those taken `anew` what is stored is read first."""
+    rows, read = [], {}
+    for reported in everything:
+        pk = reported.history.milestones[reported.key].id
+        if pk not in made and reported.history.shipment.id in anew:
+            read[pk] = reported.by_event
+            continue
+        rows += [_report(pk, *said) for event, said in reported.by_event.items() if pk in made or event in fresh]
+    gone = []
+    if read:
+        held = MilestoneReport.objects.filter(milestone__in=read).values_list("pk", "milestone_id", "event_id")
+        for pk, milestone, event in held:
+            if read[milestone].pop(event, None) is None:
+                gone.append(pk)
+        rows += [_report(pk, *said) for pk, by_event in read.items() for said in by_event.values()]
+    rows_delete(MilestoneReport, gone)
+    rows_insert(MilestoneReport, _REPORT, rows)
+
+
+def _report(milestone: int, report: Report, row: EventRow) -> tuple[object, ...]:
+    return (milestone, report.value, report.source_rank, row.source, report.reported_at, row.id)

@@ -1,7 +1,11 @@
-"""Taking in an event: store it once, tie it to what it speaks of, bring that in line with everything said so far."""
+"""Taking in events: store each once, tie it to what it speaks of, bring that in line with everything said so far.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+A chunk of messages is recorded in a fixed number of statements, whatever the number of events: identifiers, histories
+and what stands are read for all of them at once, judged in memory, and what differs is written at once.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,24 +14,51 @@ from django.db.models import Q
 from controltower.audit import Actor, record
 from controltower.errors import DomainError, Invalid
 from exceptions.parties.models import Partner
-from exceptions.shipments.canonical import CanonicalEvent, Place, Ref, RefType, Source, SourceRank, digest
-from exceptions.shipments.models import Event, EventReference, EventSubject, Load, Order, Shipment
+from exceptions.shipments.canonical import CanonicalEvent, SourceRank
+from exceptions.shipments.histories import NOT_KEPT, History, histories
+from exceptions.shipments.models import Event, Load, LoadShipment, Order, Shipment
 from exceptions.shipments.payloads import payload_of
-from exceptions.shipments.services.applying import PLANS, Touched, event_apply
-from exceptions.shipments.services.references import references_lock
-from exceptions.shipments.services.told import Told, told
+from exceptions.shipments.projection import SIGNALS
+from exceptions.shipments.services.batch import Batch, Item, check_references, codes_check, keys_of, references_within
+from exceptions.shipments.services.binding import news_bind
+from exceptions.shipments.services.names import Names, references_lock
+from exceptions.shipments.services.placing import bookings_place
+from exceptions.shipments.services.plans import bookings_apply
+from exceptions.shipments.services.projecting import Heard, shipments_project
+from exceptions.shipments.services.resources import loads_plan, numbered_know, orders_plan
+from exceptions.shipments.services.retracting import retractions_apply
+from exceptions.shipments.services.settling import names_settle
+from exceptions.shipments.services.states import loads_project, orders_project, supplies_project
+from exceptions.shipments.services.storing import Digests, digests_of, events_insert, events_known, ties_store
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An event to record: what is said, by which message and partner, how far it is trusted, on whose account."""
+
+    event: CanonicalEvent
+    message_id: int | None
+    partner: Partner | None
+    source_rank: SourceRank
+    actor: Actor
+    adapter: str = ""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What came of an event. `created` is False for a repeat. `rebound` are earlier events that waited for what this
-    one made known and now apply. `problem` is a sentence when the event speaks of nothing that is known, or of more
-    than one thing. What it is tied to is read when somebody asks."""
+    """What came of an event. `created` is False for a repeat. `problem` is a sentence when the event speaks of nothing
+    that is known, or of more than one thing.
+
+    `rebound` are earlier events that waited for what this batch made known and now apply, or that count no more; they
+    stand with the first event that the batch created. `histories` are those of all shipments that the batch touched, by
+    id, as they stand after it. What the event is tied to is read when somebody asks.
+    """
 
     event: Event
     created: bool
     rebound: tuple[Event, ...] = ()
     problem: str = ""
+    histories: Mapping[int, History] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def shipments(self) -> list[Shipment]:
@@ -42,18 +73,6 @@ class Recorded:
     @property
     def orders(self) -> list[Order]:
         return list(Order.objects.filter(event_subjects__event=self.event).order_by("id").distinct())
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """An event to record: what is said, by which message and partner, how far it is trusted, on whose account."""
-
-    event: CanonicalEvent
-    message_id: int | None
-    partner: Partner | None
-    source_rank: SourceRank
-    actor: Actor
-    adapter: str = ""
 
 
 class EventRefused(Invalid):
@@ -76,23 +95,24 @@ def events_record(incoming: Sequence[Incoming], *, now: datetime) -> list[Record
 
     Raises `EventRefused`; then the transaction holds a part of the work, and must be rolled back.
     """
-    payloads: list[Any] = []
-    refused: dict[int, DomainError] = {}
-    for index, item in enumerate(incoming):
-        try:
-            payloads.append(payload_of(item.event))
-        except Invalid as error:
-            refused[index] = error
-    if refused:
-        raise EventRefused(refused)
-    events_lock(item.event for item in incoming)
-    recorded: dict[int, Recorded] = {}
-    for index in sorted(range(len(incoming)), key=lambda index: incoming[index].event.occurred_at):
-        try:
-            recorded[index] = _record_one(incoming[index], payloads[index], now)
-        except DomainError as error:
-            raise EventRefused({index: error}) from error
-    return [recorded[index] for index in range(len(incoming))]
+    payloads = _payloads(incoming)
+    _lock(incoming, payloads)
+    digests = digests_of(incoming)
+    known = events_known(digests)
+    rows = events_insert(incoming, payloads, digests, known, now=now)
+    batch = Batch(_items(incoming, payloads, digests, rows), Names(), now)
+    touched: dict[int, History] = {}
+    rebound: tuple[Event, ...] = ()
+    if batch.items:
+        if wrong := codes_check(batch):
+            raise EventRefused(wrong)
+        _tie(batch)
+        retractions_apply(batch, {rows[item.digest].pk: rows[item.digest].sender_event_id for item in batch.items})
+        ties_store(batch)
+        touched = _project(batch, rows)
+        rebound = _rebound(batch)
+        _trace(incoming, batch, touched, rebound, now)
+    return _answers(batch, digests, known | rows, touched, rebound)
 
 
 def event_record(
@@ -110,104 +130,179 @@ def event_record(
     return recorded
 
 
-def _record_one(item: Incoming, payload: Any, now: datetime) -> Recorded:
-    partner = item.partner
-    mark = digest(item.event, Source(partner.slug if partner else "", item.adapter, item.source_rank))
-    known = Event.objects.filter(digest=mark).first()
-    if known is not None:
-        return Recorded(known, created=False)
-    row = _event_store(item.event, mark, item.message_id, partner, item.source_rank, item.adapter, now)
-    touched = event_apply(Told(row, item.event, payload), now)
-    rebound = _rebind(touched.new, now)
-    after = _trace(row, touched, rebound)
-    record(verb="event.recorded", subject=f"event:{row.pk}", actor=item.actor, now=now, after=after)
-    return Recorded(row, created=True, rebound=tuple(rebound), problem=touched.problem)
-
-
 def events_lock(events: Iterable[CanonicalEvent]) -> None:
-    """Lock what several events of one transaction speak of before the first of them is recorded.
-
-    The first one's audit entry holds the organisation's chain until the commit; whoever then waited for an identifier
-    that another such transaction holds would wait for ever.
-    """
-    references_lock([ref for event in events for ref in (*event.references, *_named_within(payload_of(event)))])
+    """Lock what several events of one transaction speak of before the first of them is recorded."""
+    references_lock([ref for event in events for ref in (*event.references, *references_within(payload_of(event)))])
 
 
-def _trace(row: Event, touched: Touched, rebound: list[Event]) -> dict[str, Any]:
-    return {
-        "type": row.type,
-        "digest": row.digest,
-        "shipments": sorted({*touched.shipments, *touched.riders}),
-        "loads": sorted(touched.loads),
-        "orders": sorted(touched.orders),
-        "rebound": [event.pk for event in rebound],
+def _payloads(incoming: Sequence[Incoming]) -> list[Any]:
+    payloads: list[Any] = []
+    refused: dict[int, DomainError] = {}
+    for index, item in enumerate(incoming):
+        try:
+            payloads.append(payload_of(item.event))
+            check_references(item.event.type, item.event.references)
+        except Invalid as error:
+            refused[index] = error
+    if refused:
+        raise EventRefused(refused)
+    return payloads
+
+
+def _lock(incoming: Sequence[Incoming], payloads: Sequence[Any]) -> None:
+    references_lock(
+        ref
+        for item, payload in zip(incoming, payloads, strict=True)
+        for ref in (*item.event.references, *references_within(payload))
+    )
+
+
+def _items(
+    incoming: Sequence[Incoming], payloads: Sequence[Any], digests: Digests, rows: Mapping[str, Event]
+) -> list[Item]:
+    """One for each event that was stored just now, at the first place where it stands."""
+    items: dict[str, Item] = {}
+    for index, mark in enumerate(digests):
+        row = rows.get(mark)
+        if row is not None and mark not in items:
+            event = incoming[index].event
+            items[mark] = Item(
+                row.pk,
+                row.type,
+                row.occurred_at,
+                row.reported_at,
+                mark,
+                event.references,
+                incoming[index].partner,
+                payloads[index],
+                index,
+            )
+    return list(items.values())
+
+
+def _tie(batch: Batch) -> None:
+    """Plans first, so that news find what they speak of; then everything that any of it makes known."""
+    names = batch.names
+    names.load(key for item in batch.items for key in keys_of(item))
+    numbered_know(batch)
+    placed = bookings_place(batch)
+    _shipments_lock(batch, names.plan_keys)
+    bookings_apply(batch, placed)
+    loads_plan(batch)
+    orders_plan(batch)
+    news_bind(batch)
+    names_settle(batch)
+    names.store()
+
+
+def _shipments_lock(batch: Batch, ids: Iterable[int]) -> None:
+    """Lock shipments for the rest of the transaction, in the order of their ids, and read which plan is in force."""
+    rows = Shipment.objects.select_for_update(no_key=True).filter(pk__in=list(ids)).order_by("id")
+    batch.names.in_force |= dict(rows.values_list("pk", "plan_key"))
+
+
+def _project(batch: Batch, rows: Mapping[str, Event]) -> dict[int, History]:
+    """Bring all that the batch's events speak of, or spoke of, in line with them."""
+    changed = [*batch.items, *batch.again.values(), *batch.taken_back]
+    ties = {tie for item in changed for tie in (*item.ties, *item.was)}
+    lost = {tie for item in (*batch.again.values(), *batch.taken_back) for tie in item.was}
+    loads = {pk for thing, pk in ties if thing == "load"} | batch.loads
+    riders = _riders(loads)
+    anew = batch.planned | batch.disturbed | {pk for thing, pk in lost if thing == "shipment"}
+    anew |= {rider for load in batch.loads | {pk for thing, pk in lost if thing == "load"} for rider in riders[load]}
+    shipments = {pk for thing, pk in ties if thing == "shipment"} | anew | {r for of in riders.values() for r in of}
+    shipments |= _sharing(batch)
+    _shipments_lock(batch, shipments - set(batch.names.in_force))
+    touched = histories(shipments)
+    fresh = {item.id for item in changed}
+    shipments_project(touched, fresh=fresh, anew=anew, positions=_positions(batch, riders))
+    loads_project(loads)
+    orders_project({pk for thing, pk in ties if thing == "order"} | batch.orders)
+    supplies_project(pk for thing, pk in ties if thing == "supply")
+    return touched
+
+
+def _riders(loads: set[int]) -> dict[int, set[int]]:
+    riders: dict[int, set[int]] = {load: set() for load in loads}
+    if loads:
+        for load, shipment in LoadShipment.objects.filter(load__in=loads).values_list("load_id", "shipment_id"):
+            riders[load].add(shipment)
+    return riders
+
+
+def _sharing(batch: Batch) -> set[int]:
+    """Shipments that ride with those of which something about equipment was said: a piece on their load is one."""
+    told = {
+        pk
+        for item in (*batch.items, *batch.again.values())
+        if item.family == "equipment"
+        for pk in item.tied("shipment")
     }
+    if not told:
+        return set()
+    loads = LoadShipment.objects.filter(shipment__in=told, load__equipment__isnull=False).values("load")
+    return set(LoadShipment.objects.filter(load__in=loads).values_list("shipment_id", flat=True))
 
 
-def _named_within(payload: Any) -> Iterator[Ref]:
-    """Identifiers that stand in a plan's data rather than among the event's references."""
-    for leg in getattr(payload, "legs", ()):
-        yield Ref(RefType.LOAD, leg.load)
-    for number in getattr(payload, "loads", ()):
-        yield Ref(RefType.LOAD, number)
-    for line in getattr(payload, "order_lines", ()):
-        yield Ref(RefType.ORDER, line.order)
-    for item in getattr(payload, "equipment", ()):
-        yield Ref(RefType.CONTAINER if item.kind == "container" else RefType.TRAILER, item.number)
+def _positions(batch: Batch, riders: Mapping[int, set[int]]) -> dict[int, Heard]:
+    """The latest position report of the batch, by shipment."""
+    found: dict[int, Heard] = {}
+    for item in (*batch.items, *batch.again.values()):
+        if item.type in NOT_KEPT and item.type in SIGNALS:
+            heard = (item.occurred_at, item.digest, item.id)
+            for pk in {*item.tied("shipment"), *(r for load in item.tied("load") for r in riders.get(load, ()))}:
+                found[pk] = max(found.get(pk, heard), heard)
+    return found
 
 
-def _event_store(
-    event: CanonicalEvent,
-    mark: str,
-    message_id: int | None,
-    partner: Partner | None,
-    source_rank: SourceRank,
-    adapter: str,
+def _rebound(batch: Batch) -> tuple[Event, ...]:
+    ids = {item.id for item in batch.again.values() if item.ties and item.ties != item.was and not item.problem}
+    ids |= {item.id for item in batch.taken_back}
+    return tuple(Event.objects.filter(pk__in=ids).select_related("partner").order_by("id")) if ids else ()
+
+
+def _trace(
+    incoming: Sequence[Incoming],
+    batch: Batch,
+    touched: Mapping[int, History],
+    rebound: Sequence[Event],
     now: datetime,
-) -> Event:
-    row = Event.objects.create(
-        type=event.type,
-        occurred_at=event.occurred_at,
-        reported_at=event.report_time,
-        recorded_at=now,
-        digest=mark,
-        partner=partner,
-        adapter=adapter,
-        source_rank=source_rank,
-        source_code=event.source_code[:60],
-        source_text=event.source_text[:500],
-        sender_event_id=event.event_id[:200],
-        place={name: getattr(event.place, name) for name in Place.__slots__} if event.place else None,
-        data=dict(event.data),
-        message_id=message_id,
-    )
-    by_key = {ref.key: ref for ref in event.references}
-    EventReference.objects.bulk_create(
-        EventReference(event=row, type=kind, value=ref.value[:60], value_key=value[:60], issuer_key=issuer[:40])
-        for (kind, value, issuer), ref in sorted(by_key.items())
-    )
-    return row
+) -> None:
+    """One entry for each actor that says something new in this batch, with the digests of all that was said."""
+    by_actor: dict[Actor, list[Item]] = {}
+    for item in batch.items:
+        by_actor.setdefault(incoming[item.index].actor, []).append(item)
+    for actor, items in by_actor.items():
+        ties = {tie for item in items for tie in item.ties}
+        record(
+            verb="event.recorded" if len(items) == 1 else "events.recorded",
+            subject=f"event:{items[0].id}",
+            actor=actor,
+            now=now,
+            after={
+                "events": [[item.id, item.type, item.digest] for item in items],
+                "touched": sorted(f"{thing}:{pk}" for thing, pk in ties),
+                "rebound": [event.pk for event in rebound],
+            },
+        )
 
 
-def _rebind(new: list[Ref], now: datetime) -> list[Event]:
-    """Apply the events that waited for these identifiers, and those that wait for what they make known in turn.
-
-    An event that so far was tied to a load only is read again too: it may turn out to name one shipment on it.
-    """
-    rebound: list[Event] = []
-    done: set[int] = set()
-    while new:
-        wanted = Q(pk__in=[])
-        for kind, value, _ in {ref.key for ref in new}:
-            wanted |= Q(event_references__type=kind, event_references__value_key=value)
-        tied = EventSubject.objects.filter(shipment__isnull=False).values("event")
-        rows = Event.objects.filter(wanted).exclude(pk__in=tied).exclude(type__in=PLANS).exclude(pk__in=done)
-        new = []
-        for row in rows.select_related("partner").order_by("id").distinct():
-            done.add(row.pk)
-            was = list(EventSubject.objects.filter(event=row))
-            touched = event_apply(told(row), now, before=was)
-            if not touched.problem and not was:
-                rebound.append(row)
-            new += touched.new
-    return rebound
+def _answers(
+    batch: Batch,
+    digests: Digests,
+    events: Mapping[str, Event],
+    touched: Mapping[int, History],
+    rebound: tuple[Event, ...],
+) -> list[Recorded]:
+    first = {item.index: item for item in batch.items}
+    speaker = min(first, default=-1)
+    return [
+        Recorded(
+            events[mark],
+            created=index in first,
+            rebound=rebound if index == speaker else (),
+            problem=first[index].problem if index in first else "",
+            histories=touched,
+        )
+        for index, mark in enumerate(digests)
+    ]

@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from django.db.models import Model, ProtectedError
+from django.db.models import Model, ProtectedError, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 
@@ -15,3 +15,12 @@ def discard(rows: Iterable[Row]) -> list[Row]:
         except ProtectedError:
             kept.append(row)
     return kept
+
+
+def discard_all(rows: QuerySet[Row]) -> list[Row]:
+    """`discard` for many rows at once: only where one of them has to stay are they taken singly."""
+    try:
+        rows.delete()
+    except ProtectedError:
+        return discard(rows.all())
+    return []
