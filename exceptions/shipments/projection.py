@@ -161,13 +161,9 @@ def milestone_said(
 
 def _estimate_stop(code: str, sequence: int | None, unlocode: str, place: Place | None, stops: Sequence[S]) -> S | None:
     """The stop an estimate is for, by its number or `unlocode`. The place of an estimated arrival is where the truck is
-    now, not where it goes: unless its UN/LOCODE is that of one stop."""
+    now, not where it goes."""
     if unlocode:
         return stop_meant(sequence, Place(unlocode=unlocode), (), stops)
-    if sequence is None and place is not None and place.unlocode:
-        there = [stop for stop in stops if stop.unlocode == place.unlocode]
-        if len(there) == 1:
-            return there[0]
     if code in ("arrival", "delivery"):
         return stop_meant(sequence, None, ("delivery",), stops)
     return stop_meant(sequence, place, _KINDS_OF[code], stops)
