@@ -11,10 +11,12 @@ from controltower.audit import SYSTEM
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from controltower.tenancy.viewer import Viewer
+from exceptions.intake.models import Message, MessageState
 from exceptions.intake.services import message_accept, partner_create
 from exceptions.parties.models import Account, AccountKind, Partner
+from exceptions.shipments.models import Event
 from tests.browser.conftest import Open
-from tests.browser.test_access import look
+from tests.browser.test_access import CORNERS, look
 from tests.intake.cast import cloudevent
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -45,11 +47,20 @@ def partner(organisation: Organisation, run_jobs: Callable[[], int], now: dateti
 def test_the_pages_are_accessible_and_fit(open_page: Open, axe: Axe, administrator: Viewer, partner: Partner) -> None:
     found: dict[str, Any] = {}
     page = open_page(administrator, "/settings/partners/")
-    for path in ("", "new/", f"{partner.slug}/", "dead-letters/"):
+    for path in (
+        "",
+        "new/",
+        "new/?preset=easypost",
+        f"{partner.slug}/",
+        f"{partner.slug}/mapping/",
+        f"{partner.slug}/change/",
+        "codes/",
+        "dead-letters/",
+    ):
         page.goto(page.url.split("/settings/")[0] + f"/settings/partners/{path}")
-        found[path] = look(page, axe)
+        found[path] = look(page, axe, CORNERS)
     page.locator("th a.link").first.click()
-    found["message"] = look(page, axe)
+    found["message"] = look(page, axe, CORNERS)
     assert {path: problems for path, problems in found.items() if problems} == {}
 
 
@@ -60,23 +71,74 @@ def test_a_message_is_tried_in_place(open_page: Open, axe: Axe, administrator: V
     expect(result).to_contain_text("1 event. Nothing was stored.")
     page.get_by_label("A message as the sender would send it").fill('{"specversion": "1.0"}')
     page.get_by_role("button", name="Read it").click()
-    expect(result).to_contain_text("It cannot be understood")
-    assert look(page, axe) == []
+    expect(result).to_contain_text("1 item cannot be understood")
+    page.get_by_label("Or a file").set_input_files(
+        {"name": "one.json", "mimeType": "application/json", "buffer": cloudevent()}
+    )
+    page.get_by_role("button", name="Read it").click()
+    expect(result).to_contain_text("447-1120")
+    assert look(page, axe, CORNERS) == []
 
 
-def test_connecting_ends_with_the_secret_on_the_screen(
-    open_page: Open, axe: Axe, administrator: Viewer, partner: Partner
+def test_a_new_partner_comes_from_a_sample_to_live_without_code(
+    open_page: Open,
+    axe: Axe,
+    administrator: Viewer,
+    organisation: Organisation,
+    run_jobs: Callable[[], int],
+    now: datetime,
 ) -> None:
-    page = open_page(administrator, "/settings/partners/new/")
-    page.get_by_label("CloudEvents 1.0").check()
-    page.get_by_label("Name", exact=True).fill("Second connection")
-    page.get_by_label("Account it belongs to").select_option(label="Acme Carriers")
+    """Choose what it sends, connect it with a new account, see that its own words are not known, say what they mean, try
+    that, keep it, put back what came in meanwhile, go live: and the next message counts."""
+    page = open_page(administrator, "/settings/partners/")
+    page.get_by_role("link", name="Connect a partner").first.click()
+    page.get_by_role("link", name="CloudEvents 1.0").click()
+    page.get_by_label("Name", exact=True).fill("Ridgeline TMS")
+    page.get_by_text("The account is not in the list").click()
+    page.get_by_label("Name of the new account").fill("Ridgeline Haulage")
     page.get_by_role("button", name="Connect").click()
     expect(page.locator("#secret")).to_contain_text("whsec_")
-    assert look(page, axe) == []
+    secret = page.locator("#secret").inner_text()
+    assert look(page, axe, CORNERS) == []
     page.get_by_role("link", name="I have copied it").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Second connection")
-    assert "whsec_" not in page.locator(".kv").first.inner_text()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ridgeline TMS")
+    assert secret not in page.content()
+
+    theirs = cloudevent(type="com.ridgeline.late")
+    with acting_for(organisation):
+        made = Partner.objects.get()
+        message_accept(made, body=theirs, headers={}, content_type="application/cloudevents+json", now=now)
+    run_jobs()
+    page.reload()
+    page.get_by_role("link", name="Mapping").click()
+    page.get_by_label("A message as the sender would send it").fill(theirs.decode())
+    result = page.locator("#try-result")
+    page.get_by_role("button", name="Try this mapping").click()
+    expect(result).to_contain_text("1 item cannot be understood")
+    page.get_by_label("New type 1", exact=True).fill("com.ridgeline.late")
+    page.get_by_label("Value of new type 1", exact=True).select_option("shipment.delayed")
+    page.get_by_role("button", name="Try this mapping").click()
+    expect(result).to_contain_text("1 event. Nothing was stored.")
+    assert look(page, axe, CORNERS) == []
+    page.get_by_role("button", name="Save the mapping").click()
+    expect(page.get_by_label("Type 1", exact=True)).to_have_value("com.ridgeline.late")
+
+    page.get_by_role("link", name="Dead letters").first.click()
+    page.get_by_role("button", name="Replay all that match").click()
+    expect(page.get_by_role("heading", name="Nothing matches")).to_be_visible()
+    run_jobs()
+    page.goto(page.url.split("/settings/")[0] + f"/settings/partners/{made.slug}/")
+    page.get_by_role("button", name="Go live").click()
+    expect(page.get_by_role("button", name="Back to the sandbox")).to_be_visible()
+    with acting_for(organisation):
+        assert Message.objects.get().state == MessageState.PROCESSED
+        assert Event.objects.count() == 0, "it came in while the partner was in the sandbox"
+        made.refresh_from_db()
+        body = cloudevent(id="e-2", type="com.ridgeline.late")
+        message_accept(made, body=body, headers={}, content_type="application/cloudevents+json", now=now)
+    run_jobs()
+    with acting_for(organisation):
+        assert Event.objects.get().type == "shipment.delayed"
 
 
 def test_without_javascript_everything_works_the_same(open_page: Open, administrator: Viewer, partner: Partner) -> None:
@@ -86,3 +148,6 @@ def test_without_javascript_everything_works_the_same(open_page: Open, administr
     page.goto(page.url.split("/settings/")[0] + "/settings/partners/dead-letters/")
     page.get_by_role("button", name="Replay", exact=True).click()
     expect(page.get_by_role("heading", name="No dead letters")).to_be_visible()
+    page.goto(page.url.split("/settings/")[0] + f"/settings/partners/{partner.slug}/mapping/")
+    page.get_by_role("button", name="Try this mapping").click()
+    expect(page.locator("#try-result")).to_contain_text("1 event. Nothing was stored.")

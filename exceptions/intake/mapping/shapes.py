@@ -111,6 +111,7 @@ _OWN: Final[Mapping[str, tuple[Field, ...]]] = {
     "aftership": _NUMBER,
     "canonical": (_TYPES,),
     "cloudevents": (_TYPES,),
+    "dcsa": (_ISSUER, _REFERENCES),
     "easypost": _NUMBER,
     "edifact": (_ISSUER, _REFERENCES),
     "mail": (
@@ -128,6 +129,15 @@ _OWN: Final[Mapping[str, tuple[Field, ...]]] = {
         ),
         Field(
             "day_first", "Writes 5/6 for the fifth of June", Kind.FLAG, "Where nothing is said, such days are not read."
+        ),
+    ),
+    "tive": (
+        Field(
+            "reference_type",
+            "What a tracker's name is",
+            Kind.CHOICE,
+            "A trailer, where nothing is chosen.",
+            tuple(RefType.choices),
         ),
     ),
     "x12": (

@@ -13,6 +13,7 @@ _AFTERSHIP: Final = Way(Channel.WEBHOOK, SignatureScheme.AFTERSHIP)
 _SHIPPO: Final = Way(Channel.WEBHOOK, SignatureScheme.SHIPPO)
 _API: Final = Way(Channel.REST, SignatureScheme.TRANSPORT)
 _EDI: Final = Way(Channel.EDI, SignatureScheme.TRANSPORT)
+_TELEMETRY: Final = Way(Channel.TELEMETRY, SignatureScheme.TRANSPORT)
 _MAIL: Final = Way(Channel.MAIL, SignatureScheme.TRANSPORT)
 
 CATALOGUE: Final = (
@@ -50,6 +51,40 @@ CATALOGUE: Final = (
         source_rank=SourceRank.EDI,
         sample=samples.canonical,
         guide="canonical.md",
+    ),
+    Preset(
+        key="dcsa",
+        label="DCSA track and trace",
+        about="Container lines by the standard of the Digital Container Shipping Association, 3.0 and 2.2: transport, "
+        "equipment and shipment events, and their retractions.",
+        group=Group.OCEAN,
+        adapter="dcsa",
+        ways=(_STANDARD, _API),
+        source_rank=SourceRank.EDI,
+        sample=samples.dcsa,
+        guide="dcsa.md",
+    ),
+    Preset(
+        key="dcsa_reefer",
+        label="DCSA IoT and reefer events",
+        about="Smart containers and reefers: temperatures against their set point and doors, thinned to excursions.",
+        group=Group.TELEMETRY,
+        adapter="dcsa",
+        ways=(_TELEMETRY, _STANDARD),
+        source_rank=SourceRank.TELEMATICS,
+        sample=samples.dcsa_reefer,
+        guide="telemetry.md",
+    ),
+    Preset(
+        key="tive",
+        label="Tive trackers",
+        about="Temperature and position of trackers in the freight, thinned to excursions.",
+        group=Group.TELEMETRY,
+        adapter="tive",
+        ways=(_TELEMETRY,),
+        source_rank=SourceRank.TELEMATICS,
+        sample=samples.tive,
+        guide="telemetry.md",
     ),
     Preset(
         key="x12",

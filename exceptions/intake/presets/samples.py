@@ -1,7 +1,7 @@
 """A message of each kind to try a connection with, written here. Each tells of one delay at the given moment."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -157,6 +157,63 @@ def mail(now: datetime) -> bytes:
         "PRO 5520017 is delayed by snow at Reno, NV.",
     )
     return "\n".join(lines).encode() + b"\n"
+
+
+def dcsa(now: datetime) -> bytes:
+    event = {
+        "metadata": {
+            "eventID": f"test-{_stamp(now)}",
+            "eventCreatedDateTime": _stamp(now),
+            "eventType": "TRANSPORT",
+            "publisher": {"partyName": "Test line"},
+            "publisherRole": "CA",
+        },
+        "payload": {
+            "eventClassifierCode": "EST",
+            "eventDateTime": _stamp(now + timedelta(days=2)),
+            "transportEventTypeCode": "ARRI",
+            "delayReasonCode": "WEA",
+            "transportCall": {
+                "transportCallReference": "TEST-1",
+                "modeOfTransport": "VESSEL",
+                "location": {"locationType": "UNLO", "locationName": "Savannah", "UNLocationCode": "USSAV"},
+            },
+            "relatedDocumentReferences": [{"type": "BKG", "value": "TEST-0001"}],
+            "references": [{"type": "EQ", "value": "TEST4471200"}],
+        },
+    }
+    return _json(event)
+
+
+def dcsa_reefer(now: datetime) -> bytes:
+    event = {
+        "metadata": {
+            "eventID": f"test-{_stamp(now)}",
+            "eventCreatedDateTime": _stamp(now),
+            "eventType": "REEFER",
+            "publisherRole": "CA",
+        },
+        "payload": {
+            "eventClassifierCode": "ACT",
+            "eventDateTime": _stamp(now),
+            "reeferEventTypeCode": "MEAS",
+            "equipmentReference": "TEST4471200",
+            "measurements": {"temperature": -9.5, "temperatureUnit": "CEL"},
+            "setpoints": {"temperature": -18, "temperatureUnit": "CEL"},
+        },
+    }
+    return _json(event)
+
+
+def tive(now: datetime) -> bytes:
+    entry = {
+        "DeviceId": "860000000000001",
+        "DeviceName": "TEST01",
+        "EntryTimeEpoch": int(now.timestamp() * 1000),
+        "Temperature": {"Celsius": 9.5},
+        "Location": {"Latitude": 39.53, "Longitude": -119.81, "FormattedAddress": "Reno, NV, USA"},
+    }
+    return _json(entry)
 
 
 def _json(value: Any) -> bytes:
