@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from exceptions.cases.taxonomy import is_reason, reason_of_smdg, reason_of_x12
-from exceptions.intake.mapping import dcsa, edifact
+from exceptions.intake.mapping import dcsa, edifact, epcis
 from exceptions.intake.mapping.x12_157 import STATUS_157
 from exceptions.shipments.canonical import EventType
 
@@ -70,6 +70,8 @@ _EVENTS: Final[Mapping[str, Mapping[str, str]]] = {
     "dcsa.transport": dcsa.TRANSPORT,
     "dcsa.equipment": dcsa.EQUIPMENT,
     "dcsa.iot": dcsa.IOT,
+    "epcis.bizstep": epcis.STEPS,
+    "epcis.disposition": epcis.DISPOSITIONS,
 }
 _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     "edifact.4405": {**edifact.REASON_4405, **edifact.STATUS_REASONS},
@@ -82,7 +84,8 @@ def event_type_of(name: str) -> str | None:
     if name in EventType.values:
         return name
     system, _, code = name.rpartition(".")
-    return _EVENTS.get(system, {}).get(code.upper())
+    table = _EVENTS.get(system, {})
+    return table.get(code.upper()) or table.get(code)
 
 
 def reason_of(name: str) -> str | None:
