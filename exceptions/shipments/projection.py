@@ -149,28 +149,39 @@ def milestone_said(
     """
     if event_type in ACTUALS:
         code, kinds = ACTUALS[event_type]
+        kinds = _kind_told(data) or kinds
         stop = stop_meant(data.get("stop"), place, kinds, stops)
         return Said(stop.id, "actual", code, occurred_at) if stop else None
     if event_type in ESTIMATES and (expected := moment_of(data.get("estimated"))) is not None:
         code = data.get("milestone") or "arrival"
-        stop = _estimate_stop(code, data.get("stop"), data.get("unlocode") or "", place, stops)
+        stop = _estimate_stop(code, data, place, stops)
         kind = "planned" if data.get("classifier") == "planned" else "estimated"
         return Said(stop.id, kind, code, expected) if stop else None
     return None
 
 
-def _estimate_stop(code: str, sequence: int | None, unlocode: str, place: Place | None, stops: Sequence[S]) -> S | None:
+def _kind_told(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The one kind of stop that an event can be about, where its sender told it."""
+    return (data["stop_kind"],) if data.get("stop_kind") else ()
+
+
+def _estimate_stop(code: str, data: Mapping[str, Any], place: Place | None, stops: Sequence[S]) -> S | None:
     """The stop an estimate is for, by its number or `unlocode`. The place of an estimated arrival is where the truck is
     now, not where it goes."""
+    sequence, unlocode, told = data.get("stop"), data.get("unlocode"), _kind_told(data)
     if unlocode:
-        return stop_meant(sequence, Place(unlocode=unlocode), (), stops)
+        return stop_meant(sequence, Place(unlocode=unlocode), told, stops)
     if code in ("arrival", "delivery"):
-        return stop_meant(sequence, None, ("delivery",), stops)
-    return stop_meant(sequence, place, _KINDS_OF[code], stops)
+        return stop_meant(sequence, None, told or ("delivery",), stops)
+    return stop_meant(sequence, place, told or _KINDS_OF[code], stops)
 
 
-def appointment_stop(sequence: int | None, place: Place | None, stops: Sequence[S]) -> S | None:
-    """The stop an appointment is at; without a number or place that of the only delivery."""
+def appointment_stop(
+    sequence: int | None, place: Place | None, stops: Sequence[S], kind: str | None = None
+) -> S | None:
+    """The stop an appointment is at; without a number, kind or place that of the only delivery."""
+    if kind:
+        return stop_meant(sequence, place, (kind,), stops)
     if sequence is None and place is not None:
         here = [stop for stop in stops if is_at(place, stop)]
         return here[0] if len(here) == 1 else None

@@ -3,7 +3,16 @@ from datetime import datetime
 
 from exceptions.shipments.canonical import EventType, Place
 from exceptions.shipments.payloads.examples import EXAMPLES
-from exceptions.shipments.projection import StopView, is_at, lane, status_of, stop_meant, stops_matched
+from exceptions.shipments.projection import (
+    StopView,
+    appointment_stop,
+    is_at,
+    lane,
+    milestone_said,
+    status_of,
+    stop_meant,
+    stops_matched,
+)
 from exceptions.shipments.strip import Slot, StripStop, route_strip
 from exceptions.shipments.words import words
 from tests.shipments.conftest import at
@@ -128,3 +137,17 @@ def test_what_an_event_says_is_told_in_a_few_words() -> None:
 def test_no_example_of_an_event_is_beyond_words() -> None:
     for data in EXAMPLES.values():
         words(data)
+
+
+def test_a_sender_that_knows_a_pickup_from_a_delivery_is_understood_wherever_it_says_it_was() -> None:
+    stops = [LAREDO, TUCSON, PHOENIX]
+    yard, told = Place(city="Tolleson", region="AZ"), {"stop_kind": "delivery"}
+    said = milestone_said(EventType.SHIPMENT_ARRIVED, at(30), yard, told, stops)
+    assert said is not None and (said.stop_id, said.code) == (3, "arrival")
+    assert milestone_said(EventType.SHIPMENT_ARRIVED, at(30), yard, {}, stops) is None
+    assert milestone_said(EventType.SHIPMENT_ARRIVED, at(30), yard, told, [*stops, StopView(4, 4, "delivery")]) is None
+    estimate = {"estimated": "2026-03-02T10:00:00Z", "stop_kind": "pickup"}
+    said = milestone_said(EventType.SHIPMENT_ETA_CHANGED, at(1), None, estimate, stops)
+    assert said is not None and said.stop_id == 1
+    assert appointment_stop(None, None, stops, "pickup") == LAREDO
+    assert appointment_stop(None, None, stops) == PHOENIX

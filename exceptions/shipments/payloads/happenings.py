@@ -14,6 +14,7 @@ from exceptions.shipments.payloads.parts import (
     Payload,
     Quantity,
     Sequence,
+    StopKind,
     Text,
     Unit,
     Window,
@@ -37,9 +38,12 @@ class OrderHeldData(StateData):
 
 
 class StopEventData(Payload):
-    """`stop` is the sequence in the plan; without it the event's place decides, and nothing is guessed."""
+    """`stop` is the sequence in the plan; without it the event's place decides, and nothing is guessed.
+
+    `stop_kind` is said by formats that know a pickup from a delivery and not its number (X12 1650: X3 and X1)."""
 
     stop: Sequence | None = None
+    stop_kind: StopKind | None = None
     note: Text = ""
 
 

@@ -67,7 +67,7 @@ def _by_stop(history: History) -> dict[int, list[_Change]]:
             for stop_id, change in _planned(row, history, in_force=row is plan):
                 changes[stop_id].append(change)
         elif state := APPOINTMENTS.get(row.type):
-            stop = appointment_stop(row.data.get("stop"), place_of(row), history.stops)
+            stop = appointment_stop(row.data.get("stop"), place_of(row), history.stops, row.data.get("stop_kind"))
             if stop is not None:
                 changes[stop.id].append(_change(row, state, row.data))
     for of_stop in changes.values():

@@ -101,12 +101,19 @@ def test_an_appointment_is_confirmed_moved_or_missed_by_its_reason() -> None:
 
 
 def test_a_pickup_appointment_without_a_place_is_not_taken_for_the_deliverys() -> None:
-    assert only(status("AT7***AA*NA*20260506*0800*LT")).place is not None
+    assert only(status("AT7***AA*NA*20260506*0800*LT")).data["stop_kind"] == "pickup"
+
+
+def test_a_code_of_a_pickup_or_delivery_says_so_where_no_stop_is_numbered() -> None:
+    assert only(status("AT7*X3*NS***20260506*0755*MT")).data["stop_kind"] == "pickup"
+    assert only(status("AT7*X1*NS***20260506*0755*MT")).data["stop_kind"] == "delivery"
+    assert "stop_kind" not in only(status("AT7*X4*NS***20260506*0755*MT")).data
+    assert "stop_kind" not in only(status("AT7*X1*NS***20260506*0755*MT", "L11*2*QN")).data
 
 
 def test_a_status_and_an_appointment_in_one_at7_are_refused_with_the_place() -> None:
     why = refused(status("AT7*X1*NS*AB*NA*20260506*0800*LT"))
-    assert why.where == "segment 5 (AT7), element 3"
+    assert why.where == "segment 7 (AT7), element 3"
 
 
 def test_a_time_without_its_date_is_refused_and_a_date_without_time_is_its_noon() -> None:

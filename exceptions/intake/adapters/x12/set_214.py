@@ -94,6 +94,10 @@ def _event(reading: Reading, status: _Status, references: list[Ref], ends: list[
     data: dict[str, JSON] = {"status": code or appointment}
     if stop := _stop(status.loop):
         data["stop"] = stop
+    elif code in _AT_PICKUP or appointment == "AA":
+        data["stop_kind"] = "pickup"
+    elif code in _AT_DELIVERY or appointment == "AB":
+        data["stop_kind"] = "delivery"
     if appointment:
         return _appointment(reading, status, own, place, when, data)
     return _shipment(reading, status, own, place, when, data, zone)
@@ -209,7 +213,7 @@ def _shipment(
     elif event_type == _T.CUSTOMER_REQUESTED_CHANGE:
         data["kind"] = "reconsign"
     if event_type in _WITHOUT_STOP:
-        data.pop("stop", None)
+        data = {name: value for name, value in data.items() if not name.startswith("stop")}
     return reading.event(
         event_type,
         occurred_at,
@@ -276,8 +280,6 @@ def _appointment(
     number = next((one.get(1) for one in status.loop if one.tag == "L11" and one.code(2) == "AO"), "")
     if number:
         data["number"] = number[:60]
-    if place is None and code == "AA" and "stop" not in data:
-        place = Place(name="Pick-up location")  # an appointment without any place counts for the delivery
     occurred_at = reading.reported_at or when.at
     text, mark = _words(status), f"{code} {why}".strip()
     return reading.event(
