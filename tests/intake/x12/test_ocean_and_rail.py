@@ -7,14 +7,15 @@ from tests.intake.x12.samples import OCEAN, RAMP, a_set, events, named, only, re
 
 
 def test_a_departure_has_container_booking_bill_vessel_and_local_time_of_the_port() -> None:
-    departed, estimate = events(OCEAN)
+    departed, port, estimate = events(OCEAN)
     assert (departed.type, departed.occurred_at.isoformat()) == (E.SHIPMENT_DEPARTED, "2026-05-04T14:00:00+00:00")
     assert named(departed, "container") == ["MSCU4561229"] and named(departed, "booking") == ["EBKG771"]
     assert named(departed, "bol") == ["MEDU990012"]
     assert departed.place is not None and (departed.place.unlocode, departed.place.country) == ("CNNGB", "CN")
     assert departed.data["note"] == "Vessel ORBIT STAR voyage 118W"
     assert (estimate.type, estimate.data["estimated"]) == (E.SHIPMENT_ETA_CHANGED, "2026-05-23T19:00:00+00:00")
-    assert estimate.data["milestone"] == "delivery"
+    assert estimate.data["milestone"] == "delivery" and "unlocode" not in estimate.data
+    assert (port.data["estimated"], port.data["unlocode"]) == ("2026-05-19T13:00:00+00:00", "USLAX")
 
 
 @pytest.mark.parametrize(

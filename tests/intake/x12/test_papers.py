@@ -47,7 +47,7 @@ def test_demurrage_is_free_time_and_a_credit_is_refused() -> None:
     only_demurrage = INVOICE.replace("****400", "****DEM").replace("****DTU", "****DEM")
     assert only(only_demurrage).data["kind"] == "free_time"
     assert "credit" in refused(INVOICE.replace("*215000**", "*-215000**")).reason
-    assert refused(INVOICE.replace("B3**INV-3301", "B3**")).where == "segment 2 (B3), element 2"
+    assert refused(INVOICE.replace("B3**INV-3301", "B3**")).where == "segment 4 (B3), element 2"
 
 
 def test_a_bill_of_lading_books_the_shipment_with_labels_and_windows() -> None:

@@ -61,7 +61,7 @@ def test_a_malformed_set_is_refused_singly_and_the_others_go_on() -> None:
     assert isinstance(first, Part) and isinstance(second, Part) and isinstance(third, Part)
     assert isinstance(X12.read(first.body, {}, {}), list)
     why = X12.read(second.body, {}, {})
-    assert isinstance(why, Unreadable) and why.where == "segment 4 (AT7), element 5"
+    assert isinstance(why, Unreadable) and why.where == "segment 6 (AT7), element 5"
     assert "850" in str(X12.read(third.body, {}, {}))
 
 

@@ -71,7 +71,7 @@ def test_without_a_bol_the_loads_number_is_what_the_carrier_repeats() -> None:
 
 def test_a_tender_that_cannot_be_a_plan_is_refused_with_the_place() -> None:
     assert "two stops" in refused(a_set("204", "B2**ORBT**L-5120**PP", "B2A*00")).reason
-    assert refused(TENDER.replace("B2A*00", "B2A*77")).where == "segment 3 (B2A), element 1"
+    assert refused(TENDER.replace("B2A*00", "B2A*77")).where == "segment 5 (B2A), element 1"
     backwards = TENDER.replace("G62*38*20260505*U*1000", "G62*38*20260504*U*1000")
     assert "ends before" in refused(backwards).reason
     assert "envelope" in refused("\n".join(f"{line.strip()}~" for line in TENDER.splitlines()).encode()).reason
@@ -99,8 +99,8 @@ def test_a_reason_code_of_a_refusal_is_kept_and_can_be_mapped() -> None:
 
 
 def test_an_answer_that_is_none_is_refused() -> None:
-    assert refused(answer("N")).where == "segment 2 (B1), element 4"
-    assert refused(a_set("990", "B1*ORBT**20260504*A")).where == "segment 2 (B1), element 2"
+    assert refused(answer("N")).where == "segment 4 (B1), element 4"
+    assert refused(a_set("990", "B1*ORBT**20260504*A")).where == "segment 4 (B1), element 2"
 
 
 def test_a_bare_answer_stands_at_the_noon_of_its_day() -> None:

@@ -28,8 +28,8 @@ def test_its_status_says_what_becomes_of_it(code: str, wanted: list[str]) -> Non
 
 
 def test_an_order_without_number_status_or_quantity_is_refused() -> None:
-    assert refused(ORDER.replace("W05*N*SO-88120", "W05*N*")).where == "segment 2 (W05), element 2"
-    assert refused(ORDER.replace("W05*N", "W05*Q")).where == "segment 2 (W05), element 1"
+    assert refused(ORDER.replace("W05*N*SO-88120", "W05*N*")).where == "segment 4 (W05), element 2"
+    assert refused(ORDER.replace("W05*N", "W05*Q")).where == "segment 4 (W05), element 1"
     assert "quantity" in refused(ORDER.replace("W01*1200", "W01*")).reason
 
 

@@ -24,10 +24,11 @@ _ISA_ELEMENTS: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """`position` counts from the set's ST, which is 1, as AK3-02 does."""
+    """`position` counts from the set's ST, which is 1, as AK3-02 does; `number` from the start of the body, for people."""
 
     position: int
     elements: tuple[str, ...]
+    number: int = 0
 
     @property
     def tag(self) -> str:
@@ -35,7 +36,7 @@ class Segment:
 
     @property
     def where(self) -> str:
-        return f"segment {self.position} ({self.tag})"
+        return f"segment {self.number or self.position} ({self.tag})"
 
     def get(self, element: int) -> str:
         return self.elements[element] if element < len(self.elements) else ""
@@ -136,8 +137,8 @@ def interchanges(text: str) -> list[Interchange]:
     if not begins(text):
         raise Refusal("this is not X12: it begins neither with ISA nor with GS or ST", "segment 1")
     builder = _Builder()
-    for elements, separators in _segments(text):
-        builder.take(elements, separators)
+    for number, (elements, separators) in enumerate(_segments(text), start=1):
+        builder.take(elements, separators, number)
     return builder.finish()
 
 
@@ -215,9 +216,11 @@ class _Builder:
         self.group: Group | None = None
         self.set: TransactionSet | None = None
         self.sets = 0
+        self.number = 0
 
-    def take(self, raw: tuple[str, ...], separators: Separators) -> None:
+    def take(self, raw: tuple[str, ...], separators: Separators, number: int) -> None:
         elements = _clean(raw)
+        self.number = number
         tag = elements[0]
         if tag == "ISA":
             self._end_group()
@@ -259,7 +262,7 @@ class _Builder:
         self.sets += 1
         if self.sets > MAX_SETS:
             raise Refusal(f"more than {MAX_SETS:,} transaction sets", f"set {self.sets}")
-        header = Segment(1, elements)
+        header = Segment(1, elements, self.number)
         self.set = TransactionSet(header.get(1), header.get(2), [header])
         if not self.set.control:
             self.set.set_codes.append("7")
@@ -273,7 +276,7 @@ class _Builder:
         current = self.set
         if len(current.segments) >= MAX_SET_SEGMENTS:
             raise Refusal(f"a set has more than {MAX_SET_SEGMENTS:,} segments", current.where)
-        segment = Segment(len(current.segments) + 1, elements)
+        segment = Segment(len(current.segments) + 1, elements, self.number)
         current.segments.append(segment)
         if current.refused is None and (problem := _segment_problem(raw, segment, separators)):
             current.refused = SetRefused(problem, segment.where, fault=Fault(segment, "1", problem))
@@ -281,17 +284,17 @@ class _Builder:
     def _stray(self, elements: tuple[str, ...], separators: Separators) -> None:
         """Segments between sets are what is left of a set whose header is broken: one refusal for all of them."""
         self._end_set()
-        segment = Segment(1, elements)
+        segment = Segment(1, elements, self.number)
         stray = TransactionSet("", "", [segment])
         reason = "segments stand outside of any transaction set: the ST before them is missing or broken"
-        stray.refused = SetRefused(reason, f"segment {elements[0][:10]!r}", set_code="6")
+        stray.refused = SetRefused(reason, f"segment {self.number} ({elements[0][:10]})", set_code="6")
         self.set = stray
         self._groups(separators).sets.append(stray)
 
     def _close_set(self, elements: tuple[str, ...]) -> None:
         current = self.set
         assert current is not None, "the caller looked"
-        trailer = Segment(len(current.segments) + 1, elements)
+        trailer = Segment(len(current.segments) + 1, elements, self.number)
         current.segments.append(trailer)
         current.closed = True
         if not _same_number(trailer.get(1), str(trailer.position)):

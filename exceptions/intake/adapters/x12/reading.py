@@ -52,9 +52,10 @@ class Reading:
         """The set's first segment of this tag; a set of this kind says nothing without it."""
         found = self.first(tag)
         if found is None:
-            missing = Segment(min(2, len(self.segments)), (tag,))
+            header = self.segments[0]
+            missing = Segment(min(2, len(self.segments)), (tag,), header.number)
             reason = f"a {self.set.code} needs a segment {tag}"
-            raise SetRefused(reason, self.set.where, fault=Fault(missing, NO_SEGMENT, reason))
+            raise SetRefused(reason, header.where, fault=Fault(missing, NO_SEGMENT, reason))
         return found
 
     def refusal(self, segment: Segment, element: int, reason: str, code: str) -> SetRefused:

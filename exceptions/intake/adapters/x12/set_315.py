@@ -131,21 +131,33 @@ def _vessel(reading: Reading) -> str:
 def _estimates(
     reading: Reading, ports: list[_Port], references: list[Ref], events: list[CanonicalEvent]
 ) -> list[CanonicalEvent]:
-    """When the freight is expected at the place of delivery. An ETA at a port of the way is not that of the plan's end.
+    """When the freight is expected at the port of discharge and at the place of delivery, as of this message.
 
-    A container that a status of this set already delivers has no estimate any more."""
+    Freight that a status of this set already delivers has no estimate any more."""
     done = {EventType.SHIPMENT_DELIVERED, EventType.EQUIPMENT_RETURNED, EventType.SHIPMENT_ETA_CHANGED}
     if reading.reported_at is None or any(event.type in done for event in events):
         return []
+    found: dict[str, CanonicalEvent] = {}
     for port in ports:
-        if port.r4.code(1) not in ("E", "M"):
-            continue
-        for segment in port.dates:
-            if segment.code(1) in _EXPECTED and (when := dtm(reading, segment, zone=port.place.zone)) is not None:
-                data: dict[str, JSON] = {"estimated": when.text, "milestone": "delivery"}
-                kind, sent, code = EventType.SHIPMENT_ETA_CHANGED, reading.reported_at, segment.code(1)
-                place, remark = port.place, when.remark
-                return [
-                    reading.event(kind, sent, references, at=segment, data=data, place=place, code=code, remark=remark)
-                ]
-    return []
+        kind = port.r4.code(1)
+        milestone = {"D": "arrival", "E": "delivery", "M": "delivery"}.get(kind)
+        for segment in port.dates if milestone else ():
+            if segment.code(1) not in _EXPECTED or kind in found:
+                continue
+            when = dtm(reading, segment, zone=port.place.zone)
+            if when is None or (kind == "D" and not port.unlocode):
+                continue  # an estimate that names no place counts for the delivery
+            # Only a port on the way is named: the plan's delivery is meant without it, however the plan writes its place.
+            where = port.unlocode if kind == "D" else ""
+            data: dict[str, JSON] = {"estimated": when.text, "milestone": milestone, "unlocode": where}
+            found[kind] = reading.event(
+                EventType.SHIPMENT_ETA_CHANGED,
+                reading.reported_at,
+                references,
+                at=segment,
+                data=data,
+                place=port.place,
+                code=segment.code(1),
+                remark=when.remark,
+            )
+    return list(found.values())

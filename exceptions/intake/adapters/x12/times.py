@@ -67,7 +67,7 @@ def dtm(reading: Reading, segment: Segment, *, zone: str = "") -> Moment | None:
     """The moment of a DTM: date, time, code, and in old versions the century; or a period in format D8 or DT."""
     if not segment.get(2) and segment.code(5) in ("D8", "DT"):
         stamp = segment.get(6)
-        plain = Segment(segment.position, ("DTM", segment.get(1), stamp[:8], stamp[8:12]))
+        plain = Segment(segment.position, ("DTM", segment.get(1), stamp[:8], stamp[8:12]), segment.number)
         return moment(reading, plain, 2, 3, zone=zone)
     return moment(reading, segment, 2, 3, 4, zone=zone, century=5)
 
