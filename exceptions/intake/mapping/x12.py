@@ -111,10 +111,13 @@ TIME_OFFSETS: Final[Mapping[str, int]] = {
 LOCAL: Final = frozenset({"", "LT"})
 
 # Data element 432, Date Qualifier (G62), and with three digits 374, Date/Time Qualifier (DTM): what a stop's time says.
-WINDOW_STARTS: Final = frozenset({"37", "53", "AA", "037", "063", "118"})
-WINDOW_ENDS: Final = frozenset({"38", "54", "BB", "038", "064", "119"})
+WINDOW_STARTS: Final = frozenset({"37", "53", "EP", "037", "063", "118"})
+WINDOW_ENDS: Final = frozenset({"38", "54", "LP", "038", "064", "119"})
 REQUESTED: Final = frozenset({"02", "10", "68", "002", "010"})
 SCHEDULED: Final = frozenset({"69", "70", "78", "79"})
+# Data element 176, Time Qualifier: earliest and latest requested pickup and delivery.
+EARLIEST: Final = frozenset({"I", "G"})
+LATEST: Final = frozenset({"K", "L"})
 RESPOND_BY: Final = frozenset({"64"})
 ESTIMATED: Final = frozenset({"17", "017", "139", "AAD", "371"})
 

@@ -124,6 +124,11 @@ def test_a_time_without_its_date_is_refused_and_a_date_without_time_is_its_noon(
     assert "time" in refused(status("AT7*X1*NS***20260506*2561*LT")).reason
 
 
+def test_what_is_reported_as_done_days_before_is_kept_and_marked() -> None:
+    assert only(status("AT7*X1*NS***20270506*0800*MT")).data["detail"] == "said before it happened"
+    assert "detail" not in only(status("AT7*X1*NS***20260505*0800*MT")).data
+
+
 def test_every_loop_keeps_its_own_references_stop_and_place() -> None:
     two = a_set(
         "214",

@@ -22,11 +22,8 @@ def test_its_stops_have_windows_in_the_time_of_their_place() -> None:
     assert (pickup["window_start"], pickup["window_end"]) == ("2026-05-05T12:00:00+00:00", "2026-05-05T16:00:00+00:00")
     assert (delivery["kind"], delivery["zone"], delivery["city"]) == ("delivery", "America/Phoenix", "Phoenix")
     assert delivery["planned_arrival"] == "2026-05-06T15:00:00+00:00"
-    assert delivery["appointment"] == {
-        "state": "confirmed",
-        "starts_at": "2026-05-06T15:00:00+00:00",
-        "number": "D-5512",
-    }
+    eight = "2026-05-06T15:00:00+00:00"
+    assert delivery["appointment"] == {"state": "confirmed", "starts_at": eight, "ends_at": eight, "number": "D-5512"}
     assert shipment.data["units"] == [{"sequence": 1, "kind": "pallet", "ordered": 22, "weight_ordered": "19050.88"}]
     assert shipment.data["legs"] == [{"sequence": 1, "mode": "road", "origin": 1, "destination": 2, "load": "L-5120"}]
     assert (shipment.data["goods"], shipment.data["freight_terms"]) == ("Romaine, 24 ct", "prepaid")
@@ -45,6 +42,18 @@ def test_accounts_and_locations_are_ours_only_where_the_partner_mapped_them() ->
 def test_a_date_without_a_time_leaves_the_whole_day() -> None:
     _, shipment, _ = events(TENDER.replace("G62*38*20260505*U*1000*LT", "G62*38*20260505"))
     assert shipment.data["stops"][0]["window_end"] == "2026-05-06T05:59:00+00:00"
+
+
+def test_a_wish_is_the_window_where_nothing_else_is_said_and_may_have_two_ends() -> None:
+    wished = TENDER.replace("G62*70*20260506*X*0800*LT", "G62*68*20260506*Z*0800*LT").replace("L11*D-5512*AO", "PLD*22")
+    delivery = events(wished)[1].data["stops"][1]
+    assert delivery["requested"] == delivery["window_end"] == "2026-05-06T15:00:00+00:00"
+    ends = "G62*68*20260506*G*0800*LT\n G62*68*20260506*L*1200*LT"
+    delivery = events(TENDER.replace("G62*70*20260506*X*0800*LT", ends))[1].data["stops"][1]
+    assert (delivery["window_start"], delivery["window_end"]) == (
+        "2026-05-06T15:00:00+00:00",
+        "2026-05-06T19:00:00+00:00",
+    )
 
 
 @pytest.mark.parametrize("purpose", ["04", "05"])

@@ -5,7 +5,7 @@ An error that leaves the meaning clear is noted for the 997 and reading goes on;
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -17,6 +17,8 @@ from exceptions.shipments.payloads import payload_of
 
 MAX_REFERENCE: Final = 60
 MAX_REFERENCES: Final = 200
+# Envelopes have no zone, and clocks differ; but nobody reports what lies further ahead as done.
+_TOO_EARLY: Final = timedelta(days=2)
 # AK4-03, Data Element Syntax Error Code, and AK3-04, Segment Syntax Error Code.
 MISSING, CONDITIONAL, LONG, BAD_CHARACTER, BAD_CODE, BAD_DATE, BAD_TIME, EXCLUSIVE = (
     "1",
@@ -147,6 +149,8 @@ class Reading:
         """An event that its payload's rules accept; else the set is refused at `at`, which it was made from."""
         said = {name: value for name, value in (data or {}).items() if value not in ("", None, [])}
         remarks = [str(said.get("detail", "")), remark, *self.remarks]
+        if self.reported_at is not None and occurred_at - self.reported_at > _TOO_EARLY:
+            remarks.append("said before it happened")
         if detail := "; ".join(dict.fromkeys(part for part in remarks if part)):
             said["detail"] = detail[:200]
         unique = tuple(dict.fromkeys(references))[:MAX_REFERENCES]

@@ -276,7 +276,7 @@ def _appointment(
         event_type = _T.APPOINTMENT_CONFIRMED
     else:
         event_type = _T.APPOINTMENT_RESCHEDULED
-    data["starts_at"] = when.text
+    data |= {"starts_at": when.first.isoformat(), "ends_at": when.last.isoformat()}
     number = next((one.get(1) for one in status.loop if one.tag == "L11" and one.code(2) == "AO"), "")
     if number:
         data["number"] = number[:60]

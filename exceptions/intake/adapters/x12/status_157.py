@@ -76,7 +76,7 @@ def _special(event_type: str, status: Status, data: dict[str, Any]) -> dict[str,
     if event_type == _T.SHIPMENT_ETA_CHANGED:
         return {"estimated": status.when.text, "milestone": ESTIMATE_MILESTONES.get(status.code, "arrival")}
     if event_type == _T.APPOINTMENT_CONFIRMED:
-        return {"starts_at": status.when.text}
+        return {"starts_at": status.when.first.isoformat(), "ends_at": status.when.last.isoformat()}
     if event_type == _T.SHIPMENT_HELD:
         kind = HOLD_KINDS.get(status.code) or _HELD_AS.get(data.get("reason", ""), "customs")
         return {"kind": kind}

@@ -6,8 +6,8 @@ from typing import Any
 from exceptions.intake.adapters.x12.parties import Party, location
 from exceptions.intake.adapters.x12.reader import Segment
 from exceptions.intake.adapters.x12.reading import BAD_CODE, Reading
-from exceptions.intake.adapters.x12.times import Moment, dtm, moment
-from exceptions.intake.mapping.x12 import REQUESTED, SCHEDULED, WINDOW_ENDS, WINDOW_STARTS
+from exceptions.intake.adapters.x12.times import NO_ZONE, Moment, dtm, moment
+from exceptions.intake.mapping.x12 import EARLIEST, LATEST, REQUESTED, SCHEDULED, WINDOW_ENDS, WINDOW_STARTS
 from exceptions.shipments.canonical import JSON
 
 
@@ -29,28 +29,47 @@ def stop_place(reading: Reading, here: Party | None, zone: str) -> dict[str, JSO
 
 
 def stop_times(reading: Reading, segments: Sequence[Segment], zone: str) -> dict[str, Any]:
-    """Window, wish and appointment of a stop. Of a date alone the window has the whole day."""
+    """Window, wish and appointment of a stop.
+
+    Of a date alone the window has the whole day. A wish is also what the carrier is held to where no window and no
+    appointment is said: a tender that is accepted promises it.
+    """
     times: dict[str, Any] = {}
-    number = next((one.get(1) for one in segments if one.tag == "L11" and one.code(2) == "AO"), "")
     for segment in segments:
         when = time_in(reading, segment, zone)
         if when is None:
             continue
-        if when.remark and when.remark not in reading.remarks and when.at == when.first:
-            reading.remarks.append(when.remark)
-        kind = segment.code(1)
-        if kind in WINDOW_STARTS:
-            times["window_start"] = when.first.isoformat()
-        elif kind in WINDOW_ENDS:
-            times["window_end"] = when.last.isoformat()
-        elif kind in REQUESTED:
-            times["requested"] = when.last.isoformat()
-        elif kind in SCHEDULED:
+        if when.remark == NO_ZONE and NO_ZONE not in reading.remarks:
+            reading.remarks.append(NO_ZONE)
+        meant = _meant(segment)
+        if meant == "appointment":
             times["planned_arrival"] = when.text
-            times["appointment"] = {"state": "confirmed", "starts_at": when.first.isoformat()}
+            times["appointment"] = _appointment(when)
+        elif meant:
+            times[meant] = (when.first if meant == "window_start" else when.last).isoformat()
+    if "requested" in times and not times.keys() & {"window_start", "window_end", "appointment"}:
+        times["window_end"] = times["requested"]
+    number = next((one.get(1) for one in segments if one.tag == "L11" and one.code(2) == "AO"), "")
     if number:
         times["appointment"] = {"state": "confirmed", **times.get("appointment", {}), "number": number[:60]}
     return times
+
+
+def _appointment(when: Moment) -> dict[str, Any]:
+    return {"state": "confirmed", "starts_at": when.first.isoformat(), "ends_at": when.last.isoformat()}
+
+
+def _meant(segment: Segment) -> str:
+    """Which time of a stop a G62 or DTM gives: by its date qualifier and, for what that calls requested, by its time
+    qualifier (data element 176, G62-03), which tells the earliest from the latest."""
+    kind, by_time = segment.code(1), segment.code(3) if segment.tag == "G62" else ""
+    if kind in SCHEDULED:
+        return "appointment"
+    if kind in WINDOW_STARTS or (kind in REQUESTED and by_time in EARLIEST):
+        return "window_start"
+    if kind in WINDOW_ENDS or (kind in REQUESTED and by_time in LATEST):
+        return "window_end"
+    return "requested" if kind in REQUESTED else ""
 
 
 def time_in(reading: Reading, segment: Segment, zone: str) -> Moment | None:
