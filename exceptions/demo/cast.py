@@ -13,7 +13,8 @@ from controltower.tenancy.models import Member, Organisation, Role, User
 from exceptions.demo import companies
 from exceptions.demo.agreements import AGREEMENTS, LEADS, Agreement
 from exceptions.demo.companies import Company
-from exceptions.demo.script import DESK, PARCEL, TELEMATICS, TMS
+from exceptions.demo.deliveries import SERVER
+from exceptions.demo.script import DESK, EDI, MAILBOX, PARCEL, TELEMATICS, TMS
 from exceptions.intake.services import partner_create
 from exceptions.parties.models import Account, AccountKind, Contact, ContactRole, Partner
 from exceptions.parties.services import account_create, contact_create, location_create
@@ -22,6 +23,9 @@ from exceptions.sla.models import Contract, ContractVersion, LeadTime, Term, Ver
 
 PASSWORD = "tower-demo"  # shown on the terminal; the demo listens on this machine only
 WORKED, KEPT_APART = "meridian", "northgate"
+
+# Whose mails are believed when Meridian's mail server vouches for them.
+MAPPINGS = {MAILBOX: {"trusted": ["transvale.example"], "authserv_id": SERVER, "zone": "America/Chicago"}}
 
 # e-mail, name, role, authority limit, granted accounts (empty: sees all)
 PEOPLE: tuple[tuple[str, str, Role, Decimal | None, tuple[str, ...]], ...] = (
@@ -190,6 +194,8 @@ def _partners(accounts: dict[str, Account], now: datetime) -> None:
         (TELEMATICS, "Fleet telematics", accounts["TRANSVALE"], "cloudevents", SourceRank.TELEMATICS),
         (DESK, "Carrier desk mail", accounts["BLUE-CANYON"], "cloudevents", SourceRank.MAIL),
         (PARCEL, "Skylark by EasyPost", accounts["SKYLARK"], "easypost", SourceRank.SCAN),
+        (EDI, "Red Mesa EDI", accounts["REDMESA"], "x12", SourceRank.EDI),
+        (MAILBOX, "Signals mailbox", accounts["TRANSVALE"], "mail", SourceRank.MAIL),
     ):
         partner = partner_create(
             preset=preset,
@@ -197,6 +203,7 @@ def _partners(accounts: dict[str, Account], now: datetime) -> None:
             name=name,
             slug=slug,
             default_customer=accounts["ORCHARD"] if preset == "easypost" else None,
+            mapping=MAPPINGS.get(slug),
             sandbox=False,
             actor=SYSTEM,
             now=now,

@@ -37,7 +37,9 @@ class Sender:
     @classmethod
     def of(cls, organisation: Organisation, address: str, now: datetime) -> "Sender":
         with acting_for(organisation):
-            secrets = {partner.slug: secrets_of(partner, now)[0] for partner in Partner.objects.all()}
+            secrets = {
+                partner.slug: secret for partner in Partner.objects.all() for secret in secrets_of(partner, now)[:1]
+            }
         return cls(address.rstrip("/"), day_of(organisation), secrets)
 
     def send(self, signal: Signal) -> int:

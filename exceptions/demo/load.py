@@ -12,7 +12,7 @@ from controltower.jobs.runner import drain
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from exceptions.demo import cast
-from exceptions.demo.script import Act, Day, Signal
+from exceptions.demo.script import Act, Day, Sent
 from exceptions.demo.stories import stories
 from exceptions.intake.services import message_accept
 from exceptions.parties.models import Partner
@@ -34,7 +34,8 @@ def load(now: datetime) -> Organisation:
         cursor.execute("SET synchronous_commit = off")  # a load that dies is loaded again
     organisation = cast.raise_curtain(day.now)
     told = stories(day)
-    past = [signal for story in told for signal in story.signals if signal.at <= day.now]
+    past: list[Sent] = [signal for story in told for signal in story.signals if signal.at <= day.now]
+    past += [delivery for story in told for delivery in story.deliveries]
     acts = [act for story in told for act in story.acts if act.at <= day.now]
     with acting_for(organisation):
         partners = {partner.slug: partner for partner in Partner.objects.all()}
@@ -44,7 +45,7 @@ def load(now: datetime) -> Organisation:
             _sweep(at)
             next_sweep = at + SWEEP_EVERY
         for step in steps:
-            if isinstance(step, Signal):
+            if not isinstance(step, Act):
                 _deliver(organisation, partners[step.partner], step, day)
         _work(at)
         for step in steps:
@@ -57,21 +58,21 @@ def load(now: datetime) -> Organisation:
     return organisation
 
 
-def _by_minute(signals: list[Signal], acts: list[Act]) -> Iterator[tuple[datetime, list[Signal | Act]]]:
+def _by_minute(signals: list[Sent], acts: list[Act]) -> Iterator[tuple[datetime, list[Sent | Act]]]:
     """Signals and acts in order of time, those of one minute together."""
-    everything: list[Signal | Act] = sorted([*signals, *acts], key=lambda step: step.at)
+    everything: list[Sent | Act] = sorted([*signals, *acts], key=lambda step: step.at)
     for minute, steps in groupby(everything, key=lambda step: step.at.replace(second=0)):
         yield minute, list(steps)
 
 
-def _deliver(organisation: Organisation, partner: Partner, signal: Signal, day: Day) -> None:
+def _deliver(organisation: Organisation, partner: Partner, signal: Sent, day: Day) -> None:
     """What the front door does once a signature holds."""
     with acting_for(organisation):
         message_accept(
             partner,
             body=signal.body(day),
-            headers={"content-type": "application/json"},
-            content_type="application/json",
+            headers={"content-type": signal.content_type},
+            content_type=signal.content_type,
             now=signal.at,
         )
 

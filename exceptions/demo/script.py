@@ -4,12 +4,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from exceptions.shipments.canonical import EventType, RefType
 
 TMS, TELEMATICS, DESK, PARCEL = "meridian-tms", "meridian-telematics", "meridian-carrier-desk", "meridian-parcel"
+EDI, MAILBOX = "meridian-red-mesa-edi", "meridian-signals-mail"  # write files and mails, which nobody signs
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Signal:
     code: str = ""
     place: Mapping[str, Any] | None = None
     happened: datetime | None = None
+    content_type: str = "application/json"
 
     def body(self, day: Day) -> bytes:
         """The CloudEvents 1.0 envelope that is sent."""
@@ -88,6 +90,18 @@ def _plain(value: object) -> str:
     raise TypeError(f"a signal cannot carry {type(value).__name__}")
 
 
+class Sent(Protocol):
+    """Something that a partner sends, in its own format."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def partner(self) -> str: ...
+    @property
+    def content_type(self) -> str: ...
+    def body(self, day: Day) -> bytes: ...
+
+
 @dataclass(frozen=True)
 class Act:
     """Something a person of the cast does at `at`; `what` is told the time."""
@@ -103,6 +117,7 @@ class Story:
     name: str
     day: Day
     signals: list[Signal] = field(default_factory=list)
+    deliveries: list[Sent] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
 
     def tell(
@@ -136,6 +151,12 @@ class Story:
         while at < end:
             self.tell(at, EventType.SHIPMENT_POSITION_REPORTED, refs, {"speed_kmh": 88.0}, by=TELEMATICS)
             at += timedelta(hours=hours)
+
+    def deliver(self, sent: "Sent") -> None:
+        """A file or mail of a partner, which has come in before the day starts."""
+        if sent.at > self.day.now:
+            raise ValueError("only signed signals come in after the day has started")
+        self.deliveries.append(sent)
 
     def act(self, at: datetime, what: Callable[[datetime], None]) -> None:
         self.acts.append(Act(at, what))

@@ -16,7 +16,8 @@ from exceptions.cases.models import OPEN_STATES, Case
 from exceptions.cases.selectors import queue_page
 from exceptions.demo import cast
 from exceptions.demo.load import load
-from exceptions.intake.models import Message, MessageState
+from exceptions.demo.script import EDI
+from exceptions.intake.models import Message, MessageState, UnmappedCode
 from exceptions.shipments.models import Shipment
 from tests.conftest import empty_tables
 from tests.guards.test_routes import MATRIX, address
@@ -57,10 +58,22 @@ def cases(day: Organisation, db: None) -> Iterator[dict[str, Case]]:
 
 def test_everything_was_understood_and_nothing_failed(day, db) -> None:
     with acting_for(day):
-        assert not Message.objects.exclude(state=MessageState.PROCESSED).exists()
+        (broken,) = Message.objects.exclude(state=MessageState.PROCESSED)
+        assert (broken.partner.slug, broken.state) == (EDI, MessageState.DEAD), (
+            "the one file that is meant to be broken"
+        )
         assert not Job.objects.filter(state="dead").exists()
-        assert 45 <= Shipment.objects.count() <= 70
-        assert 15 <= Case.objects.filter(state__in=OPEN_STATES).count() <= 30
+        assert 55 <= Shipment.objects.count() <= 80
+        assert 20 <= Case.objects.filter(state__in=OPEN_STATES).count() <= 45
+
+
+def test_other_formats_tell_of_the_same_freight(cases) -> None:
+    assert cases["RMRF-7731180"].type == "delivery_late", "by X12 214"
+    late = cases["TVLX-120455"]
+    assert (late.type, late.state in OPEN_STATES) == ("delivery_late", True), (
+        "by mail; the look-alike's claim moved nothing"
+    )
+    assert UnmappedCode.objects.get(system="x12.1651").code == "ZQ"
 
 
 def test_the_broken_trailer_is_one_case_with_fourteen_shipments(cases) -> None:

@@ -7,12 +7,15 @@ from exceptions.demo.stories import (
     elko,
     hamburg_poznan,
     line_down,
+    other_voices,
     parcels,
     quiet_lanes,
     reefer,
     silence,
+    storm,
     too_late,
     two_voices,
+    warehouse,
 )
 
 ALL = (
@@ -26,6 +29,9 @@ ALL = (
     silence,
     two_voices,
     parcels,
+    storm,
+    warehouse,
+    other_voices,
     quiet_lanes,
 )
 
