@@ -20,6 +20,7 @@ from exceptions.intake.services.acknowledging import acknowledgements_store
 from exceptions.intake.services.splitting import parts_store
 from exceptions.intake.services.storing import chunks_enqueue
 from exceptions.intake.services.tally import Outcome, outcomes_tally
+from exceptions.intake.services.thinning import readings_thin
 from exceptions.intake.services.tracing import buried, partner_actor
 from exceptions.shipments.canonical import CanonicalEvent, SourceRank
 from exceptions.shipments.services import EventRefused, Incoming, events_record
@@ -102,6 +103,9 @@ def messages_process(message_ids: Sequence[int], *, now: datetime) -> None:
     waiting = _locked(message_ids)
     repeats, early = _twins(waiting)
     works = [_read(message) for message in waiting if message.pk not in repeats | early]
+    thin = readings_thin([(work.message.partner, work.events) for work in works])
+    for work, events in zip(works, thin, strict=True):
+        work.events = events
     _understand([work for work in works if work.events and not work.message.sandbox], now)
     works += [Work(message, repeated=True) for message in waiting if message.pk in repeats]
     for work in works:
