@@ -11,7 +11,7 @@ from exceptions.intake.adapters.base import Refusal
 from exceptions.intake.adapters.edifact.reader import Segment
 from exceptions.intake.mapping.edifact import REFERENCES_1153
 from exceptions.intake.mapping.unlocode_zones import zone_of_unlocode
-from exceptions.intake.mapping.zones import country_code
+from exceptions.intake.mapping.zones import country_code, zone_of
 from exceptions.parties.zones import is_zone
 from exceptions.shipments.canonical import Place, Ref, RefType
 from exceptions.shipments.payloads.parts import FIRST_YEAR, LAST_YEAR
@@ -160,10 +160,14 @@ def place_of(segment: Segment) -> Place | None:
     if not (code or name):
         return None
     unlocode = _locode(segment)
-    zone = zone_of_unlocode(unlocode) if unlocode else ""
-    country = unlocode[:2] or (related if re.fullmatch(r"[A-Z]{2}", related) else "")
+    land = next(
+        (code for code in (related, segment.value(3, 4), segment.value(4, 1)) if re.fullmatch(r"[A-Z]{2,3}", code)), ""
+    )
+    country = unlocode[:2] or country_code(land)
+    zone = zone_of_unlocode(unlocode) if unlocode else zone_of(country) if country else ""
     label = name or detail or ("" if unlocode else code)
-    return Place(name=label[:120], country=country, unlocode=unlocode, zone=zone)
+    # Without a code the name is all there is: mostly the town.
+    return Place(name=label[:120], city="" if unlocode else name[:100], country=country, unlocode=unlocode, zone=zone)
 
 
 def _locode(segment: Segment) -> str:
