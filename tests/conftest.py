@@ -26,6 +26,10 @@ from controltower.tenancy.viewer import Viewer
 KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission", "audit_entry", "audit_head")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="run what has a large size at that size")
+
+
 def _own_redis(number: int) -> None:
     """Each worker of pytest-xdist has a Redis database of its own: what one empties, another may stand on."""
     settings.REDIS_URL = settings.REDIS_URL.replace("db=0", f"db={number}")
