@@ -8,8 +8,10 @@ from exceptions.intake.adapters import (
     easypost,
     edifact,
     epcis,
+    json_mapping,
     mail,
     shippo,
+    tabular,
     tive,
     x12,
 )
@@ -23,8 +25,10 @@ _MODULES = (
     easypost,
     edifact,
     epcis,
+    json_mapping,
     mail,
     shippo,
+    tabular,
     tive,
     x12,
 )

@@ -11,6 +11,7 @@ _STANDARD: Final = Way(Channel.WEBHOOK, SignatureScheme.STANDARD_WEBHOOKS)
 _EASYPOST: Final = Way(Channel.WEBHOOK, SignatureScheme.EASYPOST)
 _AFTERSHIP: Final = Way(Channel.WEBHOOK, SignatureScheme.AFTERSHIP)
 _SHIPPO: Final = Way(Channel.WEBHOOK, SignatureScheme.SHIPPO)
+_FILE: Final = Way(Channel.FILE, SignatureScheme.TRANSPORT)
 _API: Final = Way(Channel.REST, SignatureScheme.TRANSPORT)
 _EDI: Final = Way(Channel.EDI, SignatureScheme.TRANSPORT)
 _TELEMETRY: Final = Way(Channel.TELEMETRY, SignatureScheme.TRANSPORT)
@@ -150,5 +151,51 @@ CATALOGUE: Final = (
         sample=samples.shippo,
         starts_shipments=True,
         guide="shippo.md",
+    ),
+    Preset(
+        key="json_mapping",
+        label="JSON of your own shape",
+        about="Any system that posts JSON or NDJSON: a mapping says where the status, the time and the numbers stand.",
+        group=Group.OWN,
+        adapter="json_mapping",
+        ways=(_STANDARD, _API),
+        source_rank=SourceRank.EDI,
+        sample=samples.json_mapping,
+        starts_shipments=True,
+        local_times=True,
+        guide="json.md",
+        mapping={
+            "items": "/events",
+            "code": "status",
+            "text": "remarks",
+            "time": "when",
+            "references": [{"type": "pro", "value": "number"}],
+            "data": {"minutes": "late_by"},
+            "system": "own",
+            "codes": {"own.LATE": "shipment.delayed"},
+        },
+    ),
+    Preset(
+        key="tabular",
+        label="CSV of your own columns",
+        about="Exports and reports: a mapping says which column holds the status, the time and the numbers.",
+        group=Group.FILES,
+        adapter="tabular",
+        ways=(_FILE, _API),
+        source_rank=SourceRank.EDI,
+        sample=samples.tabular,
+        content_type="text/csv",
+        starts_shipments=True,
+        local_times=True,
+        guide="tabular.md",
+        mapping={
+            "code": "Status",
+            "text": "Remarks",
+            "time": "When",
+            "references": [{"type": "pro", "value": "PRO"}],
+            "data": {"minutes": "Minutes late"},
+            "system": "own",
+            "codes": {"own.LATE": "shipment.delayed"},
+        },
     ),
 )

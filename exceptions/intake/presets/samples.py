@@ -77,6 +77,15 @@ def shippo(now: datetime) -> bytes:
     return _json({"event": "track_updated", "test": True, "data": tracking})
 
 
+def json_mapping(now: datetime) -> bytes:
+    event = {"number": "TEST-0001", "status": "LATE", "remarks": "Delayed by snow", "when": _stamp(now), "late_by": 90}
+    return _json({"source": "acme", "events": [event]})
+
+
+def tabular(now: datetime) -> bytes:
+    return f"PRO;Status;Remarks;When;Minutes late\nTEST-0001;LATE;Delayed by snow;{_stamp(now)};90\n".encode()
+
+
 def cloudevents(now: datetime) -> bytes:
     moment = _stamp(now)
     event = {
