@@ -49,7 +49,7 @@ def test_without_a_place_the_clock_is_that_of_the_stop_then_of_the_partner_then_
     assert only(status("AT7*D1*NS***20260702*0800*LT", before=stops)).occurred_at.hour == 15
     assert only(status("AT7*AF*NS***20260702*0800*LT", before=stops)).occurred_at.hour == 14
     assert only(status("AT7*X6*NS***20260702*0800*LT"), {"zone": "America/New_York"}).occurred_at.hour == 12
-    unknown = only(status("AT7*X6*NS***20260702*0800*LT"))
+    unknown = only(status("AT7*X6*NS***20260504*0800*LT"))
     assert (unknown.occurred_at.hour, unknown.data["detail"]) == (8, "no time zone given, read as UTC")
 
 
@@ -118,7 +118,7 @@ def test_a_status_and_an_appointment_in_one_at7_are_refused_with_the_place() -> 
 
 def test_a_time_without_its_date_is_refused_and_a_date_without_time_is_its_noon() -> None:
     assert "time" in refused(status("AT7*X1*NS****0800*LT")).reason
-    event = only(status("AT7*X6*NS***20260506", "MS1*Phoenix*AZ*US"))
+    event = only(status("AT7*X6*NS***20260504", "MS1*Phoenix*AZ*US"))
     assert (event.occurred_at.hour, event.data["detail"]) == (19, "date only")
     assert "date" in refused(status("AT7*X1*NS***20261306*0800*LT")).reason
     assert "time" in refused(status("AT7*X1*NS***20260506*2561*LT")).reason

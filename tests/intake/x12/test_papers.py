@@ -33,7 +33,8 @@ def test_amounts_have_two_decimals_unless_a_point_is_written() -> None:
 
 
 def test_lines_that_do_not_come_to_the_amount_are_said() -> None:
-    assert only(INVOICE.replace("*25000*", "*30000*")).data["detail"] == "the lines come to 2200.00; date only"
+    wrong = INVOICE.replace("*25000*", "*30000*").replace("*20260507*", "*20260504*")
+    assert only(wrong).data["detail"] == "the lines come to 2200.00"
 
 
 def test_the_currency_is_the_invoices_then_the_partners_then_the_dollar() -> None:
