@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from controltower.errors import Invalid
+from django.db.models import QuerySet
+
+from controltower.errors import Conflict, Invalid
 from controltower.tenancy.models import Member
 from controltower.web import formats
 from exceptions.cases import forms, services
-from exceptions.cases.models import Case
+from exceptions.cases.models import Case, CaseShipment
 from exceptions.parties.models import Contact
 
 
@@ -38,11 +40,20 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Said:
+    """The word that is said, and the action that takes it back with what it is to be asked."""
+
+    text: str
+    back: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Action:
     """`run` does it and returns the word that is said."""
 
     form: type[forms.CaseForm]
-    run: Callable[[Asked], str]
+    run: Callable[[Asked], str | Said]
 
 
 def _plain(service: Callable[..., Case], said: str) -> Callable[[Asked], str]:
@@ -114,6 +125,36 @@ def _classify(asked: Asked) -> str:
     return "Cause confirmed"
 
 
+def _split(asked: Asked) -> Said:
+    held = CaseShipment.objects.filter(case=asked.case, shipment__number__in=asked.data["shipment"])
+    made = services.case_split(asked.case, list(held.values_list("shipment_id", flat=True)), **asked.guarded)
+    numbers = [case.number for case in made]
+    return Said(f"{', '.join(numbers)} split off", "rejoin", {"numbers": " ".join(numbers)})
+
+
+def _rejoin(asked: Asked) -> Said:
+    parts = list(_numbered(asked, Case.objects.filter(split_from=asked.case)))
+    services.case_merge(asked.case, parts, **asked.guarded)
+    numbers = " ".join(case.number for case in parts)
+    return Said(f"{numbers.replace(' ', ', ')} merged back", "split_off", {"numbers": numbers})
+
+
+def _split_off(asked: Asked) -> str:
+    parts = list(_numbered(asked, Case.objects.filter(merged_into=asked.case)))
+    for case in parts:
+        services.case_unmerge(case, **asked.by)
+    return f"{', '.join(case.number for case in parts)} split off"
+
+
+def _numbered(asked: Asked, among: QuerySet[Case]) -> QuerySet[Case]:
+    """The cases of these numbers; Conflict when somebody has moved one of them meanwhile."""
+    wanted = set(asked.data["numbers"].upper().split())
+    found = among.filter(number__in=wanted).order_by("pk")
+    if found.count() != len(wanted):
+        raise Conflict("Somebody has moved these cases already. Look at the case as it is now.", code="case_moved")
+    return found
+
+
 ACTIONS: dict[str, Action] = {
     "take": Action(forms.PlainForm, _plain(services.case_take, "Taken: it is yours")),
     "release": Action(forms.PlainForm, _plain(services.case_release, "Released")),
@@ -129,6 +170,9 @@ ACTIONS: dict[str, Action] = {
     "interaction": Action(forms.InteractionForm, _interaction),
     "next_check": Action(forms.NextCheckForm, _next_check),
     "classify": Action(forms.ClassifyForm, _classify),
+    "split": Action(forms.SplitForm, _split),
+    "rejoin": Action(forms.NumbersForm, _rejoin),
+    "split_off": Action(forms.NumbersForm, _split_off),
 }
 
 

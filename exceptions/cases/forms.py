@@ -137,3 +137,20 @@ class AssignForm(CaseForm):
     def __init__(self, *args: Any, members: list[tuple[int, str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].choices = [(str(pk), name) for pk, name in members or []]  # type: ignore[attr-defined]
+
+
+class SplitForm(CaseForm):
+    shipment = forms.MultipleChoiceField(choices=())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shown = self.detail.affected if self.detail is not None else []
+        field = self.fields["shipment"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(row.number, row.number) for row in shown]
+
+
+class NumbersForm(CaseForm):
+    """Numbers of cases, as the page has them."""
+
+    numbers = forms.CharField(max_length=2000)

@@ -9,6 +9,7 @@ def register() -> None:
     keys.register("case.take", "t", "Take", group=group)
     keys.register("case.resolve", "e", "Resolve", group=group)
     keys.register("case.snooze", "s", "Snooze", group=group)
+    keys.register("case.merge", "m", "Merge into another case", group=group)
     keys.register("case.not_an_exception", "!", "Not an exception", group=group)
     keys.register("case.pin", "p", "Pin", group=group)
     keys.register("case.note", "n", "Write a note", group=group)

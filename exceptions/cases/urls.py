@@ -9,5 +9,6 @@ urlpatterns = [
     path("cases/", views.bulk, name="bulk"),
     path("cases/<str:number>/", views.case, name="case"),
     path("cases/<str:number>/facts/", views.facts, name="facts"),
+    path("cases/<str:number>/merge/", views.merge, name="merge"),
     path("cases/<str:number>/<slug:action>/", views.act, name="act"),
 ]

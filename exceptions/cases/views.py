@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from csp.decorators import csp_exempt
@@ -14,9 +15,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from controltower.errors import Conflict, DomainError, Invalid, NotFound
+from controltower.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from controltower.tenancy.access import SESSION_KEY
 from controltower.tenancy.guards import no_db, requires
 from controltower.tenancy.http import MemberRequest
@@ -25,8 +26,8 @@ from controltower.tenancy.viewer import Viewer
 from controltower.web import live
 from controltower.web.render import is_fragment, page, target
 from controltower.web.toast import toast
-from exceptions.cases import presets, selectors
-from exceptions.cases.actions import ACTIONS, Asked, way_back
+from exceptions.cases import presets, selectors, services
+from exceptions.cases.actions import ACTIONS, Asked, Said, way_back
 from exceptions.cases.forms import CaseForm
 from exceptions.cases.models import Case
 from exceptions.cases.selectors.rows import CaseDetail
@@ -121,6 +122,8 @@ def bulk(request: MemberRequest) -> HttpResponse:
     """One plain action on the selected cases. Each stands for itself; those that refuse are named."""
     viewer = request.viewer
     action, now = request.POST.get("action", ""), timezone.now()
+    if action == "merge":
+        return _merge_all(request, now)
     if action not in ("take", "pin", "snooze"):
         raise NotFound("There is no such action on several cases.")
     spec, done, refused = ACTIONS[action], 0, []
@@ -138,6 +141,55 @@ def bulk(request: MemberRequest) -> HttpResponse:
     words = {"take": "taken", "pin": "pinned", "snooze": "asleep for an hour"}
     toast(request, " ".join([f"{done} {words[action]}.", *refused]), danger=bool(refused))
     return redirect(presets.queue_url(*_filters(request)))
+
+
+def _merge_all(request: MemberRequest, now: datetime) -> HttpResponse:
+    """The selected cases become one: the topmost goes on for all."""
+    viewer = request.viewer
+    chosen = [selectors.case_get(viewer, number) for number in request.POST.getlist("case")[:100]]
+    try:
+        if len(chosen) < 2:
+            raise Invalid("Select two cases or more to merge them.", code="merge_needs_two")
+        first, *others = chosen
+        with transaction.atomic():
+            services.case_merge(first, others, actor=viewer.actor, now=now)
+    except DomainError as problem:
+        toast(request, problem.message, danger=True)
+        return redirect(presets.queue_url(*_filters(request)))
+    numbers = [case.number for case in others]
+    said = Said(f"{', '.join(numbers)} merged into {first.number}", "split_off", {"numbers": " ".join(numbers)})
+    _say(request, first, said, "merge")
+    return redirect(reverse("cases:case", args=[first.number]) + presets.suffix(*_filters(request)))
+
+
+@requires(Verb.WORK)
+@require_http_methods(["GET", "POST"])
+def merge(request: MemberRequest, number: str) -> HttpResponse:
+    """Choose the case that goes on for this one too."""
+    viewer, now = request.viewer, timezone.now()
+    found = selectors.case_get(viewer, number)
+    problem: DomainError | None = None
+    if request.method == "POST":
+        into = selectors.case_get(viewer, request.POST.get("into", ""))
+        try:
+            with transaction.atomic():
+                seen = {found.pk: version} if (version := _version(request)) is not None else None
+                services.case_merge(into, [found], actor=viewer.actor, now=now, versions=seen)
+        except (Conflict, Invalid, Forbidden) as refused:
+            problem = refused
+        else:
+            said = Said(f"{found.number} merged into {into.number}", "split_off", {"numbers": found.number})
+            _say(request, into, said, "merge")
+            return redirect(reverse("cases:case", args=[into.number]) + presets.suffix(*_filters(request)))
+    text = request.GET.get("find", "").strip()
+    context = {
+        **_shared(request),
+        "row": selectors.queue_rows(viewer, [selectors.case_get(viewer, number)])[0],
+        "find": text,
+        "candidates": selectors.merge_candidates(viewer, found, text),
+        "problem": problem,
+    }
+    return page(request, "cases/merge.html", context, status=problem.status if problem else 200)
 
 
 # --- what the templates get --------------------------------------------------------------------------------------
@@ -247,7 +299,10 @@ def _is_so_already(viewer: Viewer, number: str, action: str) -> bool:
     return is_so is not None and is_so(selectors.case_get(viewer, number), viewer)
 
 
-def _say(request: MemberRequest, case: Case, said: str, action: str) -> None:
+def _say(request: MemberRequest, case: Case, said: str | Said, action: str) -> None:
+    if isinstance(said, Said):
+        toast(request, said.text, undo=reverse("cases:act", args=[case.number, said.back]), fields=said.fields)
+        return
     back = way_back(action)
     if back:
         case.refresh_from_db(fields=["version"])

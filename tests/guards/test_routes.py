@@ -27,6 +27,7 @@ MATRIX = {
     "cases:facts": "VIEW GET",
     "cases_api:list": "VIEW GET",
     "cases_api:detail": "VIEW GET",
+    "cases:merge": "WORK GET POST",
     "cases:act": "WORK GET POST",
     "shipments:list": "VIEW GET",
     "shipments:detail": "VIEW GET",

@@ -1,6 +1,7 @@
 """Reads of cases for people. Every function takes the viewer first and shows nothing outside their accounts."""
 
 from exceptions.cases.selectors.detail import case_detail, case_facts, case_get
+from exceptions.cases.selectors.merging import merge_candidates
 from exceptions.cases.selectors.queue import (
     cases_visible,
     colleagues,
@@ -16,6 +17,7 @@ __all__ = [
     "case_get",
     "cases_visible",
     "colleagues",
+    "merge_candidates",
     "queue_counts",
     "queue_page",
     "queue_rows",

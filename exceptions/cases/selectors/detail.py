@@ -50,8 +50,9 @@ from exceptions.cases.selectors.queue import (
 from exceptions.cases.selectors.rows import (
     CaseDetail,
     FactRow,
+    PartRow,
 )
-from exceptions.cases.taxonomy import Excusable, Party, reason_label
+from exceptions.cases.taxonomy import Excusable, Party, reason_label, type_label
 from exceptions.shipments.models import (
     Appointment,
     Event,
@@ -124,6 +125,10 @@ def case_detail(viewer: Viewer, number: str, *, now: datetime) -> CaseDetail:
         facts=[],
         actions=actions_of(viewer, case),
         shipment_ids=[row.shipment_id for row in affected],
+        merged=[_part(parts) for parts in case.merged_parts],
+        merged_into=case.merged_into.number if case.merged_into else "",
+        split_off=[_part(parts) for parts in case.split_parts],
+        split_from=case.split_from.number if case.split_from else "",
     )
 
 
@@ -146,11 +151,21 @@ def _with_parts(viewer: Viewer) -> QuerySet[Any]:
     above = visible.filter(state__in=OPEN_STATES, snoozed_until=None, rank__gt=OuterRef("changed_rank"))
     return (
         with_row_parts(visible)
-        .select_related("account", "owner__user", "pinned_by__user", "reason_accepted_by__user")
+        .select_related(
+            "account", "owner__user", "pinned_by__user", "reason_accepted_by__user", "merged_into", "split_from"
+        )
         .annotate(
             changed_rank=Cast(KeyTextTransform("rank", KeyTransform("would_change", "explanation")), FloatField()),
             changed_place=bounded_count(above),
-            occurrence_count=CountRows(Occurrence.objects.filter(case=mine)),
+            occurrence_count=CountRows(Occurrence.objects.filter(Q(case=mine) | Q(case__merged_into=mine))),
+            merged_parts=ArraySubquery(
+                Case.objects.filter(merged_into=mine).order_by("pk").values(parts=JSONObject(**_PART))[:50]
+            ),
+            split_parts=ArraySubquery(
+                Case.objects.filter(split_from=mine, state__in=OPEN_STATES)
+                .order_by("pk")
+                .values(parts=JSONObject(**_PART))[:50]
+            ),
             order_numbers=ArraySubquery(
                 CaseOrder.objects.filter(case=mine).order_by("pk").values("order__number")[:50]
             ),
@@ -171,6 +186,13 @@ _ENTRY = {
 }
 _INTERACTION = {"at": "at", "contact": "contact_id", "outcome": "outcome"}
 _CHECK = {"id": "pk", "due_at": "due_at", "expects": "expecting", "who": "member__user__name"}
+
+
+_PART = {"number": "number", "type": "type", "subject": "place", "references": "reference", "summary": "summary"}
+
+
+def _part(parts: dict[str, str]) -> PartRow:
+    return PartRow(parts["number"], type_label(parts["type"]), parts["subject"], parts["references"], parts["summary"])
 
 
 def _references() -> QuerySet[Any]:

@@ -223,13 +223,14 @@ def _role(contact: Contact) -> str:
     return role.capitalize() if role.startswith(kind.lower()) else f"{kind} {role}"
 
 
-def actions_of(viewer: Viewer, case: Case) -> frozenset[str]:
-    """What this viewer may do to the case as it stands."""
+def actions_of(viewer: Viewer, case: Any) -> frozenset[str]:
+    """What this viewer may do to the case as it stands; it was read with the parts of a row."""
     if not viewer.can(Verb.WORK):
         return frozenset()
     if not case.is_open:
-        return frozenset({"note"} if case.state == CaseState.MERGED else {"note", "reopen"})
+        return frozenset({"note"} if case.state == CaseState.MERGED else {"note", "reopen", "split_off"})
     found = {"snooze", "resolve", "not_an_exception", "note", "interaction", "next_check", "classify", "assign"}
+    found |= {"merge", "split_off", "rejoin"} | ({"split"} if case.affected_count > 1 else set())
     if case.snoozed_until is not None:
         found = found - {"snooze"} | {"unsnooze"}
     if case.owner_id is None:

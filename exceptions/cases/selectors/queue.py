@@ -152,7 +152,7 @@ def _filtered(viewer: Viewer, filters: Filters, now: datetime) -> QuerySet[Case]
     if filters.severities:
         cases = cases.filter(severity__in=filters.severities)
     if filters.customer:
-        named = _begins("search_name", search_form(filters.customer)) | _begins("code", filters.customer.upper())
+        named = begins("search_name", search_form(filters.customer)) | begins("code", filters.customer.upper())
         cases = cases.filter(account__in=Account.objects.filter(named).values("pk"))
     if filters.due is not None:
         cases = cases.filter(act_by__gt=now, act_by__lte=now + filters.due)
@@ -161,7 +161,7 @@ def _filtered(viewer: Viewer, filters: Filters, now: datetime) -> QuerySet[Case]
     if filters.unavoidable:
         cases = cases.filter(explanation__unavoidable=True)
     if filters.text:
-        cases = cases.filter(_text(filters.text))
+        cases = cases.filter(text_filter(filters.text))
     return cases
 
 
@@ -174,18 +174,18 @@ def _owner(viewer: Viewer, owner: str) -> Q:
     return Q(owner__in=members.values("pk"))
 
 
-def _text(text: str) -> Q:
+def text_filter(text: str) -> Q:
     """By the number of the case, by what the trade calls it, or by any reference of its shipments."""
     key = normalised(text)
     if not key:
         return Q(pk__in=[])
-    shipments = Reference.objects.filter(_begins("value_key", key), shipment__isnull=False).values("shipment")
+    shipments = Reference.objects.filter(begins("value_key", key), shipment__isnull=False).values("shipment")
     touched = CaseShipment.objects.filter(shipment__in=shipments).values("case")
     numbered = Q(number=f"EX-{key.removeprefix('EX')}") if key.removeprefix("EX").isdigit() else Q(pk__in=[])
-    return numbered | _begins("search_text", key) | Q(pk__in=touched)
+    return numbered | begins("search_text", key) | Q(pk__in=touched)
 
 
-def _begins(column: str, prefix: str) -> Q:
+def begins(column: str, prefix: str) -> Q:
     """Begins with, as a range: under row-level security LIKE would not use the index (both columns collate as C)."""
     return Q(**{f"{column}__gte": prefix, f"{column}__lt": f"{prefix}\U0010ffff"})
 

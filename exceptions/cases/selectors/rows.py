@@ -202,6 +202,17 @@ class FactRow:
 
 
 @dataclass(frozen=True)
+class PartRow:
+    """A case that was merged into the one on the page, or split off it."""
+
+    number: str
+    type_label: str
+    subject: str
+    references: str
+    summary: str
+
+
+@dataclass(frozen=True)
 class CaseDetail:
     """Everything the case pages show. The head is the same row as in the queue."""
 
@@ -242,3 +253,10 @@ class CaseDetail:
     note, interaction, next_check, classify. The same names as the services `case_<action>`."""
     shipment_ids: list[int] = field(default_factory=list)
     """Ids of the affected shipments, for fragments of upper layers."""
+    merged: list[PartRow] = field(default_factory=list)
+    """Cases that this one goes on for."""
+    merged_into: str = ""
+    """The case that goes on for this one, "" when it stands for itself."""
+    split_off: list[PartRow] = field(default_factory=list)
+    """Open cases of single shipments that were taken out of this one."""
+    split_from: str = ""
