@@ -11,6 +11,7 @@ from controltower.audit import SYSTEM, record
 from controltower.db import rows
 from controltower.jobs import JobContext, enqueue, job, sweep
 from controltower.tenancy.context import acting_for
+from controltower.tenancy.models import Organisation
 from exceptions.cases import services
 from exceptions.cases.models import OPEN_STATES, Case, Expectation, NextCheck
 
@@ -88,6 +89,19 @@ def checks(now: datetime) -> int:
         return check is not None and services.next_check_remind(check, now=now)
 
     return _each("SELECT organisation_id, check_id FROM cases_due_checks(%s, %s)", remind, now)
+
+
+@sweep("cases.disruptions", every=300.0)
+def disruptions(now: datetime) -> int:
+    """Propose causes behind cases that have something in common."""
+    made = 0
+    for organisation_id in Organisation.objects.order_by("pk").values_list("pk", flat=True):
+        try:
+            with acting_for(organisation_id):
+                made += len(services.disruptions_propose(now=now))
+        except Exception:
+            log.exception("disruptions could not be proposed", extra={"organisation": organisation_id})
+    return made
 
 
 def _each(due: str, act: Callable[[int], bool], now: datetime) -> int:

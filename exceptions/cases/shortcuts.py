@@ -5,6 +5,7 @@ from controltower.web import keys, nav
 
 def register() -> None:
     nav.register("Queue", "cases:queue", order=10, verb="VIEW", key="q", icon="list-ordered")
+    nav.register("Disruptions", "cases:disruptions", order=25, verb="VIEW", key="i", icon="cloud-lightning")
     group = "Case"
     keys.register("case.take", "t", "Take", group=group)
     keys.register("case.resolve", "e", "Resolve", group=group)

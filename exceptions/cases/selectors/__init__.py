@@ -1,6 +1,13 @@
 """Reads of cases for people. Every function takes the viewer first and shows nothing outside their accounts."""
 
 from exceptions.cases.selectors.detail import case_detail, case_facts, case_get
+from exceptions.cases.selectors.disruptions import (
+    disruption_candidates,
+    disruption_cases,
+    disruption_get,
+    disruption_row,
+    disruptions_list,
+)
 from exceptions.cases.selectors.merging import merge_candidates
 from exceptions.cases.selectors.queue import (
     cases_visible,
@@ -17,6 +24,11 @@ __all__ = [
     "case_get",
     "cases_visible",
     "colleagues",
+    "disruption_candidates",
+    "disruption_cases",
+    "disruption_get",
+    "disruption_row",
+    "disruptions_list",
     "merge_candidates",
     "queue_counts",
     "queue_page",

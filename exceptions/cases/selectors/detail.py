@@ -129,6 +129,8 @@ def case_detail(viewer: Viewer, number: str, *, now: datetime) -> CaseDetail:
         merged_into=case.merged_into.number if case.merged_into else "",
         split_off=[_part(parts) for parts in case.split_parts],
         split_from=case.split_from.number if case.split_from else "",
+        disruption=case.disruption.name if case.disruption else "",
+        disruption_id=case.disruption_id,
     )
 
 
@@ -152,7 +154,13 @@ def _with_parts(viewer: Viewer) -> QuerySet[Any]:
     return (
         with_row_parts(visible)
         .select_related(
-            "account", "owner__user", "pinned_by__user", "reason_accepted_by__user", "merged_into", "split_from"
+            "account",
+            "owner__user",
+            "pinned_by__user",
+            "reason_accepted_by__user",
+            "merged_into",
+            "split_from",
+            "disruption",
         )
         .annotate(
             changed_rank=Cast(KeyTextTransform("rank", KeyTransform("would_change", "explanation")), FloatField()),

@@ -7,10 +7,8 @@ from django.db.models import Exists, F, IntegerField, OuterRef, Q, Value, When
 
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import OPEN_STATES, Case, CaseShipment
-from exceptions.cases.selectors.queue import begins, cases_visible, queue_rows, text_filter, with_row_parts
+from exceptions.cases.selectors.queue import cases_visible, customers, queue_rows, text_filter, with_row_parts
 from exceptions.cases.selectors.rows import QueueRow
-from exceptions.parties.models import Account
-from exceptions.parties.text import search_form
 from exceptions.shipments.models import LoadShipment
 
 SHOWN = 12
@@ -33,8 +31,7 @@ def merge_candidates(viewer: Viewer, case: Case, text: str = "") -> list[QueueRo
     )
     cases = cases_visible(viewer).filter(state__in=OPEN_STATES).exclude(pk=case.pk).annotate(near=near)
     if text:
-        named = Account.objects.filter(begins("search_name", search_form(text))).values("pk")
-        cases = cases.filter(text_filter(text) | Q(account__in=named))
+        cases = cases.filter(text_filter(text) | Q(account__in=customers(text)))
     else:
         cases = cases.filter(near__gt=0)
     ordered = with_row_parts(cases).order_by(F("near").desc(), F("rank").desc(nulls_last=True), F("id").desc())

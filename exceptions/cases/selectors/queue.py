@@ -152,8 +152,7 @@ def _filtered(viewer: Viewer, filters: Filters, now: datetime) -> QuerySet[Case]
     if filters.severities:
         cases = cases.filter(severity__in=filters.severities)
     if filters.customer:
-        named = begins("search_name", search_form(filters.customer)) | begins("code", filters.customer.upper())
-        cases = cases.filter(account__in=Account.objects.filter(named).values("pk"))
+        cases = cases.filter(account__in=customers(filters.customer))
     if filters.due is not None:
         cases = cases.filter(act_by__gt=now, act_by__lte=now + filters.due)
     if filters.pinned:
@@ -175,7 +174,7 @@ def _owner(viewer: Viewer, owner: str) -> Q:
 
 
 def text_filter(text: str) -> Q:
-    """By the number of the case, by what the trade calls it, or by any reference of its shipments."""
+    """Cases by the number of the case, by what the trade calls it, or by any reference of its shipments."""
     key = normalised(text)
     if not key:
         return Q(pk__in=[])
@@ -183,6 +182,12 @@ def text_filter(text: str) -> Q:
     touched = CaseShipment.objects.filter(shipment__in=shipments).values("case")
     numbered = Q(number=f"EX-{key.removeprefix('EX')}") if key.removeprefix("EX").isdigit() else Q(pk__in=[])
     return numbered | begins("search_text", key) | Q(pk__in=touched)
+
+
+def customers(text: str) -> QuerySet[Any]:
+    """Ids of the accounts whose name or code begins like this."""
+    named = begins("search_name", search_form(text)) | begins("code", text.upper())
+    return Account.objects.filter(named).values("pk")
 
 
 def begins(column: str, prefix: str) -> Q:

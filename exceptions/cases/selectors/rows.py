@@ -213,6 +213,28 @@ class PartRow:
 
 
 @dataclass(frozen=True)
+class DisruptionRow:
+    """One cause behind many cases, with those of them that the viewer may see."""
+
+    id: int
+    name: str
+    state: str
+    state_label: str
+    shared: str
+    """What its cases have in common: "Elko", "Transvale", "Oscar 401W"."""
+    starts_at: datetime
+    ends_at: datetime | None
+    cases: int
+    open_cases: int
+    shipments: int
+    at_risk: Decimal
+    avoidable: Decimal
+    lost: Decimal
+    currency: str
+    decided_by: str
+
+
+@dataclass(frozen=True)
 class CaseDetail:
     """Everything the case pages show. The head is the same row as in the queue."""
 
@@ -260,3 +282,5 @@ class CaseDetail:
     split_off: list[PartRow] = field(default_factory=list)
     """Open cases of single shipments that were taken out of this one."""
     split_from: str = ""
+    disruption: str = ""
+    disruption_id: int | None = None

@@ -3,6 +3,15 @@
 from exceptions.cases.services.classification import classification_set
 from exceptions.cases.services.correlation import clear_apply, finding_apply
 from exceptions.cases.services.detection import detection_run, expectation_claim, expectation_run
+from exceptions.cases.services.disruptions import (
+    disruption_add,
+    disruption_confirm,
+    disruption_dismiss,
+    disruption_end,
+    disruption_reconsider,
+    disruption_remove,
+    disruptions_propose,
+)
 from exceptions.cases.services.interactions import interaction_log, next_check_done, next_check_remind, next_check_set
 from exceptions.cases.services.lifecycle import (
     UNDO,
@@ -46,6 +55,13 @@ __all__ = [
     "classification_set",
     "clear_apply",
     "detection_run",
+    "disruption_add",
+    "disruption_confirm",
+    "disruption_dismiss",
+    "disruption_end",
+    "disruption_reconsider",
+    "disruption_remove",
+    "disruptions_propose",
     "expectation_claim",
     "expectation_run",
     "finding_apply",
