@@ -25,7 +25,7 @@ class ConnectForm(forms.Form):
         label="Account it belongs to",
         queryset=Account.objects.none(),
         required=False,
-        empty_label="A new one",
+        empty_label="Choose, or name a new one below",
         help_text="The carrier, warehouse or customer behind the connection.",
     )
     new_account = forms.CharField(label="Name of the new account", max_length=200, required=False)

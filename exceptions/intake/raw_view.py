@@ -12,7 +12,7 @@ from typing import Final
 SHOWN_BYTES: Final = 64 * 1024
 SHOWN_BINARY: Final = 4 * 1024
 _LINE: Final = re.compile(r"\b(?:line|row) (\d{1,9})\b")
-_SEGMENT: Final = re.compile(r"\bsegment (\d{1,9})\b")
+_SEGMENT: Final = re.compile(r"\bsegment (\d{1,9})\b(?: \((\w{2,3})\))?")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _READ: Final = json.JSONDecoder().raw_decode
 _WHITE: Final = re.compile(r"[ \t\n\r]*")
@@ -48,7 +48,7 @@ def raw_view(raw: bytes, where: str = "") -> RawView:
     if terminator:
         lines = [piece.strip("\r\n") for piece in text.split(terminator)]
         lines = [f"{line}{terminator}" for line in lines[:-1]] + ([lines[-1]] if lines[-1].strip() else [])
-        counts, number = "segments", _number(_SEGMENT, where)
+        counts, number = "segments", _segment(lines, where)
     else:
         lines, counts, number = text.splitlines(), "lines", _number(_LINE, where)
     marked = _marked(lines, number) if number or terminator else _marked_span(lines, _span(text, where), text)
@@ -71,8 +71,9 @@ def _text(head: bytes, *, whole: bool) -> str | None:
 def _terminator(text: str) -> str:
     """What ends a segment of X12 (the character after ISA16) or EDIFACT (UNA's sixth, else an apostrophe)."""
     start = text.lstrip()
-    if start.startswith("ISA") and len(start) > 105:
-        return "" if start[105].isalnum() or start[105] in "\r\n" else start[105]
+    if start.startswith("ISA"):
+        last = start.split(start[3:4] or "*", 16)[-1]
+        return "" if len(last) < 2 or last[1].isalnum() or last[1] in "\r\n" else last[1]
     if start.startswith("UNA") and len(start) > 8:
         return start[8]
     return "'" if start.startswith("UNB") else ""
@@ -81,6 +82,19 @@ def _terminator(text: str) -> str:
 def _number(pattern: re.Pattern[str], where: str) -> int:
     found = pattern.search(where)
     return int(found.group(1)) if found else 0
+
+
+def _segment(lines: Sequence[str], where: str) -> int:
+    """The number of the segment that `where` speaks of. Formats count from the beginning of the text, or of a message in
+    it (ST, UNH): where a name is given, it decides which."""
+    found = _SEGMENT.search(where)
+    if not found:
+        return 0
+    number, tag = int(found.group(1)), found.group(2)
+    begins = [at for at, line in enumerate(lines) if line.lstrip().startswith(("ST", "UNH"))]
+    meant = [number, *(at + number for at in begins)]
+    fits = (at for at in meant if tag and 0 < at <= len(lines) and lines[at - 1].lstrip().startswith(tag))
+    return next(fits, number)
 
 
 def _marked(lines: Sequence[str], number: int) -> list[Line]:

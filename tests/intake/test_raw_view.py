@@ -28,6 +28,12 @@ def test_edi_is_drawn_by_segments_and_the_one_spoken_of_is_marked() -> None:
     assert marked(raw_view(b"UNA:+.? 'UNB+UNOA'UNH+1'", "segment 2")) == [(2, "UNB+UNOA'")]
 
 
+def test_a_segment_that_is_counted_from_its_message_is_found_by_its_name() -> None:
+    assert marked(raw_view(X12, "segment 2 (AT7), element 5")) == [(4, "AT7*X6*NS~")]
+    short = b"ISA*00**00**ZZ*S*ZZ*R*261120*1200*U*00401*1*0*P*>~GS*QM~ST*214*1~B10*1~AT7*X~"
+    assert marked(raw_view(short, "segment 3 (AT7)")) == [(5, "AT7*X~")]
+
+
 def test_a_json_pointer_is_marked_where_its_value_stands() -> None:
     body = b'{"a": [1, {"b~/c": "x"}],\n "d": {"e": true}}'
     assert marked(raw_view(body, "/d/e")) == [(2, "true")]

@@ -115,6 +115,17 @@ CATALOGUE: Final = (
         guide="edifact.md",
     ),
     Preset(
+        key="epcis",
+        label="GS1 EPCIS 2.0",
+        about="Visibility events of warehouses, plants and shops in JSON-LD: objects and transactions, with GS1 numbers.",
+        group=Group.EVENTS,
+        adapter="epcis",
+        ways=(_STANDARD, _API),
+        source_rank=SourceRank.SCAN,
+        sample=samples.epcis,
+        guide="epcis.md",
+    ),
+    Preset(
         key="mail",
         label="E-mail",
         about="A carrier's desk that writes mails: what is new in them, about which freight, and whose word counts.",

@@ -1,4 +1,4 @@
-"""A message of each kind to try a connection with, written here. Each tells of one delay at the given moment."""
+"""A message of each kind to try a connection with, written here. Each tells of one thing at the given moment."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -223,6 +223,28 @@ def tive(now: datetime) -> bytes:
         "Location": {"Latitude": 39.53, "Longitude": -119.81, "FormattedAddress": "Reno, NV, USA"},
     }
     return _json(entry)
+
+
+def epcis(now: datetime) -> bytes:
+    event = {
+        "type": "ObjectEvent",
+        "eventID": f"urn:uuid:00000000-0000-4000-8000-{int(now.timestamp()):012}",
+        "action": "OBSERVE",
+        "bizStep": "shipping",
+        "epcList": ["urn:epc:id:sscc:4012345.0000000001"],
+        "eventTime": _stamp(now),
+        "eventTimeZoneOffset": "+00:00",
+        "readPoint": {"id": "urn:epc:id:sgln:0614141.00777.0"},
+        "bizTransactionList": [{"type": "po", "bizTransaction": "http://orders.example.com/po/TEST-0001"}],
+    }
+    document = {
+        "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
+        "type": "EPCISDocument",
+        "schemaVersion": "2.0",
+        "creationDate": _stamp(now),
+        "epcisBody": {"eventList": [event]},
+    }
+    return _json(document)
 
 
 def _json(value: Any) -> bytes:

@@ -10,6 +10,7 @@ from django.db.models import Count, Min
 
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
+from controltower.web import formats
 from exceptions.intake.models import Message, MessageState, SignalHour
 from exceptions.parties.models import Partner
 
@@ -61,6 +62,10 @@ class Health:
     def lately(self) -> int:
         """Of the present hour and of the one before it: half past ten, that is since nine."""
         return self.hours[-1].messages + self.hours[-2].messages
+
+    @property
+    def longest_pause_words(self) -> str:
+        return formats.span(self.longest_pause) if self.longest_pause else ""
 
     @property
     def refused_percent(self) -> int:

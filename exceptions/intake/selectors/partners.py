@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from controltower.errors import NotFound
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
 from exceptions.intake.models import Mailbox
-from exceptions.parties.models import Account, Channel, Partner, SignatureScheme
+from exceptions.intake.services.batches import BATCH_ADAPTERS
+from exceptions.parties.models import Account, Partner, SignatureScheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ def addresses_of(partner: Partner) -> list[Address]:
     if partner.signature != SignatureScheme.TRANSPORT:
         url = settings.BASE_URL + reverse("door:receive", args=[partner.slug])
         found.append(Address("Webhook", url, partner.get_signature_display()))
-    if partner.channel != Channel.MAIL:
-        url = settings.BASE_URL + reverse("intake_api:messages", args=[partner.slug])
-        found.append(Address("API", url, "an API key that may send signals"))
+    url = settings.BASE_URL + reverse("intake_api:messages", args=[partner.slug])
+    found.append(Address("API", url, "an API key that may send signals"))
+    if partner.adapter in BATCH_ADAPTERS:
+        url = f"{settings.BASE_URL}{reverse('intake_api:events')}?{urlencode({'partner': partner.slug})}"
+        found.append(Address("Batches", url, "the same key, up to 1,000 events a request"))
     return found
