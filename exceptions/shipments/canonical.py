@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 from django.db.models import TextChoices
@@ -197,6 +198,7 @@ def digest(event: CanonicalEvent, source: Source | None = None) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@lru_cache(maxsize=32_768)
 def normalised(value: str) -> str:
     """Letters and digits only, upper case: the form in which identifiers are compared and searched."""
     folded = unicodedata.normalize("NFKC", value).upper()

@@ -13,10 +13,13 @@ from typing import Any, Final, NamedTuple
 
 from django.db.models import Model, Q
 
+from exceptions.parties.models import Partner
+from exceptions.shipments import lookups  # noqa: F401  # registers itself by being imported
 from exceptions.shipments.canonical import EventType
 from exceptions.shipments.models import (
     Appointment,
     Equipment,
+    Event,
     EventReference,
     EventSubject,
     HandlingUnit,
@@ -201,7 +204,7 @@ def histories(shipment_ids: Iterable[int]) -> dict[int, History]:
     ids = sorted(set(shipment_ids))
     if not ids:
         return {}
-    found = {row[0]: History(ShipmentRow(*row)) for row in _rows(Shipment, _SHIPMENT, Q(pk__in=ids), "id")}
+    found = _shipments(ids)
     for shipment_id, *row in _rows(Stop, _with("shipment_id", StopRow), _own(ids) & Q(dropped=False), "sequence"):
         found[shipment_id].stops.append(StopRow(*row))
     for shipment_id, *row in _rows(Leg, _with("shipment_id", LegRow), _own(ids), "sequence"):
@@ -223,34 +226,48 @@ def events_by(thing: str, ids: Iterable[int], types: Iterable[str]) -> dict[int,
     thing: "load", "order" or "supply". One query.
     """
     found: dict[int, list[EventRow]] = defaultdict(list)
-    about = Q(**{f"{thing}_id__in": list(ids)}, event__type__in=list(types))
-    for key, load_id, *said, retracted_by in _rows(EventSubject, (f"{thing}_id", *_EVENT[1:]), about):
-        said[7] = said[7] or ""
-        found[key].append(EventRow._make((*said, retracted_by is not None, load_id)))
+    about = Q(**{f"{thing}_id__any_of": list(ids)}, shapes=True)
+    subjects = list(_rows(EventSubject, (f"{thing}_id", "load_id", "event_id"), about))
+    said = _said((event for _, _, event in subjects), Q(type__in=list(types)))
+    for key, load_id, event in subjects:
+        if event in said:
+            found[key].append(EventRow._make((*said[event], load_id)))
     return found
 
 
-def _rows(model: type[Model], columns: Sequence[Any], about: Q, *order: str) -> Iterable[tuple[Any, ...]]:
+def _shipments(ids: Sequence[int]) -> dict[int, History]:
+    rows = list(_rows(Shipment, ShipmentRow._fields[:-2], Q(pk__any_of=ids), "id"))
+    last = [row[-1] for row in rows if row[-1] is not None]
+    heard = {pk: (at, mark) for pk, at, mark in _rows(Event, ("id", "occurred_at", "digest"), Q(pk__any_of=last))}
+    return {row[0]: History(ShipmentRow._make((*row, *heard.get(row[-1], (None, None))))) for row in rows}
+
+
+def _said(ids: Iterable[int], about: Q) -> dict[int, tuple[Any, ...]]:
+    """What the events with these ids say: an `EventRow` without its load.
+
+    By their ids alone, as a join would leave it to the planner's statistics whether it reads the whole table.
+    """
+    wanted = sorted(set(ids))
+    rows = list(_rows(Event, _EVENT, about & Q(pk__any_of=wanted))) if wanted else []
+    partners = {row[6] for row in rows if row[6] is not None}
+    slugs = dict(_rows(Partner, ("id", "slug"), Q(pk__any_of=sorted(partners)))) if partners else {}
+    return {row[0]: (*row[:7], slugs.get(row[6], ""), *row[7:13], row[13] is not None) for row in rows}
+
+
+def _rows(model: type[Model], columns: Sequence[str], about: Q, *order: str) -> Iterable[tuple[Any, ...]]:
     return model._default_manager.filter(about).order_by(*order).values_list(*columns)
 
 
 def _own(ids: Sequence[int]) -> Q:
-    return Q(shipment_id__in=ids)
+    return Q(shipment_id__any_of=ids)
 
 
 def _with(first: str, row: Any) -> tuple[str, ...]:
     return (first, *row._fields)
 
 
-_SHIPMENT: Final = (*ShipmentRow._fields[:-2], "last_event__occurred_at", "last_event__digest")
-_EVENT: Final = (
-    "shipment_id",
-    "load_id",
-    *(f"event__{name}" for name in EventRow._fields[:7]),
-    "event__partner__slug",
-    *(f"event__{name}" for name in EventRow._fields[8:14]),
-    "event__retracted_by_id",
-)
+# Without the slug of the partner and the load, which stand elsewhere.
+_EVENT: Final = (*EventRow._fields[:7], *EventRow._fields[8:14], "retracted_by_id")
 
 
 def _rides(found: Mapping[int, History], ids: Sequence[int]) -> dict[int, list[int]]:
@@ -265,7 +282,7 @@ def _rides(found: Mapping[int, History], ids: Sequence[int]) -> dict[int, list[i
 
 
 def _equipment(found: Mapping[int, History], ids: Sequence[int], riders: Mapping[int, list[int]]) -> None:
-    about = _own(ids) | Q(load_id__in=list(riders)) if riders else _own(ids)
+    about = _own(ids) | Q(load_id__any_of=list(riders)) if riders else _own(ids)
     for shipment_id, *row in _rows(Equipment, _with("shipment_id", EquipmentRow), about, "id"):
         piece = EquipmentRow(*row)
         for rider in [shipment_id] if shipment_id is not None else riders.get(piece.load_id or 0, ()):
@@ -274,18 +291,19 @@ def _equipment(found: Mapping[int, History], ids: Sequence[int], riders: Mapping
 
 
 def _events(found: Mapping[int, History], ids: Sequence[int], riders: Mapping[int, list[int]]) -> None:
-    about = _own(ids) | Q(load_id__in=list(riders)) if riders else _own(ids)
+    about = _own(ids) | Q(load_id__any_of=list(riders)) if riders else _own(ids)
     seen: dict[int, set[int]] = defaultdict(set)
     equipment: dict[int, list[int]] = defaultdict(list)
-    for shipment_id, load_id, *said, retracted_by in _rows(EventSubject, _EVENT, about & ~Q(event__type__in=NOT_KEPT)):
-        said[7] = said[7] or ""
-        row = EventRow._make((*said, retracted_by is not None, load_id))
+    subjects = list(_rows(EventSubject, ("shipment_id", "load_id", "event_id"), about & Q(shapes=True)))
+    said = _said((event for _, _, event in subjects), Q())
+    for shipment_id, load_id, event in subjects:
+        row = EventRow._make((*said[event], load_id))
         for key in (shipment_id,) if shipment_id is not None else riders.get(load_id, ()):
-            if row.id not in seen[key]:
-                seen[key].add(row.id)
+            if event not in seen[key]:
+                seen[key].add(event)
                 found[key].events.append(row)
                 if row.type.startswith("equipment."):
-                    equipment[row.id].append(key)
+                    equipment[event].append(key)
     for history in found.values():
         history.events.sort(key=lambda row: (row.occurred_at, row.reported_at, row.digest))
     if equipment:
@@ -294,7 +312,7 @@ def _events(found: Mapping[int, History], ids: Sequence[int], riders: Mapping[in
 
 def _numbers(found: Mapping[int, History], equipment: Mapping[int, list[int]]) -> None:
     named: dict[int, set[str]] = defaultdict(set)
-    about = Q(event_id__in=list(equipment), type__in=("container", "trailer"))
+    about = Q(event_id__any_of=list(equipment), type__in=("container", "trailer"))
     for event_id, value_key in _rows(EventReference, ("event_id", "value_key"), about):
         named[event_id].add(value_key)
     for event_id, numbers in named.items():
@@ -308,7 +326,7 @@ def _standing(found: Mapping[int, History]) -> None:
     if not whose:
         return
     columns = ("stop_id", "kind", "code", *MilestoneRow._fields)
-    for stop_id, kind, code, *row in _rows(Milestone, columns, Q(stop_id__in=list(whose))):
+    for stop_id, kind, code, *row in _rows(Milestone, columns, Q(stop_id__any_of=list(whose))):
         whose[stop_id].milestones[stop_id, kind, code] = MilestoneRow(*row)
-    for stop_id, *row in _rows(Appointment, _with("stop_id", AppointmentRow), Q(stop_id__in=list(whose))):
+    for stop_id, *row in _rows(Appointment, _with("stop_id", AppointmentRow), Q(stop_id__any_of=list(whose))):
         whose[stop_id].appointments[stop_id] = AppointmentRow(*row)

@@ -93,7 +93,10 @@ class EventReference(TenantModel):
 
 
 class EventSubject(TenantModel):
-    """What an event speaks of. One that names a load speaks of every shipment on it, also of those added later."""
+    """What an event speaks of. One that names a load speaks of every shipment on it, also of those added later.
+
+    `shapes` is false for reports of where something is: there are hundreds of them, and only the last one counts.
+    """
 
     event = TenantForeignKey(Event, on_delete=models.CASCADE, related_name="subjects")
     shipment = TenantForeignKey(
@@ -105,6 +108,7 @@ class EventSubject(TenantModel):
         Equipment, on_delete=models.CASCADE, null=True, blank=True, related_name="event_subjects"
     )
     supply = TenantForeignKey(Supply, on_delete=models.CASCADE, null=True, blank=True, related_name="event_subjects")
+    shapes = models.BooleanField(default=True)
 
     class Meta:
         constraints = [
@@ -116,8 +120,8 @@ class EventSubject(TenantModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["organisation", "shipment"], name="event_subject_shipment"),
-            models.Index(fields=["organisation", "load"], name="event_subject_load"),
+            models.Index(fields=["organisation", "shipment", "shapes"], name="event_subject_shipment"),
+            models.Index(fields=["organisation", "load", "shapes"], name="event_subject_load"),
             models.Index(fields=["organisation", "order"], condition=~models.Q(order=None), name="event_subject_order"),
             models.Index(
                 fields=["organisation", "supply"], condition=~models.Q(supply=None), name="event_subject_supply"

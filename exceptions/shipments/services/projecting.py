@@ -8,8 +8,8 @@ from django.db.models import Q
 
 from exceptions.parties.models import Account
 from exceptions.shipments.canonical import EventType
-from exceptions.shipments.histories import NOT_KEPT, EventRow, History
-from exceptions.shipments.models import EventSubject, HandlingUnit, Shipment, StopKind
+from exceptions.shipments.histories import EventRow, History
+from exceptions.shipments.models import Event, EventSubject, HandlingUnit, Shipment, StopKind
 from exceptions.shipments.projection import SIGNALS, status_of
 from exceptions.shipments.services.appointments import appointments_project
 from exceptions.shipments.services.bulk import rows_update
@@ -79,18 +79,18 @@ def _positions_of(histories: Mapping[int, History]) -> dict[int, Heard]:
     for pk, history in histories.items():
         for load in history.loads:
             riders.setdefault(load.id, []).append(pk)
-    about = Q(shipment__in=list(histories)) | Q(load__in=list(riders))
-    rows = (
-        EventSubject.objects.filter(about, event__type__in=NOT_KEPT & SIGNALS, event__retracted_by=None)
-        .order_by("shipment_id", "load_id", "-event__occurred_at", "-event__digest")
-        .distinct("shipment_id", "load_id")
-        .values_list("shipment_id", "load_id", "event__occurred_at", "event__digest", "event_id")
-    )
+    about = Q(shipment__any_of=list(histories)) | Q(load__any_of=list(riders))
+    subjects = EventSubject.objects.filter(about, shapes=False).values_list("shipment_id", "load_id", "event_id")
+    wanted = list(subjects)
+    if not wanted:
+        return {}
+    events = Event.objects.filter(pk__any_of=[event for _, _, event in wanted], retracted_by=None)
+    heard = {pk: (at, mark, pk) for pk, at, mark in events.values_list("pk", "occurred_at", "digest")}
     found: dict[int, Heard] = {}
-    for shipment, on_load, at, mark, event in rows:
-        heard = (at, mark, event)
+    for shipment, on_load, event in wanted:
         for pk in (shipment,) if shipment is not None else riders.get(on_load, ()):
-            found[pk] = max(found[pk], heard) if pk in found else heard
+            if event in heard:
+                found[pk] = max(found.get(pk, heard[event]), heard[event])
     return found
 
 

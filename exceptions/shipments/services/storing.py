@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from controltower.tenancy.context import current_organisation_id
 from exceptions.shipments.canonical import EventType, Place, Source, digest
+from exceptions.shipments.histories import NOT_KEPT
 from exceptions.shipments.models import Event, EventReference, EventSubject
 from exceptions.shipments.services.batch import Batch, Item, Tie
 from exceptions.shipments.services.binding import TIES
@@ -99,8 +100,12 @@ def ties_store(batch: Batch) -> None:
     """Write what the batch's events are tied to, and what earlier ones are tied to now."""
     again = [item for item in batch.again.values() if item.ties != item.was]
     _untie({item.id: item.was - item.ties for item in again})
-    ties = [(item.id, tie) for item in (*batch.items, *again) for tie in sorted(item.ties - item.was)]
-    rows_insert(EventSubject, ("event_id", *TIES), [(pk, *_columns(tie)) for pk, tie in ties])
+    ties = [
+        (item.id, *_columns(tie), item.type not in NOT_KEPT)
+        for item in (*batch.items, *again)
+        for tie in sorted(item.ties - item.was)
+    ]
+    rows_insert(EventSubject, ("event_id", *TIES, "shapes"), ties)
     references = []
     for item in batch.items:
         for (kind, value, issuer), ref in sorted({ref.key: ref for ref in item.references}.items()):
