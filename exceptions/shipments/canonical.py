@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from django.db.models import TextChoices
 
@@ -106,6 +106,11 @@ class SourceRank(IntEnum):
     SCAN = 40
     GATE = 50
     TELEMATICS = 60
+
+
+# `.values` makes a new list each time it is asked; a reader of messages asks for every one of them.
+EVENT_TYPES: Final = frozenset(EventType.values)
+REF_TYPES: Final = frozenset(RefType.values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from exceptions.intake.adapters.base import (
 )
 from exceptions.intake.mapping.easypost import STATUSES, read_status
 from exceptions.intake.mapping.meaning import Meaning
-from exceptions.shipments.canonical import JSON, CanonicalEvent, EventType, Place, Ref, RefType
+from exceptions.shipments.canonical import JSON, REF_TYPES, CanonicalEvent, EventType, Place, Ref, RefType
 
 MAX_DETAILS: Final = 500
 _NOT_MOVING_ANY_MORE: Final = frozenset({"delivered", "cancelled", "return_to_sender", "error"})
@@ -58,7 +58,7 @@ def _reference(tracker: Mapping[str, Any], mapping: Mapped) -> Ref:
     code = required_text(tracker.get("tracking_code"), "/result/tracking_code", at_most=60)
     kind = mapping.get("reference_type", RefType.TRACKING)
     issuer = mapping.get("issuer") or as_text(tracker.get("carrier"), "/result/carrier", at_most=40)
-    return Ref(kind if kind in RefType.values else RefType.TRACKING, code, str(issuer))
+    return Ref(kind if isinstance(kind, str) and kind in REF_TYPES else RefType.TRACKING, code, str(issuer))
 
 
 def _details(tracker: Mapping[str, Any], references: tuple[Ref, ...], mapping: Mapped) -> list[CanonicalEvent]:

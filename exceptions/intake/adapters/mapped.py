@@ -12,7 +12,7 @@ from exceptions.intake.mapping.formats import Unfit, moment_of, number_of
 from exceptions.intake.mapping.grammar import IGNORE, PLACE, SYSTEM, field_kinds
 from exceptions.intake.mapping.meaning import Meaning, own_meaning, status_meaning
 from exceptions.parties.zones import is_zone
-from exceptions.shipments.canonical import JSON, CanonicalEvent, EventType, Place, Ref, RefType
+from exceptions.shipments.canonical import EVENT_TYPES, JSON, REF_TYPES, CanonicalEvent, EventType, Place, Ref
 
 # Finds a source's value as text, empty where there is none, and the place it stands at. Refuses what is no single value.
 Find = Callable[[str], tuple[str, str]]
@@ -134,7 +134,7 @@ class _Said:
 def _meaning(item: Item, code: str, text: str, where: str) -> Meaning:
     """What happened and why. A code that is one of our types is that; a reason's own source comes before the words."""
     system = str(item.mapping.get("system") or SYSTEM)
-    if code in EventType.values:
+    if code in EVENT_TYPES:
         meaning = status_meaning(item.mapping, "", "", text)
         meaning = Meaning(code, meaning.reason)
     else:
@@ -149,7 +149,7 @@ def _meaning(item: Item, code: str, text: str, where: str) -> Meaning:
     otherwise = item.mapping.get("otherwise")
     if otherwise == IGNORE:
         return Meaning(None, None)
-    if otherwise in EventType.values:
+    if isinstance(otherwise, str) and otherwise in EVENT_TYPES:
         return Meaning(str(otherwise), meaning.reason, meaning.unmapped or "text")
     what = f"the code {code[:60]!r}" if code else f"the text {text[:60]!r}"
     raise Refusal(f"{what} is not known; say in the mapping's codes or texts what it means", where)
@@ -176,11 +176,12 @@ def _references(item: Item, where: str) -> tuple[Ref, ...]:
     found = []
     wanted = item.mapping.get("references")
     for entry in wanted if isinstance(wanted, list) else []:
-        if not isinstance(entry, Mapping) or entry.get("type") not in RefType.values:
+        kind = entry.get("type") if isinstance(entry, Mapping) else None
+        if not isinstance(kind, str) or kind not in REF_TYPES:
             continue
         value = item.text(entry.get("value"), at_most=60)[0]
         if value:
-            found.append(Ref(entry["type"], value, item.text(entry.get("issuer"), at_most=40)[0]))
+            found.append(Ref(kind, value, item.text(entry.get("issuer"), at_most=40)[0]))
     references = distinct(found)
     if not references:
         raise Refusal("there is no reference: nothing says which shipment is meant", where)

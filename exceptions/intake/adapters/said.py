@@ -13,7 +13,7 @@ from exceptions.intake.adapters.base import Mapped, Refusal, as_list, as_object,
 from exceptions.intake.mapping.carrier_text import REASONED, read_text
 from exceptions.intake.mapping.codes import event_type_of, reason_of
 from exceptions.intake.mapping.meaning import own_meaning, own_words
-from exceptions.shipments.canonical import JSON, CanonicalEvent, Place, Ref, RefType
+from exceptions.shipments.canonical import JSON, REF_TYPES, CanonicalEvent, Place, Ref, RefType
 from exceptions.shipments.payloads import payload_of
 
 MAX_REFERENCES: Final = 50
@@ -62,7 +62,7 @@ def references_of(value: Any, where: str) -> tuple[Ref, ...]:
         place = f"{where}/{index}"
         item = as_object(item, place)
         kind = required_text(item.get("type"), f"{place}/type", at_most=30).lower()
-        if kind not in RefType.values:
+        if kind not in REF_TYPES:
             raise Refusal(
                 f"{kind!r} is not a type of reference; use one of {', '.join(RefType.values)}", f"{place}/type"
             )

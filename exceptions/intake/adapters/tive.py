@@ -24,7 +24,7 @@ from exceptions.intake.adapters.base import (
 from exceptions.intake.adapters.building import distinct, event_data, sound
 from exceptions.intake.adapters.dcsa.shapes import degrees, lowered
 from exceptions.intake.adapters.telemetry import POSITION, TEMPERATURE, held_to, temperature, thinned
-from exceptions.shipments.canonical import JSON, CanonicalEvent, Place, Ref, RefType
+from exceptions.shipments.canonical import JSON, REF_TYPES, CanonicalEvent, Place, Ref, RefType
 
 MAX_ENTRIES: Final = 1000
 # The probe lies in the freight, the tracker's own thermometer beside it.
@@ -74,7 +74,7 @@ def _moment(entry: Mapping[str, Any], where: str) -> datetime:
 
 def _references(entry: Mapping[str, Any], where: str, mapping: Mapped) -> tuple[Ref, ...]:
     stated = mapping.get("reference_type")
-    kind = stated if isinstance(stated, str) and stated in RefType.values else RefType.TRAILER
+    kind = stated if isinstance(stated, str) and stated in REF_TYPES else RefType.TRAILER
     names = (
         as_text(entry.get(name), f"{where}/{name}", at_most=200)[:60]
         for name in ("devicename", "entityname", "deviceid")

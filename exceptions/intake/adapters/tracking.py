@@ -15,7 +15,7 @@ from exceptions.intake.mapping.carrier_text import read_text
 from exceptions.intake.mapping.meaning import Meaning
 from exceptions.intake.mapping.zones import zone_of
 from exceptions.parties.zones import is_zone
-from exceptions.shipments.canonical import CanonicalEvent, EventType, Place, Ref, RefType
+from exceptions.shipments.canonical import REF_TYPES, CanonicalEvent, EventType, Place, Ref, RefType
 
 MAX_STEPS: Final = 500
 _DATE: Final = len("2026-11-20")
@@ -39,7 +39,7 @@ def tracking_reference(value: Any, where: str, carrier: str, mapping: Mapped) ->
     `mapping["issuer"]` whose it is when the carrier's name in the body will not do."""
     kind = mapping.get("reference_type")
     issuer = mapping.get("issuer") or carrier
-    known = kind if isinstance(kind, str) and kind in RefType.values else RefType.TRACKING
+    known = kind if isinstance(kind, str) and kind in REF_TYPES else RefType.TRACKING
     return Ref(known, required_text(value, where, at_most=60), str(issuer)[:40])
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from exceptions.cases.taxonomy import is_reason, reason_of_smdg, reason_of_x12
 from exceptions.intake.mapping import dcsa, edifact, epcis
 from exceptions.intake.mapping.x12_157 import STATUS_157
-from exceptions.shipments.canonical import EventType
+from exceptions.shipments.canonical import EVENT_TYPES, EventType
 
 _T = EventType
 
@@ -81,7 +81,7 @@ _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
 
 def event_type_of(name: str) -> str | None:
     """One of our event types for `name`: itself, or what `<list>.<code>` means. None if unknown."""
-    if name in EventType.values:
+    if name in EVENT_TYPES:
         return name
     system, _, code = name.rpartition(".")
     table = _EVENTS.get(system, {})

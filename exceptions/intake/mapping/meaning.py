@@ -16,7 +16,7 @@ from typing import Any, Final
 from exceptions.cases.taxonomy import is_reason
 from exceptions.intake.mapping.carrier_text import REASONED, TextReading, folded, read_text
 from exceptions.intake.mapping.codes import event_type_of, reason_of
-from exceptions.shipments.canonical import EventType
+from exceptions.shipments.canonical import EVENT_TYPES, EventType
 
 MAX_NAME: Final = 120
 
@@ -147,12 +147,12 @@ def _row_problems(table: str, name: str, value: Any) -> list[str]:
 def _override(value: Any) -> Meaning:
     """A row of a partner's table; what is neither an event type nor a reason says nothing."""
     if isinstance(value, str):
-        value = {"event": value} if value in EventType.values else {"reason": value}
+        value = {"event": value} if value in EVENT_TYPES else {"reason": value}
     if not isinstance(value, Mapping):
         return NOTHING
     event_type, reason = value.get("event"), value.get("reason")
     return Meaning(
-        event_type if isinstance(event_type, str) and event_type in EventType.values else None,
+        event_type if isinstance(event_type, str) and event_type in EVENT_TYPES else None,
         reason if isinstance(reason, str) and is_reason(reason) else None,
     )
 

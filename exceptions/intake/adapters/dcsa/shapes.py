@@ -16,7 +16,7 @@ from exceptions.intake.mapping.dcsa import REFERENCES
 from exceptions.intake.mapping.unlocode_zones import zone_of_unlocode
 from exceptions.intake.mapping.zones import country_code
 from exceptions.parties.zones import is_zone
-from exceptions.shipments.canonical import Place, Ref, RefType
+from exceptions.shipments.canonical import REF_TYPES, Place, Ref, RefType
 
 MAX_EVENTS: Final = 1000
 _LISTS: Final = ("relateddocumentreferences", "documentreferences", "references")
@@ -131,7 +131,7 @@ def references_of(event: Told, more: Sequence[Ref] = ()) -> tuple[Ref, ...]:
             kind = as_text(_first(entry, "type", "documentreferencetype", "referencetype"), f"{where}/type", at_most=60)
             value = as_text(_first(entry, "value", "documentreferencevalue", "referencevalue"), f"{where}/value")
             ours = kinds.get(kind.upper())
-            if isinstance(ours, str) and ours in RefType.values and 0 < len(value) <= 60:
+            if isinstance(ours, str) and ours in REF_TYPES and 0 < len(value) <= 60:
                 found.append(Ref(ours, value, "" if ours == RefType.CONTAINER else issued_by))
     if not (references := distinct(found)):
         raise Refusal("there is no reference: nothing says which freight is meant", event.where)

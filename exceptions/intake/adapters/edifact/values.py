@@ -13,7 +13,7 @@ from exceptions.intake.mapping.edifact import REFERENCES_1153
 from exceptions.intake.mapping.unlocode_zones import zone_of_unlocode
 from exceptions.intake.mapping.zones import country_code, zone_of
 from exceptions.parties.zones import is_zone
-from exceptions.shipments.canonical import Place, Ref, RefType
+from exceptions.shipments.canonical import REF_TYPES, Place, Ref, RefType
 from exceptions.shipments.payloads.parts import FIRST_YEAR, LAST_YEAR
 
 UNKNOWN_ZONE: Final = "time zone not known, read as UTC"
@@ -190,7 +190,7 @@ def references_of(segments: Iterable[Segment], mapping: Mapping[str, Any]) -> li
     for segment in segments:
         qualifier, value = segment.value(1, 1).upper(), segment.value(1, 2)
         kind = more.get(qualifier) or REFERENCES_1153.get(qualifier)
-        if kind in RefType.values and value and any(character.isalnum() for character in value):
+        if isinstance(kind, str) and kind in REF_TYPES and value and any(character.isalnum() for character in value):
             found.append(Ref(str(kind), value[:60], issuer_of(mapping)))
     return found
 
