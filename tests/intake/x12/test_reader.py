@@ -92,7 +92,7 @@ def test_bare_sets_and_bare_groups_are_read_where_they_say_their_own_time() -> N
     bare = "".join(f"{line.strip()}~" for line in ARRIVED.splitlines()).encode()
     (event,) = events(bare)
     assert event.reported_at is None and event.occurred_at == events(ARRIVED)[0].occurred_at
-    grouped = b"GS*QM*ORBT*TOWER*20260504*1430*1*X*004010~" + bare + b"GE*1*1~"
+    grouped = b"GS*QM*ORBT*TOWER*20260504*1430*417*X*004010~" + bare + b"GE*1*417~"
     assert events(grouped) == events(ARRIVED)
 
 

@@ -64,6 +64,12 @@ def test_a_change_carries_the_whole_plan_again(purpose: str) -> None:
     assert shipment.data["stops"][1]["planned_arrival"] == "2026-05-06T20:00:00+00:00"
 
 
+def test_a_change_in_the_same_minute_and_file_comes_after_what_it_changes() -> None:
+    later = TENDER.replace("B2A*00", "B2A*04").replace("*0001", "*0002")
+    first, second = (event for event in events(interchange(TENDER, later)) if event.type == E.SHIPMENT_BOOKED)
+    assert first.report_time < second.report_time
+
+
 def test_a_cancellation_needs_no_stops() -> None:
     load, shipment = events(
         a_set("204", "B2**ORBT**L-5120**PP", "B2A*01", "L11*BOL-9031*BM", "NTE*LOI*Order withdrawn")

@@ -171,14 +171,16 @@ def _separators(text: str, at: int) -> Separators:
 
 # Control characters go; line breaks are where a mailbox wrapped the file, also in the middle of a word.
 _CONTROL: Final = {code: None if code in (10, 13) else " " for code in (*range(32), *range(127, 160))}
+_VISIBLE: Final = re.compile(r"[^\s\ufeff\x00\x1a]")
 
 
 def _segments(text: str) -> Iterator[tuple[tuple[str, ...], Separators]]:
     at, count, separators = 0, 0, None
     while at < len(text):
-        if text[at].isspace() or text[at] in "\ufeff\x00\x1a":
-            at += 1
-            continue
+        begin = _VISIBLE.search(text, at)
+        if begin is None:
+            break
+        at = begin.start()
         # A header where a segment begins is another interchange, perhaps with separators of its own.
         if separators is None or (text[at : at + 3].upper() == "ISA" and _is_header(text, at)):
             separators = _separators(text, at)

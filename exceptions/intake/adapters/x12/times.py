@@ -75,16 +75,25 @@ def dtm(reading: Reading, segment: Segment, *, zone: str = "") -> Moment | None:
 def envelope_moment(reading: Reading, group: Segment | None, interchange: Segment | None) -> datetime | None:
     """When the sender sent it, by GS or else ISA. Those carry no zone: the partner's, or UTC.
 
-    A stamp that cannot be read is no reason to lose what the envelope holds."""
+    Stamps are of a minute, and a tender and its change often of the same one: the control numbers of group and set, which
+    count up, order them by microseconds. A stamp that cannot be read is no reason to lose what the envelope holds."""
     zone = partner_zone(reading)
+    order = _counted(group.get(6) if group else "") * 1000 + _counted(reading.set.control)
     for header, on, at in ((group, 4, 5), (interchange, 9, 10)):
         if header is None:
             continue
         day, (clock, next_day) = date_of(header.get(on)), time_of(header.get(at))
         if day is not None and clock is not None:
             day += timedelta(days=int(next_day))
-            return datetime.combine(day, clock, ZoneInfo(zone) if zone else UTC).astimezone(UTC)
+            sent = datetime.combine(day, clock, ZoneInfo(zone) if zone else UTC).astimezone(UTC)
+            return sent + timedelta(microseconds=order)
     return None
+
+
+def _counted(control: str) -> int:
+    """The last three digits of a control number."""
+    digits = control[-3:]
+    return int(digits) if digits.isascii() and digits.isdigit() else 0
 
 
 def sent_on(reading: Reading, segment: Segment, on: int) -> tuple[datetime, str]:
