@@ -200,7 +200,7 @@ class History:
 
 
 def histories(shipment_ids: Iterable[int]) -> dict[int, History]:
-    """The histories of these shipments, by id; unknown ids are left out. About ten queries, whatever their number."""
+    """The histories of these shipments, by id; unknown ids are left out. Some fifteen queries, whatever their number."""
     ids = sorted(set(shipment_ids))
     if not ids:
         return {}
