@@ -176,7 +176,13 @@ def equipment_kind(code: str, number: str = "") -> str:
 def is_container(number: str) -> bool:
     """Shaped as ISO 6346 has it: an owner's three letters, U, J or Z, and six or seven digits."""
     plain = "".join(character for character in number.upper() if character.isascii() and character.isalnum())
-    return len(plain) in (10, 11) and plain[:4].isalpha() and plain[3] in "UJZ" and plain[4:].isdigit()
+    return (
+        len(number) <= 20
+        and len(plain) in (10, 11)
+        and plain[:4].isalpha()
+        and plain[3] in "UJZ"
+        and plain[4:].isdigit()
+    )
 
 
 # Data element 150, Special Charge or Allowance Code: what is not an accessorial.

@@ -38,6 +38,8 @@ _VALUES += [
     "X1",
     "AG",
     "²²²²²²²²",
+    "ﷺ" * 30,
+    "ß" * 40,
     "9" * 200,
     "24",
     "ST",
@@ -128,7 +130,9 @@ def _sound(result: list[CanonicalEvent] | Unreadable) -> int:
         payload_of(event)
         digest(event)
         assert event.references
-        assert all(0 < len(ref.value) <= 60 and len(ref.issuer) <= 40 for ref in event.references)
+        for kind, value, issuer in (ref.key for ref in event.references):
+            assert kind and 0 < len(value) <= 60 and len(issuer) <= 40
+        assert all(len(ref.value) <= 60 for ref in event.references)
         assert len(event.source_code) <= 60 and len(event.source_text) <= 500
         assert "\x00" not in repr(event)
     return len(result)

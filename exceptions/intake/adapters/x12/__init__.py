@@ -75,8 +75,8 @@ def _sets(found: Sequence[Interchange]) -> Iterator[tuple[Interchange, Group, Tr
 
 
 def _part(interchange: Interchange, group: Group, found: TransactionSet) -> Part | Unreadable:
-    names = [f"interchange {interchange.header.get(13)}" if interchange.header else ""]
-    names += [f"group {group.control}" if group.header else "", found.where]
+    names = [f"interchange {interchange.header.get(13)[:20]}" if interchange.header else ""]
+    names += [f"group {group.control[:20]}" if group.header else "", found.where]
     where = ", ".join(name for name in names if name)
     if found.refused is not None:
         place = found.refused.unreadable.where

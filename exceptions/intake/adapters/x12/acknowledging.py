@@ -48,9 +48,9 @@ def _answer(received: Interchange, number: int, mapping: Mapping[str, Any], now:
 def _set(group: Group, results: Sequence[Understood], control: str, by: Separators) -> Iterator[str]:
     lines = [_line("ST", "997", control, by=by)]
     assert group.header is not None, "the caller looked"
-    lines.append(_line("AK1", group.header.get(1), group.header.get(6), by=by))
+    lines.append(_line("AK1", group.header.get(1)[:2], group.header.get(6)[:9], by=by))
     for result in results:
-        lines.append(_line("AK2", result.set.code or "000", result.set.control or "0000", by=by))
+        lines.append(_line("AK2", result.set.code[:3] or "000", result.set.control[:9] or "0000", by=by))
         lines += _faults(result, by)
         lines.append(_line("AK5", verdict(result), *_set_codes(result), by=by))
     accepted = sum(result.refused is None for result in results)

@@ -9,6 +9,7 @@ from exceptions.intake.adapters.x12.reading import Reading, plain
 from exceptions.intake.mapping.x12 import MODES, equipment_kind
 from exceptions.shipments.canonical import JSON
 
+MAX_NUMBER: Final = 20
 # Kilograms of data element 188, Weight Unit Code (L is the pound), and of the units of 355 that mean a weight.
 _KILOGRAMS: Final = {
     "L": Decimal("0.45359237"),
@@ -65,8 +66,8 @@ def equipment(reading: Reading, segments: Iterable[Segment]) -> list[dict[str, J
     rows: list[dict[str, Any]] = []
     for segment in segments:
         if segment.tag == "N7":
-            number = (segment.get(1) + segment.get(2))[:20]
-            if any(character.isdigit() for character in number):
+            number = segment.get(1) + segment.get(2)
+            if len(number) <= MAX_NUMBER and any(character.isdigit() for character in number):
                 rows.append({"number": number, "kind": equipment_kind(segment.code(11), number)})
         elif segment.tag == "M7" and rows and segment.get(1):
             rows[-1]["seal"] = segment.get(1)[:40]

@@ -83,7 +83,7 @@ class TransactionSet:
 
     @property
     def where(self) -> str:
-        return f"set {self.control or '?'} ({self.code or '?'})"
+        return f"set {self.control[:20] or '?'} ({self.code[:10] or '?'})"
 
 
 @dataclass(slots=True)

@@ -120,9 +120,9 @@ class Reading:
     def named(self, name: str, segment: Segment, element: int, *, issuer: str = "") -> list[Ref]:
         """The identifier at a place, as what `name` (a qualifier, or a position such as B10-01) makes of it."""
         value = segment.get(element)
-        if not value or not normalised(value):
+        if not normalised(value):
             return []
-        if len(value) > MAX_REFERENCE:
+        if not _is_identifier(value):
             self.note(segment, element, "the identifier is too long to be one", LONG)
             return []
         kinds = reference_types(self.mapping, name)
@@ -130,7 +130,7 @@ class Reading:
             kinds = (RefType.CONTAINER,)
         # A number of the carrier's own making is unique only with its maker; the shipper's is not his.
         own = (RefType.PRO, RefType.TRACKING)
-        return [Ref(kind, value, issuer[:40] if kind in own else "") for kind in kinds]
+        return [Ref(kind, value, issuer[:40] if kind in own and issuer.isascii() else "") for kind in kinds]
 
     def event(
         self,
@@ -153,7 +153,7 @@ class Reading:
             remarks.append("said before it happened")
         if detail := "; ".join(dict.fromkeys(part for part in remarks if part)):
             said["detail"] = detail[:200]
-        unique = tuple(dict.fromkeys(references))[:MAX_REFERENCES]
+        unique = tuple(ref for ref in dict.fromkeys(references) if _is_identifier(ref.value))[:MAX_REFERENCES]
         if not unique:
             raise SetRefused("nothing in the set says what it is about: no known reference", at.where)
         event = CanonicalEvent(
@@ -174,6 +174,11 @@ class Reading:
             name = next(iter(invalid.details), "data")
             raise SetRefused(f"{name}: {what}", at.where, fault=Fault(at, BAD_ELEMENTS, str(what))) from None
         return event
+
+
+def _is_identifier(value: str) -> bool:
+    """Whether it can be one; what is longer is not cut, because the half of an identifier is another's."""
+    return len(value) <= MAX_REFERENCE and 0 < len(normalised(value)) <= MAX_REFERENCE
 
 
 def plain(number: Decimal) -> str:

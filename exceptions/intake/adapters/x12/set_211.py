@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from exceptions.intake.adapters.x12.freight import equipment, kilograms, mode, terms, unit, unit_kind
+from exceptions.intake.adapters.x12.freight import MAX_NUMBER, equipment, kilograms, mode, terms, unit, unit_kind
 from exceptions.intake.adapters.x12.parties import Party, account, customer, parties, party_of, roles_data
 from exceptions.intake.adapters.x12.reader import Segment
 from exceptions.intake.adapters.x12.reading import BAD_CODE, MISSING, Reading
@@ -106,7 +106,7 @@ def _equipment(reading: Reading) -> list[dict[str, JSON]]:
     """From N7, else the number in MS2."""
     found = equipment(reading, reading.segments)
     ms2 = reading.first("MS2")
-    if not found and ms2 is not None and ms2.get(2):
-        number = ms2.get(2)[:20]
+    number = ms2.get(2) if ms2 is not None else ""
+    if not found and 0 < len(number) <= MAX_NUMBER:
         found = [{"number": number, "kind": "container" if is_container(number) else "trailer"}]
     return found

@@ -71,8 +71,8 @@ def _statuses(segments: list[Segment]) -> tuple[list[Segment], list[_Status]]:
 def _parcel(number: str, carrier: str) -> list[Ref]:
     """A number in the form of a UPS tracking number is one, wherever it stands."""
     plain = number.replace(" ", "").upper()
-    shaped = plain.startswith("1Z") and len(plain) == 18 and plain.isalnum()
-    return [Ref(RefType.TRACKING, plain, carrier[:40])] if shaped else []
+    shaped = plain.startswith("1Z") and len(plain) == 18 and plain.isascii() and plain.isalnum()
+    return [Ref(RefType.TRACKING, plain, carrier[:40] if carrier.isascii() else "")] if shaped else []
 
 
 def _event(reading: Reading, status: _Status, references: list[Ref], ends: list[Party], carrier: str) -> CanonicalEvent:

@@ -63,7 +63,7 @@ def _ports(reading: Reading) -> list[_Port]:
 
 def _references(reading: Reading, b4: Segment) -> list[Ref]:
     number = container_number(b4.get(7), b4.get(8), b4.get(13))
-    found = [Ref(RefType.CONTAINER, number[:20])] if any(character.isdigit() for character in number) else []
+    found = [Ref(RefType.CONTAINER, number)] if any(character.isdigit() for character in number) else []
     return found + reading.references(reading.segments, issuer="")
 
 

@@ -51,7 +51,7 @@ def _numbered(number: str, code: str) -> list[Ref]:
     if not any(character.isdigit() for character in number):
         return []
     kind = RefType.CONTAINER if equipment_kind(code, number) == "container" else RefType.TRAILER
-    return [Ref(kind, number[:20])]
+    return [Ref(kind, number)]
 
 
 def _place(reading: Reading, q5: Segment) -> Place | None:

@@ -128,9 +128,9 @@ def _orders(reading: Reading, levels: list[_Level]) -> dict[str, list[JSON]]:
     orders: dict[str, list[JSON]] = {}
     for level in levels:
         if level.code == "O" and level.order:
-            orders.setdefault(level.order[:60], [])
+            orders.setdefault(level.order, [])
         for lin, sn1 in _items(level.segments):
-            order = (level.order or _pair(lin, _ORDERS))[:60]
+            order = level.order or _pair(lin, _ORDERS)
             if not order:
                 continue
             lines = orders.setdefault(order, [])

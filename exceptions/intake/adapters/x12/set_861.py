@@ -41,13 +41,13 @@ def _lines(reading: Reading) -> tuple[list[Segment], list[Received]]:
             header.append(segment)
         elif segment.tag == "LIN":
             lines[-1].sku = lines[-1].sku or product(segment, 2, ARTICLES)
-            lines[-1].order = lines[-1].order or product(segment, 2, ("PO",))[:60]
+            lines[-1].order = lines[-1].order or product(segment, 2, ("PO",))
         elif segment.tag == "SN1":
             lines[-1].expected = reading.quantity(segment, 2)
         elif segment.tag == "PRF":
-            lines[-1].order = segment.get(1)[:60]
+            lines[-1].order = segment.get(1)
         elif segment.tag == "REF" and segment.code(1) == "PO":
-            lines[-1].order = segment.get(2)[:60]
+            lines[-1].order = segment.get(2)
     return header, lines
 
 

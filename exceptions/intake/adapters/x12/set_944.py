@@ -32,7 +32,7 @@ def _lines(reading: Reading) -> list[Received]:
         elif not lines:
             continue
         elif segment.tag == "N9" and segment.code(1) == "PO":
-            lines[-1].order = segment.get(2)[:60]
+            lines[-1].order = segment.get(2)
         elif segment.tag == "W13":
             number, code = reading.quantity(segment, 1), segment.code(3)
             if number is not None and code:
