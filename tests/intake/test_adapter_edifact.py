@@ -178,6 +178,14 @@ def test_the_container_of_the_status_beats_the_one_in_the_header() -> None:
     assert [ref.value for ref in events(body)[0].references] == ["KLNU4471200", "KLNEB5512", "BK5512"]
 
 
+def test_containers_before_their_transport_change_nothing() -> None:
+    container = "EQD+CN+KLNU4471200+45G1:102:5+++5'SEL+S88120+CA'"
+    body = STATUS.replace(container, "").replace("TDT+20", f"{container}TDT+20")
+    assert [(event.type, event.data) for event in events(body)] == [
+        (event.type, event.data) for event in events(STATUS)
+    ]
+
+
 def test_several_containers_of_one_move_are_several_events_and_of_one_voyage_one() -> None:
     two = "EQD+CN+KLNU4471200+45G1:102:5+++5'EQD+CN+KLNU4471221+45G1:102:5+++5'SEL+S2+CA'"
     body = STATUS.replace("EQD+CN+KLNU4471200+45G1:102:5+++5'SEL+S88120+CA'", two)

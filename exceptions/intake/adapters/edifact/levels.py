@@ -6,6 +6,7 @@ from its consignment, and then from the header.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from exceptions.intake.adapters.base import Refusal
 from exceptions.intake.adapters.building import joined
@@ -14,6 +15,8 @@ from exceptions.intake.adapters.edifact.reader import Segment
 from exceptions.intake.adapters.edifact.report import Report
 from exceptions.intake.adapters.edifact.values import containers_of, issuer_of, references_of
 from exceptions.shipments.canonical import Ref, RefType
+
+MAX_EQUIPMENT: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,10 @@ def _status(report: Report, group: Sequence[Segment], outer: Sequence[Segment], 
     at_transport = next((index for index, item in enumerate(group) if item.tag == "TDT"), len(group))
     at_equipment = next((index for index, item in enumerate(group) if item.tag in ("EQD", "GID")), len(group))
     end = min(at_transport, at_equipment)
-    transport = group[at_transport : max(at_equipment, at_transport)]
-    after = group[at_equipment:]
+    if at_transport < at_equipment:
+        transport, after = group[at_transport:at_equipment], group[at_equipment:]
+    else:
+        transport, after = group[at_transport:], group[at_equipment:at_transport]
     equipment = next(
         (found for level in (group, outer, header) if (found := containers_of(level))),
         [],
@@ -72,6 +77,8 @@ def _status(report: Report, group: Sequence[Segment], outer: Sequence[Segment], 
     number = outer[0].value(2, 1) if outer and outer[0].tag == "CNI" else ""
     consignment = [Ref(RefType.BOL, number[:60], issuer_of(report.mapping))] if number else []
     levels = [references_of(level, report.mapping) for level in (own, outer, header)]
+    if len(equipment) > MAX_EQUIPMENT:
+        raise Refusal(f"one status of more than {MAX_EQUIPMENT} containers", group[0].where)
     references = frame.merged([*levels, consignment], frame.equipment_refs(equipment))
     outer_all = [*outer, *header]
     return Status(group[0], own, transport, equipment, outer_all, references)
@@ -79,6 +86,7 @@ def _status(report: Report, group: Sequence[Segment], outer: Sequence[Segment], 
 
 def tail_of(report: Report, equipment: Segment) -> Sequence[Segment]:
     """What follows an EQD and belongs to it."""
-    following = report.message.segments[equipment.number - report.message.segments[0].number + 1 :]
-    end = next((index for index, item in enumerate(following) if item.tag in ("EQD", "STS", "CNI", "UNT")), 0)
-    return following[:end]
+    segments = report.message.segments
+    start = equipment.number - segments[0].number + 1
+    ends = (index for index in range(start, len(segments)) if segments[index].tag in ("EQD", "STS", "CNI", "UNT"))
+    return segments[start : next(ends, start)]

@@ -136,6 +136,15 @@ def _ends(text: str, start: int, marks: Separators) -> Iterator[int]:
 def _segment(raw: str, number: int, start: int, end: int, marks: Separators, charset: str) -> Segment:
     # A line break in a segment is where some gateway folded it.
     flat = raw.replace("\r", "").replace("\n", "")
+    if (
+        not marks.repetition
+        and (not marks.release or marks.release not in flat)
+        and flat.isascii()
+        and flat.isprintable()
+    ):
+        tag, *plain = flat.split(marks.element)  # most segments: nothing to undo
+        values = tuple(tuple(part.strip() for part in element.split(marks.component)) for element in plain)
+        return Segment(tag.partition(marks.component)[0].strip().upper()[:3], values, number, start, end)
     tag, *elements = _parted(flat, marks.element, marks)
     parted = tuple(_components(element, marks, charset) for element in elements)
     return Segment(tag.partition(marks.component)[0].strip().upper()[:3], parted, number, start, end)
