@@ -176,6 +176,10 @@ def test_a_delay_says_until_when_and_a_status_that_is_an_estimate_is_one() -> No
 def test_the_container_of_the_status_beats_the_one_in_the_header() -> None:
     body = STATUS.replace("RFF+BN:BK5512'", "RFF+BN:BK5512'RFF+EQ:OLDU1112223'RFF+BM:HEADER1'")
     assert [ref.value for ref in events(body)[0].references] == ["KLNU4471200", "KLNEB5512", "BK5512"]
+    above = STATUS.replace("CNI+1'", "EQD+CN+OLDU1112223'CNI+1'")
+    assert events(above)[0].references[0].value == "KLNU4471200"
+    only = above.replace("EQD+CN+KLNU4471200+45G1:102:5+++5'", "")
+    assert events(only)[0].references[0].value == "OLDU1112223"
 
 
 def test_containers_before_their_transport_change_nothing() -> None:

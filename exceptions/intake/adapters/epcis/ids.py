@@ -88,8 +88,7 @@ def _linked(uri: str) -> Identifier:
 
 def location_key(uri: str) -> str:
     """A place's GLN without its extension, so that a dock and its yard are one place; the URI where it has none."""
-    found = identifier_of(uri)
-    return found.value[:13] if found.scheme in ("sgln", "pgln") else found.value
+    return identifier_of(uri).value
 
 
 def document_number(uri: str) -> str:
