@@ -51,8 +51,12 @@ def code_map(request: MemberRequest) -> HttpResponse:
         actor=viewer.actor,
         now=timezone.now(),
     )
+    again = "again" in request.POST
+    if again:
+        services.code_reread(code, partners, actor=viewer.actor, now=timezone.now())
     whom = partners[0].name if len(partners) == 1 else f"{len(partners)} partners"
-    toast(request, f"{code.code} is mapped for {whom}.")
+    rest = " What came in with it is being read again." if again else ""
+    toast(request, f"{code.code} is mapped for {whom}.{rest}")
     partner_slug = request.POST.get("partner", "")
     query = f"?{urlencode({'partner': partner_slug})}" if partner_slug else ""
     return redirect(f"{reverse('intake:unmapped')}{query}")

@@ -13,7 +13,13 @@ from controltower.jobs.along import crashes, take_along
 from controltower.tenancy.context import acting_for
 from exceptions.intake.imap import MailboxTrouble, fetch_new
 from exceptions.intake.models import Mailbox
-from exceptions.intake.services import message_give_up, messages_process, messages_replay_on, requests_forget
+from exceptions.intake.services import (
+    message_give_up,
+    messages_process,
+    messages_replay_on,
+    messages_reread,
+    requests_forget,
+)
 from exceptions.intake.services.attachments import attachments_file
 from exceptions.intake.services.mailboxes import mailbox_address, mailbox_claim, mailbox_failed, mails_take
 from exceptions.intake.services.processing import is_passing
@@ -97,6 +103,12 @@ def mailboxes(now: datetime) -> int:
 def requests(now: datetime) -> int:
     """Forget answers under idempotency keys that have expired."""
     return requests_forget(now)
+
+
+@job("intake.reread", queue="intake", timeout=60)
+def reread(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Read messages again whose unknown code somebody mapped."""
+    messages_reread(payload, now=ctx.now)
 
 
 def _patiently(work: Callable[..., None], ids: list[int], now: datetime) -> None:

@@ -15,11 +15,12 @@ from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from controltower.tenancy.viewer import Viewer
 from exceptions.intake.mapping.meaning import status_meaning
-from exceptions.intake.models import Message, UnmappedCode
+from exceptions.intake.models import Message, MessageEvent, UnmappedCode
 from exceptions.intake.selectors import unmapped_codes
-from exceptions.intake.services import code_map
+from exceptions.intake.services import code_map, code_reread, message_accept
 from exceptions.parties.models import Account, Partner
-from tests.intake.cast import STANDARD_SECRET
+from exceptions.shipments.models import Event
+from tests.intake.cast import STANDARD_SECRET, cloudevent
 from tests.intake.conftest import connect
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +97,40 @@ def test_the_list_goes_page_by_page_without_a_gap(
         found += [code.code for code in shown.codes]
         after = shown.next_after
     assert found == ["Q1", "Q0", "Q3", "Q2", "Q4"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_came_in_with_a_code_is_read_again_and_the_first_reading_counts_no_more(
+    organisation: Organisation, cloudevents: Partner, run_jobs: Callable[[], int], now: datetime
+) -> None:
+    def send(event_id: str, **data: Any) -> None:
+        body = cloudevent(id=event_id, data={"references": [{"type": "pro", "value": "447-1120"}], **data})
+        message_accept(cloudevents, body=body, headers={}, content_type="application/json", now=now)
+
+    with acting_for(organisation):
+        send("e-1", reason="x12.1651.Q9", minutes=90)
+        send("e-2", reason="x12.1651.Q8", minutes=90)
+        send("e-3", reason="weather", minutes=120)
+    run_jobs()
+    with acting_for(organisation):
+        code = UnmappedCode.objects.get(code="Q9")
+        partners = code_map(code, event="", reason="customs_exam", everywhere=False, actor=SYSTEM, now=now)
+        code_reread(code, partners, actor=SYSTEM, now=now)
+    run_jobs()
+    with acting_for(organisation):
+        events = Event.objects.order_by("id")
+        assert [(event.sender_event_id, event.data.get("reason"), event.retracted_by is None) for event in events] == [
+            ("e-1", None, False),
+            ("e-2", None, True),
+            ("e-3", "weather", True),
+            ("e-1", "customs_exam", True),
+        ]
+        assert events[0].retracted_by == events[3]
+        assert MessageEvent.objects.filter(event=events[3], message=code.example).exists()
+        code_reread(code, partners, actor=SYSTEM, now=now)
+    run_jobs()
+    with acting_for(organisation):
+        assert Event.objects.count() == 4, "reading again what is known already changes nothing"
 
 
 def test_the_page_lists_what_waits_and_administrators_map_it(

@@ -18,12 +18,14 @@ from exceptions.intake.services.partners import (
 from exceptions.intake.services.processing import message_give_up, message_process, messages_process
 from exceptions.intake.services.replaying import message_replay
 from exceptions.intake.services.requests import request_once, requests_forget
+from exceptions.intake.services.rereading import code_reread, messages_reread
 from exceptions.intake.services.storing import Accepted
 
 __all__ = [
     "Accepted",
     "batch_accept",
     "code_map",
+    "code_reread",
     "message_accept",
     "message_give_up",
     "message_process",
@@ -31,6 +33,7 @@ __all__ = [
     "messages_process",
     "messages_replay_all",
     "messages_replay_on",
+    "messages_reread",
     "partner_activate",
     "partner_change",
     "partner_connect",

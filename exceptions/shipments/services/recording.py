@@ -26,7 +26,7 @@ from exceptions.shipments.services.placing import bookings_place
 from exceptions.shipments.services.plans import bookings_apply
 from exceptions.shipments.services.projecting import Heard, shipments_project
 from exceptions.shipments.services.resources import loads_plan, numbered_know, orders_plan
-from exceptions.shipments.services.retracting import retractions_apply
+from exceptions.shipments.services.retracting import replacements_apply, retractions_apply
 from exceptions.shipments.services.settling import names_settle
 from exceptions.shipments.services.states import loads_project, orders_project, supplies_project
 from exceptions.shipments.services.storing import Digests, digests_of, events_insert, events_known, ties_store
@@ -34,7 +34,11 @@ from exceptions.shipments.services.storing import Digests, digests_of, events_in
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """An event to record: what is said, by which message and partner, how far it is trusted, on whose account."""
+    """An event to record: what is said, by which message and partner, how far it is trusted, on whose account.
+
+    `replaces` is the id of an event recorded before that counts no more from now on, because the same words are now
+    understood as this one.
+    """
 
     event: CanonicalEvent
     message_id: int | None
@@ -42,6 +46,7 @@ class Incoming:
     source_rank: SourceRank
     actor: Actor
     adapter: str = ""
+    replaces: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class Recorded:
     that is known, or of more than one thing.
 
     `rebound` are earlier events that waited for what this batch made known and now apply, or that count no more; they
-    stand with the first event that the batch created. `histories` are those of all shipments that the batch touched, by
+    stand with the first event that the batch created, or with its first at all. `histories` are those of all shipments that the batch touched, by
     id, as they stand after it. What the event is tied to is read when somebody asks.
     """
 
@@ -103,11 +108,17 @@ def events_record(incoming: Sequence[Incoming], *, now: datetime) -> list[Record
     batch = Batch(_items(incoming, payloads, digests, rows), Names(), now)
     touched: dict[int, History] = {}
     rebound: tuple[Event, ...] = ()
-    if batch.items:
+    replaced = {
+        item.replaces: (known | rows)[mark].pk
+        for item, mark in zip(incoming, digests, strict=True)
+        if item.replaces is not None
+    }
+    if batch.items or replaced:
         if wrong := codes_check(batch):
             raise EventRefused(wrong)
         _tie(batch)
         retractions_apply(batch, {rows[item.digest].pk: rows[item.digest].sender_event_id for item in batch.items})
+        replacements_apply(batch, replaced)
         ties_store(batch)
         touched = _project(batch, rows)
         rebound = _rebound(batch)
@@ -295,7 +306,7 @@ def _answers(
     rebound: tuple[Event, ...],
 ) -> list[Recorded]:
     first = {item.index: item for item in batch.items}
-    speaker = min(first, default=-1)
+    speaker = min(first, default=0)
     return [
         Recorded(
             events[mark],

@@ -1,6 +1,6 @@
 """What was taken back, whichever came first: what was said, or that it is not so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Q
 
@@ -34,6 +34,20 @@ def retractions_apply(batch: Batch, sender_ids: dict[int, str]) -> None:
         rows |= {said[told].id: by for told, by in _told_before(said) if told in said}
     if backs:
         rows |= _taken_back(batch, backs)
+    rows_update(Event, ("retracted_by_id",), sorted(rows.items()))
+
+
+def replacements_apply(batch: Batch, replaced: Mapping[int, int]) -> None:
+    """Note on recorded events that others stand for them now. `replaced`: the id of the one to the id of the other.
+
+    Plans stay: a later one is in force anyway.
+    """
+    going = {old: new for old, new in replaced.items() if old != new}
+    if not going:
+        return
+    found = Event.objects.filter(pk__in=going, retracted_by=None).exclude(type__in=PLANS)
+    rows = {pk: going[pk] for pk in found.values_list("pk", flat=True)}
+    batch.taken_back += items_read(batch, set(rows))
     rows_update(Event, ("retracted_by_id",), sorted(rows.items()))
 
 
