@@ -94,5 +94,11 @@ def assert_sound(result: list[CanonicalEvent] | Unreadable) -> None:
         digest(event)
         assert len(event.event_id) <= 200 and len(event.source_code) <= 60 and len(event.source_text) <= 500
         assert all(ref.value and len(ref.value) <= 60 and len(ref.issuer) <= 40 for ref in event.references)
-        texts = json.dumps([event.source_text, event.source_code, dict(event.data), str(event.place)], default=str)
-        assert "\\u0000" not in texts and "\\ud8" not in texts
+        texts = [
+            event.source_text,
+            event.source_code,
+            json.dumps(dict(event.data), ensure_ascii=False),
+            str(event.place),
+        ]
+        assert not any("\x00" in text or "\\u0000" in text for text in texts)
+        "".join(texts).encode()  # half a surrogate pair cannot be

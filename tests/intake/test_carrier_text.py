@@ -21,7 +21,7 @@ SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "data" / "status_text
         ("Customer refused delivery", "shipment.refused", "receiver_refused"),
         ("2 Paletten nass", "shipment.damaged", None),
         ("Towar uszkodzony", "shipment.damaged", None),
-        ("Interstate 10 closed at Lordsburg, detour", None, "road_conditions"),
+        ("Interstate 10 closed at Lordsburg, detour", "shipment.delayed", "road_conditions"),
         ("Trailer broke down, mechanical, waiting for road service", "load.broken_down", "equipment_breakdown"),
         ("Held in customs, missing documents", "shipment.held", "customs_documents"),
         ("Delivered, left in a safe place", "shipment.delivered", None),

@@ -39,6 +39,28 @@ REASONED: Final = frozenset(
 )
 
 
+# Who says nothing but one of these ("flat tire on I-80") says that it will be late.
+_DELAYS: Final = frozenset(
+    {
+        "accident",
+        "berth_congestion",
+        "carrier_capacity",
+        "driver_hours",
+        "driver_unavailable",
+        "equipment_breakdown",
+        "equipment_unavailable",
+        "insufficient_time",
+        "linehaul_missed",
+        "reefer_fault",
+        "road_conditions",
+        "stop_delay_prior",
+        "strike_or_civil",
+        "terminal_productivity",
+        "weather",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class TextReading:
     """`event_type` is a value of `EventType`, `reason` a code of our reasons; None where the text does not say.
@@ -54,12 +76,14 @@ class TextReading:
 @lru_cache(maxsize=8192)
 def read_text(text: str) -> TextReading:
     """What a carrier's status text says. The first sign of `wording.Sign` wins; a negated phrase ("no damage") is
-    none, and what is only going to be done has not been done."""
+    none, and what is only going to be done has not been done. A cause of delay alone is a delay."""
     words = folded(text)
-    sign = _sign(words)
+    sign, reason = _sign(words), _reason(words)
+    if sign is None and reason in _DELAYS:
+        sign = Sign.DELAYED
     return TextReading(
         event_type=EVENTS[sign] if sign else None,
-        reason=_reason(words),
+        reason=reason,
         also=EventType.SHIPMENT_DAMAGED if sign == Sign.DELIVERED_DAMAGED else None,
     )
 

@@ -34,7 +34,7 @@ WHAT: Final[Phrases] = {
     ),
     Sign.RELEASED: (r"ingeklaard|(?:douane|inklaring)(?: \w+){0,4} (?:vrijgegeven|afgerond|voltooid|afgehandeld)|vrijgegeven",),
     Sign.NOT_YET_RECEIVED: (
-        r"nog niet (?:\w+ ){0,3}(?:ontvangen|overhandigd|aangeleverd|gesorteerd|binnen)|wordt (?:\w+ )?(?:voorbereid|verwacht)|wacht op "
+        r"nog niet (?:\w+ ){0,3}(?:ontvangen|overhandigd|aangeleverd|aangekomen|verwerkt|gesorteerd|binnen)|wordt (?:\w+ )?(?:voorbereid|verwacht)|wacht op "
         r"(?:afhaling|ophalen)",
     ),
     Sign.AVAILABLE: (

@@ -16,7 +16,7 @@ _SITE = (
     "(?:facility|cent(?:er|re)|hub|depot|terminal|station|warehouse|airport|port|ramp|yard|branch|office|dock|"
     "location|plant|gateway|network|building|unit|post)"
 )
-_ADDRESS = "(?:address|addressing|house number|street|post ?code|zip(?: code)?|suite|unit number|apartment number)"
+_ADDRESS = "(?:address|addressing|house number|street|post ?code|zip(?: code)?|suite|name|unit number|apartment number)"
 _WRONG = "(?:bad|wrong|incorrect|insufficient|incomplete|invalid|unknown|inaccurate|faulty|missing|no such)"
 
 WHAT: Final[Phrases] = {
@@ -120,7 +120,7 @@ WHAT: Final[Phrases] = {
         r"(?:unsafe|hazardous)(?: \w+)? (?:delivery|conditions?)|dog\b|too (?:large|big) for",
         r"(?:no|restricted|denied|unable to|could not|cannot|couldnt)(?: \w+)? (?:access|gain entry)|access (?:\w+ )?(?:denied|"
         r"restricted|problem|issue|not possible|blocked)|(?:location|address|site|premises) (?:is |was )?(?:in|not )accessible|"
-        r"inaccessible|gate (?:was |is )?(?:locked|closed)|security (?:prevented|denied)",
+        r"inaccessible|(?:gate|door|building|entrance) (?:was |is )?(?:locked|closed)|security (?:prevented|denied)",
         rf"{_WRONG} (?:\w+ )?{_ADDRESS}|{_ADDRESS} (?:is |was |details? )?(?:incorrect|incomplete|invalid|unknown|wrong|"
         r"insufficient|not found|does not exist|could not be found|unreadable|illegible)|no such (?:number|street|address)|"
         rf"(?:unable|could not|cannot|couldnt|failed) (?:to )?(?:locate|find) (?:the |this )?(?:\w+ )?(?:{_ADDRESS}|premises|"
@@ -145,7 +145,7 @@ WHAT: Final[Phrases] = {
         r"(?:not|wont|will not) (?:be )?(?:delivered|delivering|out for delivery|loaded)(?: \w+)? (?:today|as (?:planned|"
         r"scheduled)|on time)|new (?:delivery|eta|arrival) (?:date|time)|(?:severe|adverse|bad|extreme) weather|held up\b",
         r"address(?:ing)? (?:\w+ )?(?:issue|correct\w*|information (?:needed|required)|quer\w*|verification)|correct\w* (?:the )?"
-        r"address|overdue|extended transit|closed (?:road|highway|interstate)|natural disaster",
+        r"address|overdue|extended transit|await\w* (?:the )?next (?:\w+ )?(?:flight|sailing|vessel|departure|truck|linehaul|available)|(?:eta|arrival|delivery) (?:has been |was |is )?(?:pushed|moved|slipped)|closed (?:road|highway|interstate)|natural disaster",
     ),
     Sign.RELEASED: (
         r"(?<=^)cleared(?=$)|customs (?:\w+ ){0,2}(?:is |has been |was |have )?(?:completed?|cleared|finali[sz]ed|released|finished)|customs "
@@ -158,13 +158,13 @@ WHAT: Final[Phrases] = {
         r"not (?:yet )?(?:been )?(?:yet )?(?:received|handed|accepted|arrived|scanned|in (?:our|the|its) (?:possession|network|"
         r"system|hands))(?! by (?:the )?(?:recipient|customer|consignee))|has not yet|hasnt been (?:received|handed|scanned)",
         r"(?:awaiting|waiting for|pending|ready for|scheduled for) (?:the )?(?:carrier|courier|driver|fedex|ups|dhl|usps|"
-        r"dispatch|despatch|shipment|shipping|induction|drop ?off)\b|(?:awaiting|waiting for) (?:pick ?up|collection) (?:by|from)"
-        r" (?:the )?(?:carrier|courier|driver|sender|shipper|fedex|ups|dhl)",
+        r"dispatch|despatch|shipment|shipping|induction|drop ?off)\b|(?:awaiting|waiting for)(?: \w+){0,3} (?:by|from)"
+        r" (?:the )?(?:carrier|courier|driver|sender|shipper|seller|merchant|fedex|ups|dhl)",
         r"(?:pick ?up|collection) (?:has been |is |was )?(?:scheduled|request(?:ed)?\b|booked|arranged|planned|assigned|order\w*)|"
         r"(?:dispatched|assigned|en ?route|sent) (?:for|to) (?:pick ?up|collect\w*|shipper)|(?:driver|courier) assigned",
-        rf"(?:about to|to be|will) (?:be )?(?:picked up|collected|pick up|collect)\b(?: the (?:{_ITEM}))?(?! by (?:the )?"
+        rf"(?:about to|(?<!waiting )(?<!ready )to be|will) (?:be )?(?:picked up|collected|pick up|collect)\b(?: the (?:{_ITEM}))?(?! by (?:the )?"
         r"(?:recipient|customer|you))",
-        r"expects? (?:item|to receive)|(?:sender|shipper|seller|merchant) (?:is )?preparing|expecting it|being (?:prepared|packed|processed) (?:by|at) (?:the )?(?:sender|shipper|"
+        r"expects? (?:item|to receive)|expecting (?:your|the|this|a)|(?:sender|shipper|seller|merchant) (?:is )?(?:preparing|dispatching|packing|sending)|expecting it|being (?:prepared|packed|processed) (?:by|at) (?:the )?(?:sender|shipper|"
         r"seller|merchant|retailer)|(?:label|shipment|order|parcel|package|consignment|booking|manifest|air ?waybill|bill of "
         r"lading) (?:has been |was |is )?(?:created|printed|generated|prepared|announced|placed|registered)",
     ),
@@ -173,10 +173,10 @@ WHAT: Final[Phrases] = {
         r"picked up|pickup)\b(?! (?:by|from) (?:the )?(?:carrier|courier|driver))|available for redelivery",
         r"(?:pick ?up|collection) (?:is |now )?(?:available|ready)|collect (?:for|from|at)\b|can (?:now )?be (?:collected|picked "
         r"up)|ready (?:for|to) (?:collect|pick)|will call",
-        r"(?:delivered|dropped|deposited|placed|left|taken|transferred)(?: \w+){0,3} (?:to|at|in|into) (?:an? |the |your |our )?"
+        r"(?:delivered|deposited|placed|left|taken)(?: \w+){0,3} (?:to|at|in|into) (?:an? |the |your |our )?"
         r"(?:\w+ ){0,2}(?:pick ?up|collection point|parcel ?shop|service ?point|access point|(?:parcel )?locker|packstation|"
         r"post office|postal outlet|retail (?:outlet|location))|left with (?:an )?agent",
-        r"(?:arrived|now|is)(?: \w+)? (?:at|in) (?:an? |the |your )?(?:\w+ ){0,2}(?:pick ?up|collection) (?:point|location|"
+        r"(?:arrived|now|is|transferred)(?: \w+)? (?:at|in|to) (?:an? |the |your )?(?:\w+ ){0,2}(?:pick ?up|collection|access|service) (?:point|location|"
         r"facility)|to pick ?up ?(?:parcel ?shop|point)|at (?:the )?(?:access|service|pick ?up|collection) point",
     ),
     Sign.HELD: (
@@ -184,7 +184,7 @@ WHAT: Final[Phrases] = {
         r"intercept\w*|stopped\b|impound\w*|quarantin\w*|embargo\w*|suspended|seized|confiscat\w*|lodged (?:in|into) holding",
         r"(?:await\w*|waiting (?:for|on)|pending|requires?|need(?:s|ed)?|lacks?|missing)(?: \w+){0,3} (?:payment|documents?|"
         r"documentation|paperwork|instructions?|information|release|approval|dut(?:y|ies)|appointment|invoice|authori[sz]ation)",
-        r"customs (?:hold|exception|inspection|exam\w*|seizure|detention|issue|problem|control|query)|(?:under|for|selected for|"
+        r"customs(?: \w+){0,3} request\w*|customs (?:hold|exception|inspection|exam\w*|seizure|detention|issue|problem|control|query)|(?:under|for|selected for|"
         r"undergoing) (?:\w+ )?(?:inspection|examination)|in storage|stored\b|storage (?:at|in)",
         r"(?:payment|duties|charges|documents|documentation|appointment|action) (?:is |are )?(?:required|pending|due|needed|"
         r"missing|outstanding)|(?:further|additional|more) (?:information|details) (?:is |are )?(?:required|needed)",
@@ -198,10 +198,10 @@ WHAT: Final[Phrases] = {
         r"info(?:rmation)? ?received|electronic(?:ally)?\b|pre ?(?:advi[cs]e\w*|shipment|transit|alert|notif\w*|announce\w*)",
         r"manifest\w*|order (?:received|processed|placed|confirmed|ready|packed)|inventory allocated|fulfil\w*|tracking number "
         r"(?:allocated|assigned|created)|booking (?:confirmed|received)|booked\b|advised\b|despatched to royal",
-        r"received a request|data entered|request (?:received )?from the shipper",
+        r"received a request|data entered|request (?:received )?from the shipper|advanced? (?:notification|notice|advice)|(?:tender|load|booking) (?:was |has been )?accepted|in preparation",
     ),
     Sign.OUT_FOR_DELIVERY: (
-        r"out (?:for|on)(?: \w+){0,2} delivery|out on (?:a |the )?(?:delivery|route|road|van)|out ?for ?delivery|ofd\b",
+        r"out (?:for|on)(?: \w+){0,2} delivery|out on (?:a |the )?(?:delivery|route|road|van)|out for distribution|in delivery\b|out ?for ?delivery|ofd\b",
         r"(?:vehicle|van|truck|car) (?:for|to) deliver\w*|delivery (?:vehicle|van|truck)|on ?board(?: \w+)? for delivery|"
         r"(?:loaded|on)(?: \w+){0,4} for delivery|for (?:delivery|final delivery) (?:today|this)",
         r"with (?:the |a |our |your )?(?:\w+ )?(?:delivery )?(?:courier|driver|postman|postie|postal worker)|(?:dispatched|sent|"
@@ -237,7 +237,7 @@ WHAT: Final[Phrases] = {
         r"pick(?:ed)? ?up(?! (?:by shipping partner|point|location|shop|available|facility|date))|collected\b|collection "
         r"(?:scan|complete\w*|made|success\w*|transport)|(?<!not )accept(?:ance|ed)\b|in (?:\w+ )?possession|origin scan",
         r"handed over|(?:posted|dropped ?off|lodged|deposited|tendered|inducted)\b|received (?:item )?(?:from|by)\b|"
-        rf"{_ITEM} (?:has been |was |is )?received\b|taken (?:over|from|in charge|into|charge)|we (?:have |ve )?got|drop ?off",
+        rf"{_ITEM} (?:has been |was |is )?received\b|taken (?:over|from|in charge|into|charge)|we (?:have |ve )?(?:got|received|your)|has received (?:your|the)|received your|drop ?off",
         r"completed loading|(?:loaded|loading complete\w*) at (?:the )?(?:origin|shipper|pick|sender)|courier picked",
     ),
     Sign.DEPARTED: (
@@ -256,7 +256,7 @@ WHAT: Final[Phrases] = {
         r"in ?transit|on (?:the|its) way|transit|process(?:ed|ing)|sort(?:ed|ing|ation)|scan(?:ned)?\b|forwarded|tendered|"
         r"en ?route|mov(?:ing|ed|ement)|transfer\w*|rout(?:ed|ing)|handl(?:ed|ing)|relay\w*|crossing|consolidat\w*|grouped|"
         r"loaded|in progress|in (?:our|the) network|delivery (?:scheduled|expected|date)|scheduled (?:for )?delivery|underway|"
-        r"re ?direct\w*|re ?shipped|cross ?dock\w*|shipment update|carrier",
+        r"re ?direct\w*|re ?shipped|cross ?dock\w*|shipment update|weighed|measured|with (?:the )?carrier",
     ),
 }  # fmt: skip
 
@@ -268,7 +268,7 @@ WHY: Final[Causes] = {
         r"break ?down|broke\w* down|mechanical|(?:flat|blown) tires?|engine|vehicle (?:issue|problem|failure)|transport issue|"
         r"alternator|gearbox",
     ),
-    "driver_hours": (r"hours of service|hos\b|out of hours|driving time",),
+    "driver_hours": (r"hours of service|hos\b|out of (?:\w+ )?hours|driving time",),
     "driver_unavailable": (r"driver (?:is |was )?(?:unavailable|sick|ill|no show|not available|late)|no driver",),
     "equipment_unavailable": (r"(?:no|lack of|insufficient) (?:trailer|chassis|equipment|container|truck)s?",),
     "customs_documents": (

@@ -13,7 +13,7 @@ WHAT: Final[Phrases] = {
         rf"a l {_SENDER}|en cours|vers)|retourne\w*|non reclame|suite a un retour",
     ),
     Sign.CANCELLED: (r"annul(?:e|ee|es|ees|ation)\b",),
-    Sign.LOST: (r"perdu\w*|vole(?:e|s|es)?\b|egare\w*|colis (?:\w+ )?(?:introuvable|manquant)|manquante?s?\b|vol\b",),
+    Sign.LOST: (r"perdu\w*|vole(?:e|s|es)?\b|egare\w*|(?:colis|palettes?|cartons?|pieces?) (?:\w+ )?(?:introuvable|manquante?)s?\b|vol\b",),
     Sign.DELIVERED_DAMAGED: (r"livre\w{0,2} (?:\w+ )?(?:endommage|avarie|abime)\w*",),
     Sign.DAMAGED: (r"endommag\w*|avarie\w*|abime\w*|deterior\w*|casse(?:e|s|es)?\b|mouille\w*",),
     Sign.REFUSED: (r"refus(?:e|ee|es|ees|)\b",),
@@ -26,7 +26,7 @@ WHAT: Final[Phrases] = {
         r"(?:\w+ ){0,3}(?:livre|distribue|remis)\w*|non (?:livre|distribue|livrable)\w*|impossible de (?:livrer|distribuer)",
         r"livraison(?: \w+){0,3} (?:impossible|echouee?|non effectuee|manquee|infructueuse)|echec|(?:destinataire|client)(?: \w+)"
         r"{0,3} (?:absente?|inconnue?|ferme|demenage|injoignable)|absente?s?\b|avis(?:e\b| de passage)|npai|n habite pas|inconnu a",
-        r"(?:adresse|coordonnees)(?: \w+){0,3} (?:incorrecte?s?|incompletes?|erronee?s?|inconnues?|introuvable|inexacte?s?|"
+        r"(?:adresse|coordonnees)(?: \w+){0,5} (?:incorrecte?s?|incompletes?|erronee?s?|inconnues?|introuvable|inexacte?s?|"
         r"insuffisante?s?|fausse)|(?:mauvaise|fausse) adresse|ferme(?:e|ture)?\b|acces (?:impossible|refuse)|manque d information|"
         r"defaut d (?:acces|adress)\w*|digicode",
     ),
@@ -73,7 +73,7 @@ WHAT: Final[Phrases] = {
         r"pris\w*(?: \w+)? en charge|enleve(?:e|s|es)?\b|enlevement|collecte(?:e|s|es)?\b|ramass\w*|depose\w*|remis\w*(?: \w+)? "
         r"(?:a|au)(?: \w+){0,2} (?:transporteur|poste|chronopost|dpd|colissimo|ups)|confie\w* a|accepte\w*|admis\w*",
     ),
-    Sign.DEPARTED: (r"parti(?:e|s|es)?\b|depart\b|expedie\w*|quitte\w*|sorti\w* (?:de|du)|envoye\w*|export\w*",),
+    Sign.DEPARTED: (r"parti(?:e|s|es)?\b|depart\b|(?:re)?expedie\w*|quitte\w*|sorti\w* (?:de|du)|envoye\w*|export\w*",),
     Sign.ARRIVED: (r"arrive\w*|arrivee|receptionne\w*|recue?s? (?:sur|au|a|par|en|dans)|(?:est|se trouve) (?:dans|sur)|entree? (?:en|sur)",),
     Sign.IN_CUSTOMS: (r"douan\w*|dedouanement",),
     Sign.MOVING: (

@@ -36,7 +36,7 @@ WHAT: Final[Phrases] = {
         r"(?:adresse|anschrift|hausnummer|empfangerangaben)(?: \w+){0,3} (?:falsch|unvollstandig|fehlerhaft|unklar|fehlt|"
         r"ungultig|unbekannt|nicht (?:gefunden|korrekt))|(?:falsche\w*|fehlerhafte\w*|unvollstandige\w*|ungultige\w*|"
         r"mangelhafte\w*|unbekannte\w*) (?:adress\w*|anschrift|empfangerangaben|hausnummer)|adressfehler\w*",
-        r"kein zugang|nicht zuganglich|zustellhindernis|zugang(?: \w+){0,2} (?:verwehrt|nicht moglich)",
+        r"kein zugang|nicht zuganglich|zustellhindernis|zugang(?: \w+){0,2} (?:verwehrt|nicht moglich)|zugangscode",
     ),
     Sign.MISROUTED: (r"fehlgeleitet|fehlleitung|falsch (?:geleitet|sortiert|verladen)|irrlaufer|falschen standort",),
     Sign.CLEARANCE_DELAYED: (r"(?:vom|beim|durch den|im) zoll(?: \w+){0,2} (?:angehalten|zuruckgehalten|festgehalten|beschlagnahmt)|"
@@ -59,8 +59,8 @@ WHAT: Final[Phrases] = {
         r"(?:eingetroffen|zugestellt|eingelegt|abgegeben|eingestellt|bereit)|lagert(?: \w+){0,3} (?:filiale|paketshop)",
     ),
     Sign.HELD: (
-        r"angehalten|zuruckgehalten|eingelagert|lagerung|gelagert|aufbewahrt|zollbeschau|zollkontrolle|zollprufung|"
-        r"beschlagnahmt|gesperrt|in klarung|wartet auf (?!abholung)|(?:zahlung|papiere|dokumente|unterlagen|handelsrechnung)"
+        r"angehalten|zuruckgehalten|eingelagert|lagerung|gelagert|aufbewahrt|zollbeschau|zollamtlich|zollkontrolle|zollprufung|"
+        r"beschlagnahmt|gesperrt|in klarung|warte\w* auf (?!abholung)|(?:zahlung|papiere|dokumente|unterlagen|handelsrechnung)"
         r"(?: \w+){0,2} (?:fehl(?:en|t)|ausstehend|offen|benotigt|erforderlich)|zuruckgestellt",
     ),
     Sign.ANNOUNCED: (
@@ -75,7 +75,7 @@ WHAT: Final[Phrases] = {
     ),
     Sign.DELIVERED: (
         r"(?:zugestellt|ausgeliefert|abgeliefert|geliefert)\b(?! werden)|zustellung (?:\w+ )?(?:erfolgreich|erfolgt)|"
-        r"(?:vom|durch(?: den| die)?|der) (?:empfanger\w*|kunden?)(?: \w+){0,5} (?:abgeholt|entgegengenommen|ubernommen|erhalten|"
+        r"(?:vom|durch(?: den| die)?|der) (?:empfanger\w*|kunden?)(?: \w+){0,7} (?:abgeholt|entgegengenommen|ubernommen|erhalten|"
         r"angenommen)|abgestellt|(?:an|bei)(?: \w+){0,3} nachbarn?|briefkasten|(?:dem|an den|an) empfanger(?: \w+){0,2} ubergeben|"
         r"abholung (?:\w+ ){0,3}durch (?:den )?empfanger|ablieferung|entladen beim (?:kunden|empfanger)",
     ),

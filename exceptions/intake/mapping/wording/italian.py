@@ -55,7 +55,7 @@ WHAT: Final[Phrases] = {
     ),
     Sign.OUT_FOR_DELIVERY: (
         r"in consegna|in (?:fase|corso) di (?:consegna|distribuzione)|in distribuzione|uscit\w* (?:per|in) (?:la )?consegna|sara "
-        r"consegnat\w* oggi|con il (?:corriere|portalettere|fattorino)|partit\w* per la consegna|consegna (?:prevista )?(?:oggi|in corso)",
+        r"consegnat\w* oggi|con il (?:corriere|portalettere|fattorino)|partit\w* per la consegna|consegna (?:prevista )?(?:oggi|in corso)|consegna prevista(?: \w+){0,4} (?:oggi|odierna)",
     ),
     Sign.DELIVERED: (
         r"(?<!essere )(?<!sara )consegnat\w*(?! (?:al (?:corriere|vettore)|a poste))|consegna (?:effettuata|avvenuta|completata|riuscita|"
