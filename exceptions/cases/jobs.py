@@ -36,12 +36,17 @@ def price_all(payload: dict[str, Any], ctx: JobContext) -> None:
     Case.objects.filter(state__in=OPEN_STATES).update(next_change_at=ctx.now)
 
 
-@job("cases.expectation", retries=8, timeout=30)
+@job("cases.expectation", retries=8, timeout=60)
 def expectation(payload: dict[str, Any], ctx: JobContext) -> None:
-    """See what follows from something expected that did not come."""
-    row = Expectation.objects.filter(pk=payload["expectation"]).first()
-    if row is not None:
-        services.expectation_run(row, now=ctx.now)
+    """See what follows from things expected that did not come."""
+    expired = list(Expectation.objects.filter(pk__in=payload["expectations"]))
+    services.expectation_run(expectations=expired, now=ctx.now, as_of=datetime.fromisoformat(payload["at"]))
+
+
+@job("cases.suppression", retries=8, timeout=60)
+def suppression(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Open what a suppression that is over had kept down."""
+    services.suppression_settle(payload["suppression"], now=ctx.now)
 
 
 @sweep("cases.stakes", every=2.0)
@@ -53,15 +58,45 @@ def stakes(now: datetime) -> int:
 
 @sweep("cases.expectations", every=2.0)
 def expectations(now: datetime) -> int:
-    """Claim what ran out and enqueue what follows, together."""
+    """Claim what ran out, all of an organisation's at once, and enqueue what follows in the same transaction."""
+    due: dict[int, list[int]] = {}
+    for organisation_id, pk in rows(
+        "SELECT organisation_id, expectation_id FROM cases_due_expectations(%s, %s)", [now, BATCH]
+    ):
+        due.setdefault(organisation_id, []).append(pk)
+    done = 0
+    for organisation_id, ids in due.items():
+        try:
+            with acting_for(organisation_id):
+                if claimed := services.expectations_claim(ids, now=now):
+                    enqueue("cases.expectation", {"expectations": claimed, "at": now.isoformat()})
+                done += len(claimed)
+        except Exception:
+            log.exception("due expectations failed", extra={"row": ids[0]})
+    return done
 
-    def claim(pk: int) -> bool:
-        claimed = services.expectation_claim(pk, now=now)
-        if claimed:
-            enqueue("cases.expectation", {"expectation": pk}, dedupe_key=f"expectation:{pk}")
-        return claimed
 
-    return _each("SELECT organisation_id, expectation_id FROM cases_due_expectations(%s, %s)", claim, now)
+@sweep("cases.suppressions", every=10.0)
+def suppressions(now: datetime) -> int:
+    """Look again at what suppressions kept down that are over."""
+
+    def settle(pk: int) -> bool:
+        return enqueue("cases.suppression", {"suppression": pk}, dedupe_key=f"suppression:{pk}") is not None
+
+    return _each("SELECT organisation_id, suppression_id FROM cases_due_suppressions(%s, %s)", settle, now)
+
+
+@sweep("cases.gaps", every=6 * 3600.0)
+def gaps(now: datetime) -> int:
+    """Learn each organisation's normal gaps between signals anew."""
+    done = 0
+    for organisation_id in Organisation.objects.order_by("pk").values_list("pk", flat=True):
+        try:
+            with acting_for(organisation_id):
+                done += services.gaps_learn(now=now)
+        except Exception:
+            log.exception("gaps could not be learned", extra={"row": organisation_id})
+    return done
 
 
 @sweep("cases.wake", every=5.0)

@@ -17,10 +17,11 @@ from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Member
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import services
-from exceptions.cases.detection import Finding, SubjectRef
+from exceptions.cases.detection import Evidence, Finding, Judgement, SubjectRef
 from exceptions.cases.jobs import stakes as sweep_stakes
 from exceptions.cases.models import Case, Commitment, Stake
-from exceptions.cases.services.correlation import Cause, finding_apply
+from exceptions.cases.services import correlation
+from exceptions.cases.services.scope import Scope
 from exceptions.cases.services.state import known_shipments
 from exceptions.cases.taxonomy import Severity, Subject
 from exceptions.parties.models import Account
@@ -220,25 +221,39 @@ def test_one_case_that_cannot_be_priced_does_not_stop_the_sweep(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_that_find_the_same_thing_open_one_case(organisation: Any, now: datetime) -> None:
+def test_two_workers_that_find_the_same_thing_open_one_case(
+    organisation: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with acting_for(organisation):
         book("1", now, now + 6 * HOUR)
+        tell(EventType.SHIPMENT_PICKED_UP, "1", now + HOUR, stop=1)
         shipment = Shipment.objects.get()
-        event = Event.objects.get()
+        events = list(Event.objects.order_by("id"))
     subject = SubjectRef(Subject.SHIPMENT, shipment.pk)
-    finding = Finding("delivery_late", subject, (shipment.pk,), now, "Held up", Severity.S2, "at_risk")
     both_looked, opened = Barrier(2, timeout=10), []
 
-    def find(cause: Cause) -> None:
+    def looked(ids: Any) -> Any:
+        both_looked.wait()
+        return known_shipments(ids)
+
+    monkeypatch.setattr(correlation, "known_shipments", looked)
+
+    def find(event: Event) -> None:
+        evidence = (Evidence(now, "Held up", event.pk),)
+        finding = Finding(
+            "delivery_late", subject, (shipment.pk,), now, "Held up", Severity.S2, "at_risk", evidence=evidence
+        )
         try:
             with acting_for(organisation):
-                known = known_shipments([shipment.pk])
-                both_looked.wait()
-                opened.append(finding_apply(finding, cause=cause, known=known, now=now).pk)
+                judgement = Judgement(findings={finding.fingerprint: finding})
+                (case,) = correlation.findings_apply(
+                    judgement, Scope(), judged=[shipment.pk], ran_out={}, windows=[], now=now
+                )
+                opened.append(case.pk)
         finally:
             connection.close()
 
-    workers = [Thread(target=find, args=(cause,)) for cause in (Cause(event=event), Cause())]
+    workers = [Thread(target=find, args=(event,)) for event in events]
     for worker in workers:
         worker.start()
     for worker in workers:

@@ -96,6 +96,7 @@ DEFINERS = {
     "cases_due_checks",
     "cases_due_expectations",
     "cases_due_stakes",
+    "cases_due_suppressions",
     "cases_due_wakes",
     "gateway_organisations_with_expired_raw",
     "jobs_claim",

@@ -8,6 +8,7 @@ from exceptions.cases.models.cases import (
     CaseShipment,
     CaseState,
 )
+from exceptions.cases.models.detection import DetectionSetting, LaneGap, Suppressed, Suppression
 from exceptions.cases.models.disruptions import Disruption, DisruptionState
 from exceptions.cases.models.expectations import Expectation, ExpectationKind
 from exceptions.cases.models.history import (
@@ -35,6 +36,7 @@ __all__ = [
     "CaseState",
     "Commitment",
     "CommitmentState",
+    "DetectionSetting",
     "Disruption",
     "DisruptionState",
     "EntryKind",
@@ -44,10 +46,13 @@ __all__ = [
     "Interaction",
     "InteractionChannel",
     "InteractionOutcome",
+    "LaneGap",
     "NextCheck",
     "Occurrence",
     "Severity",
     "Stake",
     "StakeState",
+    "Suppressed",
+    "Suppression",
     "TimelineEntry",
 ]

@@ -2,8 +2,8 @@ from django.db import models
 from django.db.models import Q
 
 from controltower.tenancy.base import TenantForeignKey, TenantModel
-from exceptions.parties.constraints import one_of
-from exceptions.shipments.models import Event, Leg, Shipment, Stop
+from exceptions.parties.constraints import exactly_one, one_of
+from exceptions.shipments.models import Event, Leg, Load, Order, Shipment, Stop
 
 
 class ExpectationKind(models.TextChoices):
@@ -14,14 +14,19 @@ class ExpectationKind(models.TextChoices):
 class Expectation(TenantModel):
     """Something that must happen by `due_at`. An arriving milestone clears it; the sweeper takes those that ran out.
 
-    `key` says what is expected ("stop:51:arrival", "shipment:7:signal"); one open row for each.
+    `key` says what is expected ("stop:51:shipment:7:arrival", "shipment:7:signal"); one open row for each. The shipment,
+    load or order is what is judged again when it ran out.
     """
 
-    shipment = TenantForeignKey(Shipment, on_delete=models.CASCADE, related_name="expectations")
+    shipment = TenantForeignKey(Shipment, on_delete=models.CASCADE, null=True, blank=True, related_name="expectations")
+    load = TenantForeignKey(Load, on_delete=models.CASCADE, null=True, blank=True, related_name="expectations")
+    order = TenantForeignKey(Order, on_delete=models.CASCADE, null=True, blank=True, related_name="expectations")
     stop = TenantForeignKey(Stop, on_delete=models.CASCADE, null=True, blank=True, related_name="expectations")
     leg = TenantForeignKey(Leg, on_delete=models.CASCADE, null=True, blank=True, related_name="expectations")
     kind = models.CharField(max_length=10, choices=ExpectationKind)
-    code = models.CharField(max_length=14, default="", blank=True, help_text="The milestone code expected")
+    code = models.CharField(
+        max_length=20, default="", blank=True, help_text="The milestone, document or answer expected"
+    )
     key = models.CharField(max_length=60, db_collation="C")
     due_at = models.DateTimeField()
     cleared_at = models.DateTimeField(null=True, blank=True)
@@ -38,6 +43,7 @@ class Expectation(TenantModel):
             models.CheckConstraint(
                 condition=Q(cleared_at=None) | Q(expired_at=None), name="expectation_cleared_or_expired"
             ),
+            exactly_one("shipment", "load", "order", name="expectation_of_something"),
             one_of("kind", ExpectationKind, name="expectation_kind_known"),
         ]
         indexes = [
@@ -46,7 +52,19 @@ class Expectation(TenantModel):
                 condition=Q(cleared_at=None, expired_at=None),
                 name="expectation_due",
             ),
-            models.Index(fields=["organisation", "shipment"], name="expectation_shipment"),
+            models.Index(
+                fields=["organisation", "shipment"], condition=Q(cleared_at=None), name="expectation_shipment"
+            ),
+            models.Index(
+                fields=["organisation", "load"],
+                condition=Q(cleared_at=None, load__isnull=False),
+                name="expectation_load",
+            ),
+            models.Index(
+                fields=["organisation", "order"],
+                condition=Q(cleared_at=None, order__isnull=False),
+                name="expectation_order",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,12 @@
 """Writes on cases. Every function takes `now`, and `actor` where somebody does it; all must run inside `acting_for`."""
 
 from exceptions.cases.services.classification import classification_set
-from exceptions.cases.services.correlation import clear_apply, finding_apply
-from exceptions.cases.services.detection import detection_run, expectation_claim, expectation_run
+from exceptions.cases.services.detection import (
+    detection_run,
+    expectation_run,
+    expectations_claim,
+    suppression_settle,
+)
 from exceptions.cases.services.disruptions import (
     disruption_add,
     disruption_confirm,
@@ -12,6 +16,7 @@ from exceptions.cases.services.disruptions import (
     disruption_remove,
     disruptions_propose,
 )
+from exceptions.cases.services.gaps import gaps_learn
 from exceptions.cases.services.interactions import interaction_log, next_check_done, next_check_remind, next_check_set
 from exceptions.cases.services.lifecycle import (
     UNDO,
@@ -31,7 +36,9 @@ from exceptions.cases.services.lifecycle import (
 from exceptions.cases.services.merging import case_merge, case_unmerge
 from exceptions.cases.services.pricing import case_price
 from exceptions.cases.services.recording import case_locked, timeline_add
+from exceptions.cases.services.settings import detection_setting_remove, detection_setting_save, settings_load
 from exceptions.cases.services.splitting import case_split
+from exceptions.cases.services.suppression import suppression_add, suppression_end
 
 __all__ = [
     "UNDO",
@@ -53,8 +60,9 @@ __all__ = [
     "case_unpin",
     "case_unsnooze",
     "classification_set",
-    "clear_apply",
     "detection_run",
+    "detection_setting_remove",
+    "detection_setting_save",
     "disruption_add",
     "disruption_confirm",
     "disruption_dismiss",
@@ -62,12 +70,16 @@ __all__ = [
     "disruption_reconsider",
     "disruption_remove",
     "disruptions_propose",
-    "expectation_claim",
     "expectation_run",
-    "finding_apply",
+    "expectations_claim",
+    "gaps_learn",
     "interaction_log",
     "next_check_done",
     "next_check_remind",
     "next_check_set",
+    "settings_load",
+    "suppression_add",
+    "suppression_end",
+    "suppression_settle",
     "timeline_add",
 ]

@@ -1,134 +1,72 @@
-"""From a recorded event, or an expectation that ran out, to open, repeated and recovered cases."""
+"""From recorded events, or expectations that ran out, to open, repeated and recovered cases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain
 
-from exceptions.cases.detection import Clear, Finding, SubjectState, Verdict, delivery_late, detect
-from exceptions.cases.models import OPEN_STATES, Case, CaseShipment, Expectation
-from exceptions.cases.services.correlation import Cause, clear_apply, finding_apply
-from exceptions.cases.services.expectations import expectations_update, expired, heard_since
-from exceptions.cases.services.recording import case_news, price_soon
-from exceptions.cases.services.state import Known, event_view, known_shipments
-from exceptions.cases.taxonomy import Subject
-from exceptions.shipments.models import Equipment, Event, EventSubject, LoadShipment
+from exceptions.cases.detection import judge
+from exceptions.cases.models import Case, Expectation, Suppressed, Suppression
+from exceptions.cases.services.correlation import findings_apply
+from exceptions.cases.services.expectations import expectations_claim, expectations_update
+from exceptions.cases.services.gaps import Gaps
+from exceptions.cases.services.histories import shipment_histories
+from exceptions.cases.services.holding import orders_hold
+from exceptions.cases.services.scope import Scope, scope_of_events, scope_of_expired, widened
+from exceptions.cases.services.settings import settings_load
+from exceptions.cases.services.suppression import suppressed_clear, windows_of
+from exceptions.cases.services.wholes import load_histories, order_histories
+from exceptions.shipments.models import Event, Shipment
+
+__all__ = ["detection_run", "expectation_run", "expectations_claim", "suppression_settle"]
 
 
 def detection_run(*, events: Sequence[Event], now: datetime) -> list[Case]:
     """Everything that follows from events: expectations, findings, recoveries. Returns the cases they opened or added to.
 
-    Idempotent: the same events again add nothing. Open cases of the shipments they speak of are priced anew.
+    What is judged is the whole history of what they speak of, so neither their order nor their number in a call matters,
+    and the same events again add nothing. A fixed number of queries when nothing is wrong.
     """
-    cases = {case.pk: case for event in events for case in _event_run(event, now)}
-    return list(cases.values())
+    return _run(scope_of_events(events), now) if events else []
 
 
-def _event_run(event: Event, now: datetime) -> list[Case]:
-    loads, shipments = _spoken_of(event)
-    troubled = _riders(_troubled_loads(shipments) - set(loads))
-    unit = event.data.get("unit") if isinstance(event.data.get("unit"), int) else None
-    everything = known_shipments(
-        {*shipments, *chain.from_iterable(loads.values()), *chain.from_iterable(troubled.values())}, unit=unit
-    )
-    expectations_update(everything, event=event)
-    states = {known.shipment.pk: known.state for known in everything}
-    signal, cause = event_view(event), Cause(event=event)
-    verdicts = [
-        verdict for key in shipments if key in states for verdict in detect(SubjectState((states[key],)), signal)
-    ]
-    for load_id, riders in loads.items():
-        verdicts += detect(SubjectState(tuple(states[key] for key in riders if key in states), load_id), signal)
-    # What happens to one shipment may end the trouble of its load; it says nothing else about the others on it.
-    for load_id, riders in troubled.items():
-        late = SubjectState(tuple(states[key] for key in riders if key in states), load_id)
-        verdicts += detect(late, signal, rules=(delivery_late,))
-    cases = _apply(verdicts, cause, everything, now)
-    _facts_changed(everything, besides={case.pk for case in cases}, now=now)
+def expectation_run(*, expectations: Sequence[Expectation], now: datetime, as_of: datetime | None = None) -> list[Case]:
+    """What follows when something expected did not come. Nothing, where it was heard of after all.
+
+    as_of: when they were found to have run out; what ran out since then is another round's.
+    """
+    scope = scope_of_expired(expectations)
+    # A signal that is being recorded holds the rows of its shipments: it is waited for, and then seen.
+    locked = Shipment.objects.select_for_update(no_key=True).filter(pk__in=scope.shipments).order_by("pk")
+    list(locked.values_list("pk", flat=True))
+    return _run(scope, now, as_of)
+
+
+def suppression_settle(suppression_id: int, *, now: datetime) -> list[Case]:
+    """Once it is over: open what still stands wrong of what it kept down. Idempotent."""
+    row = Suppression.objects.select_for_update(no_key=True).filter(pk=suppression_id, settled_at=None).first()
+    if row is None or row.ends_at > now:
+        return []
+    row.settled_at = now
+    row.save(update_fields=["settled_at"])
+    scope = Scope()
+    kept = Suppressed.objects.filter(suppression=row, cleared_at=None)
+    for shipments, loads, orders in kept.values_list("shipments", "loads", "orders"):
+        scope.told |= {*shipments}
+        scope.loads |= {*loads}
+        scope.orders |= {*orders}
+    return _run(widened(scope), now)
+
+
+def _run(scope: Scope, now: datetime, as_of: datetime | None = None) -> list[Case]:
+    histories = shipment_histories(scope.shipments, Gaps.load()) if scope.shipments else {}
+    judged = {*scope.shipments, *histories}
+    loads, orders = load_histories(scope.loads), order_histories(scope.orders)
+    judgement = judge(histories.values(), loads, orders, settings=settings_load(), now=as_of or now)
+    ran_out = expectations_update(judgement, scope, judged, now=now)
+    windows = windows_of(histories, now=now)
+    cases = findings_apply(judgement, scope, judged=judged, ran_out=ran_out, windows=windows, now=now)
+    if windows:
+        suppressed_clear(judgement, judged, now=now)
+    orders_hold(judgement, orders, now=now)
     return cases
-
-
-def expectation_claim(expectation_id: int, *, now: datetime) -> bool:
-    """Mark an expectation as run out, if it still is; the caller enqueues what follows in the same transaction."""
-    due = Expectation.objects.filter(pk=expectation_id, cleared_at=None, expired_at=None, due_at__lte=now)
-    return bool(due.update(expired_at=now))
-
-
-def expectation_run(expectation: Expectation, *, now: datetime) -> list[Case]:
-    """What follows when something expected did not come. Nothing, when it was heard of after all."""
-    everything = known_shipments([expectation.shipment_id])
-    if any(heard_since(known, expectation) for known in everything):
-        return []
-    signal = expired(expectation)
-    verdicts = [verdict for known in everything for verdict in detect(SubjectState((known.state,)), signal)]
-    return _apply(verdicts, Cause(expectation=expectation), everything, now)
-
-
-def _apply(verdicts: Iterable[Verdict], cause: Cause, known: list[Known], now: datetime) -> list[Case]:
-    """Findings first: a silence that closes into a late delivery closes after that case is there.
-
-    A case stands on the shipments it touches, so there is nothing to clear where none of them has one of that type. A
-    load is asked about itself: what rides it may have changed since.
-    """
-    cases: dict[int, Case] = {}
-    covered = frozenset(chain.from_iterable(one.state.covered for one in known))
-    for verdict in sorted(verdicts, key=lambda verdict: isinstance(verdict, Clear)):
-        if isinstance(verdict, Finding):
-            case = finding_apply(verdict, cause=cause, known=known, now=now)
-            cases[case.pk] = case
-        elif verdict.type in covered or verdict.subject.kind == Subject.LOAD:
-            clear_apply(verdict, now=now)
-    return list(cases.values())
-
-
-def _spoken_of(event: Event) -> tuple[dict[int, list[int]], list[int]]:
-    """(loads with their shipments, shipments) of an event.
-
-    A load is one thing only when several shipments ride it and the event names none of them.
-    """
-    subjects = EventSubject.objects.filter(event=event)
-    shipments = [subject.shipment_id for subject in subjects if subject.shipment_id is not None]
-    named = {subject.load_id for subject in subjects if subject.load_id is not None} if not shipments else set()
-    shipments += _of_equipment([subject.equipment_id for subject in subjects if subject.equipment_id is not None])
-    loads = _riders(named)
-    for load_id in [load_id for load_id, riders in loads.items() if len(riders) == 1]:
-        shipments += loads.pop(load_id)
-    return loads, sorted(set(shipments))
-
-
-def _troubled_loads(shipments: list[int]) -> set[int]:
-    """Loads with an open case that touches one of these shipments."""
-    cases = Case.objects.filter(
-        state__in=OPEN_STATES, subject_load__isnull=False, case_shipments__shipment__in=shipments
-    )
-    return set(cases.values_list("subject_load_id", flat=True))
-
-
-def _riders(load_ids: set[int]) -> dict[int, list[int]]:
-    riders: dict[int, list[int]] = {}
-    riding = LoadShipment.objects.filter(load__in=load_ids).order_by("shipment_id")
-    for load_id, shipment_id in riding.values_list("load_id", "shipment_id"):
-        riders.setdefault(load_id, []).append(shipment_id)
-    return riders
-
-
-def _of_equipment(ids: list[int]) -> list[int]:
-    """Shipments in or on pieces of equipment, directly or by the load."""
-    if not ids:
-        return []
-    pieces = list(Equipment.objects.filter(pk__in=ids).values_list("shipment_id", "load_id"))
-    riding = LoadShipment.objects.filter(load__in=[load for _, load in pieces if load is not None])
-    return [key for key, _ in pieces if key is not None] + list(riding.values_list("shipment_id", flat=True))
-
-
-def _facts_changed(known: list[Known], *, besides: set[int], now: datetime) -> None:
-    """Open cases of these shipments stand on facts that may have changed: price them and let drafts be checked."""
-    if not any(one.state.covered for one in known):
-        return  # a case opened just now is among `besides`
-    touched = CaseShipment.objects.filter(
-        shipment__in=[one.shipment.pk for one in known], case__state__in=OPEN_STATES
-    ).exclude(case__in=besides)
-    for case in Case.objects.filter(pk__in=touched.values("case")):
-        price_soon(case)
-        case_news(case, {"facts"}, now=now)

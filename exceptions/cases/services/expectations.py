@@ -1,119 +1,126 @@
-"""Makes absence visible: what must happen gets a row with a due time, and events move or clear it."""
+"""Makes absence visible: what must happen gets a row with a due time, and events move or clear it. In bulk."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
 
-from exceptions.cases.detection import ARRIVAL, FREE_TIME, SILENCE, ExpiredExpectation
-from exceptions.cases.models import Expectation, ExpectationKind
-from exceptions.cases.services.state import Known
-from exceptions.shipments.models import Event, MilestoneCode, ShipmentStatus
-from exceptions.sla.defaults import ARRIVAL_TOLERANCE, FREE_TIME_NOTICE, SILENCE_LIMITS
+from django.db.models import Q
 
-MOVING = (ShipmentStatus.IN_TRANSIT, ShipmentStatus.OUT_FOR_DELIVERY)
-OVER = (ShipmentStatus.DELIVERED, ShipmentStatus.RETURNED, ShipmentStatus.CANCELLED)
+from controltower.db import rows
+from exceptions.cases.detection import Expected, Judgement
+from exceptions.cases.models import Expectation
+from exceptions.cases.services.scope import Scope
+
+Overdue: TypeAlias = tuple[str, datetime]
+"""Key and due time of something expected that ran out."""
+
+# Only rows that still wait: the sweep, or another chunk, may have been faster.
+MOVE = """
+UPDATE cases_expectation AS held SET due_at = new.due_at
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS new(id, due_at)
+WHERE held.id = new.id AND held.cleared_at IS NULL AND held.expired_at IS NULL RETURNING held.id
+"""
+EXPIRE = """
+UPDATE cases_expectation AS held SET due_at = new.due_at, expired_at = %s
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS new(id, due_at)
+WHERE held.id = new.id AND held.cleared_at IS NULL AND held.expired_at IS NULL RETURNING held.id
+"""
+CLEAR = """
+UPDATE cases_expectation AS held SET cleared_at = %s, cleared_by_id = new.event
+FROM unnest(%s::bigint[], %s::bigint[]) AS new(id, event)
+WHERE held.id = new.id AND held.cleared_at IS NULL AND held.expired_at IS NULL RETURNING held.id
+"""
+CLAIM = """
+UPDATE cases_expectation AS held SET expired_at = %s
+WHERE held.id = ANY(%s) AND held.due_at <= %s AND held.cleared_at IS NULL AND held.expired_at IS NULL RETURNING held.id
+"""
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What is expected of a shipment now. due_at None: nothing any more."""
-
-    key: str
-    kind: ExpectationKind
-    code: str
-    due_at: datetime | None
-    stop_id: int | None = None
-    leg_id: int | None = None
-
-
-def expectations_update(everything: Iterable[Known], *, event: Event) -> None:
-    """Bring the expectations of shipments in line with what is known; `event` is what cleared those that go.
+def expectations_update(
+    judgement: Judgement, scope: Scope, judged: Collection[int], *, now: datetime
+) -> dict[Overdue, int]:
+    """Bring the rows of what was judged in line with what is expected now. Returns the rows of what ran out.
 
     Most signals change little of it, so what stands is read first and only what differs is written.
     """
-    wanted = {want.key: (known, want) for known in everything for want in wanted_of(known)}
-    waiting: dict[str, Expectation] = {}
-    ran_out: dict[str, datetime] = {}
-    for held in Expectation.objects.filter(key__in=wanted, cleared_at=None):
-        if held.expired_at is None:
-            waiting[held.key] = held
+    waiting: dict[str, tuple[int, datetime, int | None]] = {}
+    ran_out: dict[Overdue, int] = {}
+    for pk, key, due_at, expired_at, shipment_id in _standing(scope, judged):
+        if expired_at is None:
+            waiting[key] = (pk, due_at, shipment_id)
         else:
-            ran_out[held.key] = max(held.due_at, ran_out.get(held.key, held.due_at))
-    new = []
-    for key, (known, want) in wanted.items():
-        row = waiting.get(key)
-        if row is not None:
-            if _bring_in_line(row, want, event):
-                continue
-            ran_out[key] = max(row.due_at, ran_out.get(key, row.due_at))
-        if want.due_at is not None and (key not in ran_out or ran_out[key] < want.due_at):
-            new.append(_row(known, want, want.due_at))
-    # Another signal may have made one in the meantime; the later due time is settled by the next signal.
+            ran_out[key, due_at] = pk
+    overdue = {(expected.key, expected.due_at): expected for expected in judgement.overdue}
+    late_keys = {key for key, _ in overdue}
+    _clear(waiting, {*judgement.expected, *late_keys}, scope, now)
+    _move(waiting, judgement.expected)
+    _expire([overdue[mark] for mark in overdue if mark not in ran_out], waiting, ran_out, now)
+    new = [_row(expected) for key, expected in judgement.expected.items() if key not in waiting]
+    # Another signal may have made one in the meantime; the next one settles when it is due.
     Expectation.objects.bulk_create(new, ignore_conflicts=True)
+    return {mark: ran_out[mark] for mark in overdue if mark in ran_out}
 
 
-def wanted_of(known: Known) -> list[Wanted]:
-    """The three absences that are watched: no arrival, no signal, no gate-out."""
-    shipment, state = known.shipment, known.state
-    is_over = shipment.status in OVER
-    found = []
-    if state.delivery is not None:
-        promised = state.delivery.promised
-        waits = promised is not None and state.delivery.reached_at is None and not is_over
-        due = promised + ARRIVAL_TOLERANCE if promised and waits else None
-        key = f"stop:{state.delivery.stop_id}:shipment:{shipment.pk}:arrival"
-        found.append(Wanted(key, ExpectationKind.MILESTONE, MilestoneCode.ARRIVAL, due, state.delivery.stop_id))
-    heard, moving = state.last_heard_at, shipment.status in MOVING
-    due = heard + silence_limit(shipment.mode) if heard and moving else None
-    found.append(Wanted(f"shipment:{shipment.pk}:signal", ExpectationKind.SIGNAL, "", due, leg_id=state.leg_id))
-    if state.equipment_id is not None:
-        last_free = state.last_free_at if state.gated_out_at is None and not is_over else None
-        due = last_free - FREE_TIME_NOTICE if last_free else None
-        key = f"equipment:{state.equipment_id}:gate_out"
-        found.append(Wanted(key, ExpectationKind.MILESTONE, MilestoneCode.GATE_OUT, due))
-    return found
+def expectations_claim(ids: Sequence[int], *, now: datetime) -> list[int]:
+    """Mark what ran out as such, where it still is; the caller enqueues what follows in the same transaction."""
+    return sorted(pk for (pk,) in rows(CLAIM, [now, list(ids), now]))
 
 
-def silence_limit(mode: str) -> timedelta:
-    """How long a shipment of this mode may say nothing."""
-    return SILENCE_LIMITS.get(mode, SILENCE_LIMITS[""])
+def _standing(scope: Scope, judged: Collection[int]) -> Iterable[tuple[Any, ...]]:
+    about = Q(shipment__in=list(judged))
+    if scope.loads:
+        about |= Q(load__in=list(scope.loads))
+    if scope.orders:
+        about |= Q(order__in=list(scope.orders))
+    held = Expectation.objects.filter(about, cleared_at=None)
+    return held.values_list("pk", "key", "due_at", "expired_at", "shipment_id")
 
 
-def expired(expectation: Expectation) -> ExpiredExpectation:
-    """The row in the words of the rules."""
-    if expectation.kind == ExpectationKind.SIGNAL:
-        return ExpiredExpectation(SILENCE, expectation.due_at)
-    kind = FREE_TIME if expectation.code == MilestoneCode.GATE_OUT else ARRIVAL
-    return ExpiredExpectation(kind, expectation.due_at)
+def _clear(
+    waiting: Mapping[str, tuple[int, datetime, int | None]], wanted: Collection[str], scope: Scope, now: datetime
+) -> None:
+    gone = [(pk, scope.last.get(shipment or 0)) for key, (pk, _, shipment) in waiting.items() if key not in wanted]
+    if gone:
+        rows(CLEAR, [now, [pk for pk, _ in gone], [event.pk if event else None for _, event in gone]])
 
 
-def heard_since(known: Known, expectation: Expectation) -> bool:
-    """Whether a signal came while the silence was being noticed: then it is none."""
-    heard = known.state.last_heard_at
-    if expectation.kind != ExpectationKind.SIGNAL or heard is None:
-        return False
-    return heard + silence_limit(known.shipment.mode) > expectation.due_at
+def _move(waiting: Mapping[str, tuple[int, datetime, int | None]], expected: Mapping[str, Expected]) -> None:
+    moved = [
+        (row[0], one.due_at) for key, one in expected.items() if (row := waiting.get(key)) and row[1] != one.due_at
+    ]
+    if moved:
+        rows(MOVE, [[pk for pk, _ in moved], [due_at for _, due_at in moved]])
 
 
-def _bring_in_line(row: Expectation, wanted: Wanted, event: Event) -> bool:
-    """Move or clear one that waits. False when it ran out while we looked."""
-    if row.due_at == wanted.due_at:
-        return True
-    still_open = Expectation.objects.filter(pk=row.pk, cleared_at=None, expired_at=None)
-    if wanted.due_at is None:
-        return bool(still_open.update(cleared_at=event.recorded_at, cleared_by=event))
-    return bool(still_open.update(due_at=wanted.due_at))
+def _expire(
+    late: Sequence[Expected],
+    waiting: Mapping[str, tuple[int, datetime, int | None]],
+    ran_out: dict[Overdue, int],
+    now: datetime,
+) -> None:
+    """What ran out while nobody looked: its row expires now, one that never was is made as what it has become."""
+    held = [(waiting[one.key][0], one) for one in late if one.key in waiting]
+    if held:
+        values = [now, [pk for pk, _ in held], [one.due_at for _, one in held]]
+        expired = {pk for (pk,) in rows(EXPIRE, values)}
+        ran_out.update({(one.key, one.due_at): pk for pk, one in held if pk in expired})
+    missing = [one for one in late if (one.key, one.due_at) not in ran_out]
+    made = Expectation.objects.bulk_create([_row(one, expired_at=now) for one in missing])
+    ran_out.update({(row.key, row.due_at): row.pk for row in made})
 
 
-def _row(known: Known, wanted: Wanted, due_at: datetime) -> Expectation:
+def _row(expected: Expected, expired_at: datetime | None = None) -> Expectation:
     return Expectation(
-        shipment=known.shipment,
-        stop_id=wanted.stop_id,
-        leg_id=wanted.leg_id,
-        kind=wanted.kind,
-        code=wanted.code,
-        key=wanted.key,
-        due_at=due_at,
+        shipment_id=expected.shipment,
+        load_id=expected.load,
+        order_id=expected.order,
+        stop_id=expected.stop,
+        leg_id=expected.leg,
+        kind=expected.kind,
+        code=expected.code[:20],
+        key=expected.key,
+        due_at=expected.due_at,
+        expired_at=expired_at,
     )

@@ -9,8 +9,8 @@ from controltower.audit import Actor
 from controltower.errors import Conflict, Invalid
 from exceptions.cases.detection import Finding, SubjectRef, fingerprint
 from exceptions.cases.models import OPEN_STATES, Case, CaseOrder, CaseShipment
-from exceptions.cases.services.correlation import Cause, case_open
 from exceptions.cases.services.merging import account_of
+from exceptions.cases.services.opening import case_open
 from exceptions.cases.services.recording import case_change, case_locked, person, price_soon
 from exceptions.cases.services.state import Known, known_shipments
 from exceptions.cases.taxonomy import Severity, Subject, case_type
@@ -65,7 +65,7 @@ def _own_case(case: Case, known: Known, actor: Actor, now: datetime) -> Case:
         severity=Severity(case.severity),
         phase=case.phase,
     )
-    child = case_open(finding, cause=Cause(), known=[known], now=now)
+    child = case_open(finding, known=[known], ran_out={}, now=now)
     changes = {"split_from": case, **{name: getattr(case, name) for name in KEPT}}
     text = f"Split off {case.number} by {actor.name}"
     return case_change(child, changes, verb="case.split_off", actor=actor, now=now, text=text)

@@ -1,4 +1,4 @@
-"""Reads what is known of shipments into the pure states that the rules look at. A fixed number of queries."""
+"""What pricing, facts and headlines need to know of shipments. A fixed number of queries."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
 
 from django.db.models import Q
 
-from exceptions.cases.detection import DeliveryState, EventView, Reading, ShipmentState
-from exceptions.cases.models import OPEN_STATES, CaseShipment
+from exceptions.cases.detection import Reading, Told, readings_of
 from exceptions.parties.models import Account
 from exceptions.shipments.canonical import EventType
 from exceptions.shipments.models import (
@@ -19,7 +18,6 @@ from exceptions.shipments.models import (
     Equipment,
     Event,
     EventSubject,
-    HandlingUnit,
     Leg,
     LoadShipment,
     Milestone,
@@ -28,18 +26,45 @@ from exceptions.shipments.models import (
     PartyRole,
     PartyRoleKind,
     Shipment,
-    ShipmentStatus,
     Stop,
     StopKind,
 )
 
 TROUBLE = (EventType.LOAD_BROKEN_DOWN, EventType.SHIPMENT_DELAYED, EventType.SHIPMENT_PROBLEM_REPORTED)
-HOLDS = (EventType.SHIPMENT_HELD, EventType.SHIPMENT_RELEASED)
-CUSTOMS_KINDS = ("customs", "exam", "documents")
 TERMINALS = (StopKind.TERMINAL, StopKind.PORT, StopKind.RAMP, StopKind.AIRPORT)
-LOOKED_AT = (*TROUBLE, *HOLDS, EventType.SHIPMENT_TEMPERATURE_READ)
+LOOKED_AT = (*TROUBLE, EventType.SHIPMENT_TEMPERATURE_READ)
 # More readings than this are not needed to see how long the freight was outside its band.
 READINGS_KEPT = 500
+
+
+@dataclass(frozen=True)
+class DeliveryState:
+    """The stop where a shipment ends. promised: the end of the appointment, or of the window; arrived: best actual."""
+
+    stop_id: int
+    promised: datetime | None = None
+    estimated: datetime | None = None
+    estimated_reported_at: datetime | None = None
+    arrived: datetime | None = None
+    delivered: datetime | None = None
+
+    @property
+    def reached_at(self) -> datetime | None:
+        return self.arrived or self.delivered
+
+
+@dataclass(frozen=True)
+class ShipmentState:
+    """trouble_at: the last report that something holds it up. band: lowest and highest temperature allowed; readings in
+    order of time, in its unit."""
+
+    delivery: DeliveryState | None = None
+    last_free_at: datetime | None = None
+    gated_out_at: datetime | None = None
+    trouble_at: datetime | None = None
+    last_heard_at: datetime | None = None
+    band: tuple[float | None, float | None] = (None, None)
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,11 +79,8 @@ class Known:
     carrier: Account | None
 
 
-def known_shipments(ids: Iterable[int], *, unit: int | None = None) -> list[Known]:
-    """The shipments in order of id, those that turned out to be another in its place.
-
-    unit: sequence of the handling unit that the signal names, if it does.
-    """
+def known_shipments(ids: Iterable[int]) -> list[Known]:
+    """The shipments in order of id, those that turned out to be another in its place."""
     found = Shipment.objects.select_related("customer", "last_event").order_by("pk")
     shipments = list(found.filter(pk__in=ids))
     if any(shipment.continued_as_id for shipment in shipments):
@@ -76,16 +98,6 @@ def known_shipments(ids: Iterable[int], *, unit: int | None = None) -> list[Know
     equipment = _equipment(keys, rides)
     carriers = _carriers(keys, legs, rides)
     events = _events(keys, rides)
-    covered: dict[int, set[str]] = defaultdict(set)
-    for row in CaseShipment.objects.filter(shipment__in=keys, case__state__in=OPEN_STATES).values_list(
-        "shipment_id", "case__type"
-    ):
-        covered[row[0]].add(row[1])
-    units = (
-        dict(HandlingUnit.objects.filter(shipment__in=keys, sequence=unit).values_list("shipment_id", "pk"))
-        if unit is not None
-        else {}
-    )
     return [
         Known(
             shipment=shipment,
@@ -96,66 +108,26 @@ def known_shipments(ids: Iterable[int], *, unit: int | None = None) -> list[Know
             state=_state(
                 shipment,
                 deliveries.get(shipment.pk),
-                legs.get(shipment.pk),
                 equipment.get(shipment.pk),
                 events[shipment.pk],
-                handling_unit_id=units.get(shipment.pk),
-                covered=frozenset(covered[shipment.pk]),
             ),
         )
         for shipment in shipments
     ]
 
 
-def event_view(event: Event) -> EventView:
-    """The part of an event that rules look at; the sender's own words come first."""
-    text = event.source_text or _said(event.data)
-    return EventView(event.type, event.occurred_at, text, dict(event.data))
-
-
 def _state(
-    shipment: Shipment,
-    delivery: DeliveryState | None,
-    leg: Leg | None,
-    equipment: Equipment | None,
-    events: list[Event],
-    **more: Any,
+    shipment: Shipment, delivery: DeliveryState | None, equipment: Equipment | None, events: list[Event]
 ) -> ShipmentState:
-    last: dict[str, Event] = {}
-    for event in events:
-        if event.type == EventType.SHIPMENT_HELD and event.data.get("kind", "other") not in CUSTOMS_KINDS:
-            continue
-        last["trouble" if event.type in TROUBLE else event.type] = event
-    trouble, held, released = (
-        last.get("trouble"),
-        last.get(EventType.SHIPMENT_HELD),
-        last.get(EventType.SHIPMENT_RELEASED),
-    )
     return ShipmentState(
-        id=shipment.pk,
         delivery=delivery,
-        leg_id=leg.pk if leg else None,
-        equipment_id=equipment.pk if equipment else None,
         last_free_at=equipment.last_free_at if equipment else None,
         gated_out_at=equipment.gated_out_at if equipment else None,
-        held_at=held.occurred_at if held else None,
-        hold_text=event_view(held).text if held else "",
-        released_at=released.occurred_at if released else None,
-        trouble_at=trouble.occurred_at if trouble else None,
-        trouble=(event_view(trouble).text or trouble.get_type_display()) if trouble else "",
+        trouble_at=max((event.occurred_at for event in events if event.type in TROUBLE), default=None),
         last_heard_at=shipment.last_event.occurred_at if shipment.last_event else None,
-        delivered_at=_delivered_at(shipment, delivery),
         band=(_number(shipment.temperature_min), _number(shipment.temperature_max)),
         readings=_readings(shipment, events),
-        **more,
     )
-
-
-def _delivered_at(shipment: Shipment, delivery: DeliveryState | None) -> datetime | None:
-    """By the milestone of its stop; by its status where no plan named a stop."""
-    if delivery is not None and delivery.delivered is not None:
-        return delivery.delivered
-    return shipment.status_at if shipment.status == ShipmentStatus.DELIVERED else None
 
 
 def _ends(keys: list[int], legs: dict[int, Leg]) -> tuple[dict[int, Stop], dict[int, Stop]]:
@@ -249,7 +221,9 @@ def _events(keys: list[int], rides: list[LoadShipment]) -> dict[int, list[Event]
     if riding:
         about |= Q(load__in=list(riding))
     found: dict[int, list[Event]] = defaultdict(list)
-    for subject in EventSubject.objects.filter(about, event__type__in=LOOKED_AT).select_related("event"):
+    for subject in EventSubject.objects.filter(
+        about, event__type__in=LOOKED_AT, event__retracted_by=None
+    ).select_related("event"):
         of_load = riding.get(subject.load_id, [])
         for key in of_load if subject.shipment_id is None else [subject.shipment_id]:
             found[key].append(subject.event)
@@ -259,26 +233,13 @@ def _events(keys: list[int], rides: list[LoadShipment]) -> dict[int, list[Event]
 
 
 def _readings(shipment: Shipment, events: list[Event]) -> tuple[Reading, ...]:
-    found: list[Reading] = []
-    for event in events:
-        if event.type != EventType.SHIPMENT_TEMPERATURE_READ:
-            continue
-        value = _in_unit(float(event.data["value"]), str(event.data["unit"]), shipment.temperature_unit)
-        if event.data.get("since"):
-            found.append(Reading(datetime.fromisoformat(str(event.data["since"])), value))
-        found.append(Reading(event.occurred_at, value))
-    return tuple(sorted(found, key=lambda reading: reading.at)[-READINGS_KEPT:])
+    told = [
+        Told(event.pk, event.type, event.occurred_at, event.reported_at, data=event.data)
+        for event in events
+        if event.type == EventType.SHIPMENT_TEMPERATURE_READ
+    ]
+    return tuple(readings_of(told, shipment.temperature_unit)[-READINGS_KEPT:])
 
 
-def _in_unit(value: float, unit: str, wanted: str) -> float:
-    if unit == wanted or not wanted:
-        return value
-    return (value - 32) * 5 / 9 if wanted == "C" else value * 9 / 5 + 32
-
-
-def _number(value: Any) -> float | None:
+def _number(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
-
-
-def _said(data: dict[str, Any]) -> str:
-    return str(next((data[key] for key in ("description", "note", "detail", "status") if data.get(key)), ""))

@@ -1,0 +1,65 @@
+"""What is wrong: rules as data and pure functions over whole histories. No database, no clock."""
+
+from exceptions.cases.detection.history import (
+    AppointmentFacts,
+    ChargeFacts,
+    EquipmentFacts,
+    LegFacts,
+    LineFacts,
+    LoadHistory,
+    OrderHistory,
+    ShipmentHistory,
+    StopFacts,
+    SupplyFacts,
+    Told,
+    UnitFacts,
+)
+from exceptions.cases.detection.rules import DEFAULTS, DETECTED_TYPES, RULES, WITHOUT_RULE, Judgement, judge, together
+from exceptions.cases.detection.settings import Override, Setting, Settings
+from exceptions.cases.detection.temperature import Reading, readings_of, time_outside
+from exceptions.cases.detection.verdicts import (
+    AT_RISK,
+    BREACHED,
+    Clear,
+    Evidence,
+    Expected,
+    Finding,
+    SubjectRef,
+    fingerprint,
+)
+
+__all__ = [
+    "AT_RISK",
+    "BREACHED",
+    "DEFAULTS",
+    "DETECTED_TYPES",
+    "RULES",
+    "WITHOUT_RULE",
+    "AppointmentFacts",
+    "ChargeFacts",
+    "Clear",
+    "EquipmentFacts",
+    "Evidence",
+    "Expected",
+    "Finding",
+    "Judgement",
+    "LegFacts",
+    "LineFacts",
+    "LoadHistory",
+    "OrderHistory",
+    "Override",
+    "Reading",
+    "Setting",
+    "Settings",
+    "ShipmentHistory",
+    "StopFacts",
+    "SubjectRef",
+    "SupplyFacts",
+    "Told",
+    "UnitFacts",
+    "fingerprint",
+    "judge",
+    "readings_of",
+    "time_outside",
+    "together",
+]

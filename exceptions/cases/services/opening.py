@@ -1,0 +1,223 @@
+"""Opening a case, and adding to one: affected freight, occurrences, phase, severity, words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from controltower.audit import SYSTEM, record
+from controltower.db import rows
+from controltower.tenancy.context import current_organisation_id
+from controltower.tenancy.models import Organisation
+from controltower.web import live
+from exceptions.cases import signals
+from exceptions.cases.detection import Evidence, Finding
+from exceptions.cases.models import Case, CaseOrder, CaseShipment, EntryKind, Occurrence
+from exceptions.cases.services.board import Held
+from exceptions.cases.services.expectations import Overdue
+from exceptions.cases.services.headline import headline_of
+from exceptions.cases.services.lifecycle import case_reopen, case_unsnooze
+from exceptions.cases.services.merging import shipments_gather
+from exceptions.cases.services.recording import case_change, case_locked, case_news, price_soon, timeline_add
+from exceptions.cases.services.state import Known
+from exceptions.cases.taxonomy import type_label
+from exceptions.shipments.models import Event, ShipmentOrderLine
+
+RanOut = Mapping[Overdue, int]
+
+
+def case_open(finding: Finding, *, known: Sequence[Known], ran_out: RanOut, now: datetime) -> Case:
+    """A new case with its number, affected shipments and orders. Raises IntegrityError when one is open already."""
+    affected = [one for one in known if one.shipment.pk in finding.shipments]
+    headline = headline_of(finding, affected)
+    organisation = Organisation.objects.get(pk=current_organisation_id())
+    case = Case.objects.create(
+        number=f"EX-{_next_number()}",
+        type=finding.type,
+        phase=finding.phase,
+        severity=finding.severity,
+        subject_key=finding.subject.key,
+        fingerprint=finding.fingerprint,
+        account=headline.account,
+        summary=finding.summary[:300],
+        place=headline.place,
+        lane=headline.lane,
+        reference=headline.reference,
+        search_text=headline.search_text,
+        opened_at=now,
+        currency=organisation.currency,
+        next_change_at=now,
+        **{f"subject_{finding.subject.kind}_id": finding.subject.id},
+    )
+    _affect(case, finding)
+    _occurrences_add(case, finding, finding.evidence, ran_out)
+    text = f"{type_label(finding.type)}: {finding.summary}"
+    timeline_add(case, EntryKind.OPENED, text, actor=SYSTEM, now=now, data=_source(finding.evidence))
+    signals.case_opened.send(sender=Case, case=case, now=now)
+    live.changed(current_organisation_id())
+    after = {"number": case.number, "type": case.type, "fingerprint": case.fingerprint}
+    record(verb="case.opened", subject=f"case:{case.pk}", actor=SYSTEM, after=after, now=now)
+    price_soon(case)
+    return case
+
+
+def case_add(
+    case: Case, finding: Finding, *, held: Sequence[Held], whole: bool, ran_out: RanOut, now: datetime
+) -> Case | None:
+    """What is found about a case that is open, or recovered a moment ago. None where that says nothing new.
+
+    whole: all that the case affects was judged, so that what is no evidence any more is taken out. A sleeping case
+    wakes when it got worse.
+    """
+    new = evidence_new(finding, held, ran_out)
+    gone = _no_evidence(finding, held) if whole else []
+    changes = _changes(case, finding)
+    more = _new_freight(case, finding)
+    if case.is_open and not (new or gone or changes or more or case.explanation.get("recovered")):
+        return None
+    case = case_locked(case)
+    if not case.is_open:
+        case = case_reopen(case, actor=SYSTEM, now=now, why=f"Back again: {finding.summary}")
+    if case.explanation.pop("recovered", None):
+        case.save(update_fields=["explanation"])
+    _affect(case, finding)
+    _occurrences_add(case, finding, new, ran_out)
+    Occurrence.objects.filter(pk__in=gone).delete()
+    if more and case.account_id is not None and not _belongs_to(case, case.account_id):
+        changes["account"] = None
+    if changes:
+        source = {**_source(new), **({"withdrawn": len(gone)} if gone else {})}
+        kind, text = EntryKind.SIGNAL, finding.summary
+        case_change(case, changes, verb="case.repeated", actor=SYSTEM, now=now, kind=kind, text=text, data=source)
+    elif new or gone or more:
+        case_news(case, {"occurrence"}, now=now)
+    if case.snoozed_until is not None and ("phase" in changes or more):
+        case = case_unsnooze(case, actor=SYSTEM, now=now, why=f"Woken: {finding.summary}")
+    if new or gone or more:
+        price_soon(case)
+    return case
+
+
+def case_add_merged(
+    merged: Case, top: Case, finding: Finding, *, held: Sequence[Held], ran_out: RanOut, now: datetime
+) -> Case | None:
+    """What is found about a case that was put into another one is kept with it, and is news of the case on top."""
+    new = evidence_new(finding, held, ran_out)
+    worse = bool(finding.phase) and finding.phase != merged.phase
+    if not (new or worse or _new_freight(merged, finding)):
+        return None
+    top = case_locked(top)
+    more = _affect(merged, finding)
+    _occurrences_add(merged, finding, new, ran_out)
+    if worse:
+        Case.objects.filter(pk=merged.pk).update(phase=finding.phase)
+    if more:
+        shipments_gather(top)
+    if new:
+        data, text = _source(new), f"{merged.number}: {finding.summary}"
+        case_change(top, {}, verb="case.repeated", actor=SYSTEM, now=now, kind=EntryKind.SIGNAL, text=text, data=data)
+    if top.snoozed_until is not None and (more or worse):
+        top = case_unsnooze(top, actor=SYSTEM, now=now, why=f"Woken: {finding.summary}")
+    price_soon(top)
+    return top
+
+
+def evidence_new(finding: Finding, held: Iterable[Held], ran_out: RanOut) -> list[Evidence]:
+    """The evidence that no occurrence stands for yet."""
+    events = {(one.rule, one.event) for one in held if one.event is not None}
+    expectations = {one.expectation for one in held if one.expectation is not None}
+    return [
+        piece
+        for piece in finding.evidence
+        if (
+            (finding.type, piece.event) not in events
+            if piece.event is not None
+            else _row(piece, ran_out) not in expectations
+        )
+    ]
+
+
+def _no_evidence(finding: Finding, held: Iterable[Held]) -> list[int]:
+    events = {piece.event for piece in finding.evidence}
+    return [one.id for one in held if one.rule == finding.type and one.event is not None and one.event not in events]
+
+
+def _row(piece: Evidence, ran_out: RanOut) -> int | None:
+    return ran_out.get((piece.expected.key, piece.expected.due_at)) if piece.expected is not None else None
+
+
+def _changes(case: Case, finding: Finding) -> dict[str, Any]:
+    """Of its own type only: a person who called it something else, or merged it, knows more."""
+    changes: dict[str, Any] = {}
+    if case.type != finding.type:
+        return changes
+    if finding.phase != case.phase:
+        changes["phase"] = finding.phase
+    if finding.summary and finding.summary[:300] != case.summary:
+        changes["summary"] = finding.summary[:300]
+    if finding.severity < case.severity:  # S1 is the worst; a person may have made it worse, and that stays
+        changes["severity"] = finding.severity
+    return changes
+
+
+def _new_freight(case: Case, finding: Finding) -> bool:
+    known = CaseShipment.objects.filter(case=case, through=None).values_list("shipment_id", flat=True)
+    return bool(set(finding.shipments) - set(known))
+
+
+def _affect(case: Case, finding: Finding) -> bool:
+    """Note what the case touches, shipments and the orders they carry; whether anything was new."""
+    wanted = set(finding.shipments)
+    CaseShipment.objects.filter(case=case, shipment__in=wanted, through__isnull=False).update(through=None)
+    new = wanted - set(CaseShipment.objects.filter(case=case).values_list("shipment_id", flat=True))
+    CaseShipment.objects.bulk_create(
+        [CaseShipment(case=case, shipment_id=pk) for pk in sorted(new)], ignore_conflicts=True
+    )
+    lines = ShipmentOrderLine.objects.filter(shipment__in=new)
+    orders = {*lines.values_list("order_line__order_id", flat=True), *finding.orders}
+    CaseOrder.objects.bulk_create([CaseOrder(case=case, order_id=pk) for pk in sorted(orders)], ignore_conflicts=True)
+    return bool(new)
+
+
+def _belongs_to(case: Case, account_id: int) -> bool:
+    """Whether all that it affects is of this customer; what several ride on is nobody's, and not for one's eyes only."""
+    others = CaseShipment.objects.filter(case=case).exclude(shipment__customer=account_id)
+    return not others.exists()
+
+
+def _occurrences_add(case: Case, finding: Finding, pieces: Sequence[Evidence], ran_out: RanOut) -> None:
+    """One row for each piece of evidence: an event, or an expectation that ran out."""
+    Occurrence.objects.bulk_create(
+        [
+            Occurrence(
+                case=case,
+                rule=finding.type,
+                event_id=piece.event,
+                expectation_id=_row(piece, ran_out),
+                at=piece.at,
+                summary=(piece.text or finding.summary)[:300],
+                data=dict(piece.data),
+            )
+            for piece in pieces
+            if piece.event is not None or _row(piece, ran_out) is not None
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _source(evidence: Sequence[Evidence]) -> dict[str, Any]:
+    """Where the last word came from, for the timeline."""
+    told = [piece.event for piece in evidence if piece.event is not None]
+    if not told or evidence[-1].event is None:
+        return {"rule": "expectation"}
+    event = Event.objects.select_related("partner").get(pk=told[-1])
+    return {"event": event.pk, "source": event.partner.name if event.partner else ""}
+
+
+def _next_number() -> int:
+    sql = """
+        INSERT INTO cases_casecounter (organisation_id, last) VALUES (%s, 1001)
+        ON CONFLICT (organisation_id) DO UPDATE SET last = cases_casecounter.last + 1 RETURNING last
+    """
+    return int(rows(sql, [current_organisation_id()])[0][0])

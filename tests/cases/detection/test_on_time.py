@@ -1,0 +1,254 @@
+"""Whether freight comes, leaves and is heard of in time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from exceptions.cases.detection import AT_RISK, BREACHED, AppointmentFacts, StopFacts, SubjectRef
+from exceptions.cases.taxonomy import Subject
+from exceptions.shipments.canonical import EventType as E
+from exceptions.shipments.projection import StopView
+from tests.cases.detection.histories import (
+    DELIVERY,
+    DUE,
+    FREIGHT,
+    HOUR,
+    MINUTE,
+    NOON,
+    PICKUP,
+    STOP,
+    at_stop,
+    awaited,
+    cleared,
+    eta,
+    events_of,
+    finding,
+    judged,
+    said,
+    told,
+)
+
+LATE_ETA = at_stop(DELIVERY, said(eta(NOON, DUE + 3.5 * HOUR, number=1)), estimated_arrival=DUE + 3.5 * HOUR)
+
+
+def test_an_eta_beyond_the_window_puts_the_delivery_at_risk() -> None:
+    found = finding("delivery_late", LATE_ETA)
+    assert found is not None
+    assert (found.subject, found.phase, found.shipments) == (STOP, AT_RISK, (7,))
+    assert (found.summary, events_of(found)) == ("ETA 3 h 30 min past the window", [1])
+
+
+def test_an_eta_within_the_tolerance_is_in_time() -> None:
+    fine = at_stop(DELIVERY, said(eta(NOON, DUE + 15 * MINUTE)), estimated_arrival=DUE + 15 * MINUTE)
+    assert cleared("delivery_late", fine) is not None and finding("delivery_late", fine) is None
+
+
+def test_a_window_that_passes_without_arrival_is_breached_and_is_waited_for_until_then() -> None:
+    expected = awaited("arrival", FREIGHT)
+    assert expected is not None and expected.due_at == DUE + 15 * MINUTE
+    found = finding("delivery_late", FREIGHT, now=expected.due_at)
+    assert found is not None and (found.phase, found.summary) == (BREACHED, "The window passed without an arrival")
+    assert [piece.expected for piece in found.evidence] == [expected]
+
+
+def test_a_late_arrival_is_breached_and_stays_so_with_what_announced_it_as_evidence() -> None:
+    arrival = told(E.SHIPMENT_ARRIVED, DUE + 2 * HOUR, number=2, stop=2)
+    arrived = at_stop(DELIVERY, said(arrival, history=LATE_ETA, status="delivered"), actual_arrival=DUE + 2 * HOUR)
+    found = finding("delivery_late", arrived, now=DUE + 90 * HOUR)
+    assert found is not None
+    assert (found.phase, found.summary, events_of(found)) == (BREACHED, "Arrived 2 h late", [1, 2])
+
+
+def test_an_arrival_in_time_clears_whatever_was_feared() -> None:
+    arrived = at_stop(DELIVERY, LATE_ETA, actual_arrival=DUE)
+    assert cleared("delivery_late", arrived).summary == "Arrived in time"  # type: ignore[union-attr]
+
+
+def test_an_attempt_at_the_door_in_time_is_no_late_delivery() -> None:
+    attempted = said(told(E.SHIPMENT_DELIVERY_ATTEMPTED, DUE, stop=2))
+    assert finding("delivery_late", attempted, now=DUE + 9 * HOUR) is None
+    assert finding("delivery_attempt_failed", attempted, now=DUE + 9 * HOUR) is not None
+
+
+def test_without_a_promise_nothing_is_late() -> None:
+    unknown = replace(LATE_ETA, stops=(PICKUP, replace(DELIVERY, window_end=None)))
+    assert finding("delivery_late", unknown) is None
+
+
+def test_trouble_outweighs_an_eta_that_is_older_and_yields_to_one_that_is_newer() -> None:
+    stuck = told(E.SHIPMENT_PROBLEM_REPORTED, NOON, text="Tractor broken down")
+    older = at_stop(DELIVERY, said(eta(NOON - HOUR, DUE), stuck), estimated_arrival=DUE)
+    older = replace(older, stops=(PICKUP, replace(older.stops[1], estimated_reported={"arrival": NOON - HOUR})))
+    newer = at_stop(DELIVERY, said(stuck, eta(NOON + HOUR, DUE)), estimated_arrival=DUE)
+    found = finding("delivery_late", older)
+    assert found is not None and found.summary == "Tractor broken down"
+    assert finding("delivery_late", newer) is None
+
+
+def test_freight_that_is_out_for_delivery_is_over_its_trouble() -> None:
+    stuck = told(E.SHIPMENT_PROBLEM_REPORTED, NOON - HOUR)
+    assert finding("delivery_late", said(stuck)) is not None
+    assert finding("delivery_late", said(stuck, told(E.SHIPMENT_OUT_FOR_DELIVERY))) is None
+
+
+def test_a_delay_in_minutes_counts_from_the_planned_arrival() -> None:
+    planned = at_stop(DELIVERY, planned_arrival=DUE - HOUR)
+    assert finding("delivery_late", said(told(E.SHIPMENT_DELAYED, minutes=30), history=planned)) is None
+    late = finding("delivery_late", said(told(E.SHIPMENT_DELAYED, minutes=180), history=planned))
+    assert late is not None and late.summary == "ETA 2 h past the window"
+
+
+def test_an_appointment_that_holds_is_the_promise() -> None:
+    slot = AppointmentFacts(90, "confirmed", "", DUE + 5 * HOUR, DUE + 6 * HOUR)
+    moved = replace(LATE_ETA, stops=(PICKUP, replace(LATE_ETA.stops[1], appointment=slot)))
+    assert finding("delivery_late", moved) is None
+
+
+def test_every_delivery_stop_has_its_own_window() -> None:
+    first = replace(DELIVERY, view=replace(DELIVERY.view, id=52, sequence=2), window_end=NOON - HOUR)
+    last = replace(DELIVERY, view=replace(DELIVERY.view, sequence=3))
+    found = finding("delivery_late", replace(FREIGHT, stops=(PICKUP, first, last)))
+    assert found is not None and found.subject == SubjectRef(Subject.STOP, 52)
+
+
+PICKUP_DUE = replace(PICKUP, window_end=NOON + HOUR)
+BOOKED = replace(FREIGHT, status="booked", stops=(PICKUP_DUE, DELIVERY))
+
+
+def test_nobody_at_the_pickup_by_the_end_of_its_window_is_a_late_pickup() -> None:
+    expected = awaited("pickup", BOOKED)
+    assert expected is not None and expected.due_at == NOON + 90 * MINUTE
+    found = finding("pickup_late", BOOKED, now=expected.due_at)
+    assert found is not None and (found.subject.id, found.phase) == (50, BREACHED)
+    assert finding("pickup_late", at_stop(PICKUP_DUE, BOOKED, actual_arrival=NOON), now=DUE) is None
+    assert finding("pickup_late", replace(BOOKED, status="in_transit"), now=DUE) is None
+
+
+def test_an_eta_for_the_pickup_beyond_its_window_puts_it_at_risk() -> None:
+    coming = at_stop(PICKUP_DUE, BOOKED, estimated_arrival=NOON + 3 * HOUR)
+    coming = said(told(E.SHIPMENT_ETA_CHANGED, stop=1, estimated=(NOON + 3 * HOUR).isoformat()), history=coming)
+    found = finding("pickup_late", coming)
+    assert found is not None and (found.phase, found.summary) == (AT_RISK, "ETA 2 h past the window")
+
+
+HUB = StopFacts(StopView(55, 2, "terminal", "Hub", "Tulsa", "OK", "US"), times={("planned", "departure"): NOON})
+BY_HUB = replace(FREIGHT, stops=(PICKUP, HUB, replace(DELIVERY, view=replace(DELIVERY.view, sequence=3))))
+
+
+def test_a_planned_departure_that_nobody_reports_is_missed() -> None:
+    found = finding("departure_missed", BY_HUB, now=NOON + 3 * HOUR)
+    assert found is not None and found.subject == SubjectRef(Subject.STOP, 55)
+    assert finding("departure_missed", at_stop(HUB, BY_HUB, actual_departure=NOON + HOUR), now=NOON + 3 * HOUR) is None
+    assert finding("departure_missed", at_stop(BY_HUB.stops[2], BY_HUB, actual_arrival=NOON + HOUR), now=DUE) is None
+
+
+def test_a_departure_before_the_pickup_is_not_missed_beside_it() -> None:
+    plan = at_stop(PICKUP, replace(FREIGHT, status="booked"), planned_departure=NOON)
+    assert finding("departure_missed", plan, now=NOON + 9 * HOUR) is None
+    there = at_stop(PICKUP, plan, actual_arrival=NOON - HOUR)
+    found = finding("departure_missed", there, now=NOON + 9 * HOUR)
+    assert found is not None and found.subject == SubjectRef(Subject.LEG, 70)
+
+
+def with_slot(state: str) -> StopFacts:
+    return replace(DELIVERY, appointment=AppointmentFacts(90, state, "D-1"))
+
+
+def test_a_missed_appointment_is_a_problem_until_there_is_another() -> None:
+    missed = told(E.APPOINTMENT_MISSED, stop=2, number=3)
+    found = finding("appointment_problem", said(missed, stops=(PICKUP, with_slot("missed"))))
+    assert found is not None and found.subject == SubjectRef(Subject.APPOINTMENT, 90)
+    assert events_of(found) == [3]
+    anew = said(missed, told(E.APPOINTMENT_RESCHEDULED, NOON + HOUR, stop=2), stops=(PICKUP, with_slot("rescheduled")))
+    assert finding("appointment_problem", anew) is None
+
+
+def test_an_appointment_that_nobody_confirms_is_a_problem_a_day_before() -> None:
+    asked = replace(FREIGHT, stops=(PICKUP, with_slot("requested")))
+    early = DUE - 30 * HOUR
+    expected = awaited("appointment", asked, now=early)
+    assert expected is not None and expected.due_at == DUE - 26 * HOUR
+    assert finding("appointment_problem", asked, now=early) is None
+    assert finding("appointment_problem", asked, now=expected.due_at) is not None
+
+
+def test_a_place_that_takes_freight_by_appointment_only_wants_one() -> None:
+    assert finding("appointment_problem", FREIGHT) is None
+    strict = replace(FREIGHT, stops=(PICKUP, replace(DELIVERY, needs_appointment=True)))
+    assert finding("appointment_problem", strict).subject == STOP  # type: ignore[union-attr]
+
+
+def test_a_truck_that_is_kept_beyond_its_free_time_dwells() -> None:
+    arrived = at_stop(DELIVERY, actual_arrival=DUE - 2 * HOUR)
+    assert finding("stop_dwell", arrived, now=DUE - HOUR) is None
+    found = finding("stop_dwell", arrived, now=DUE)
+    assert found is not None and found.summary == "At Chicago for more than 2 h"
+    assert finding("stop_dwell", at_stop(DELIVERY, arrived, actual_delivery=DUE), now=DUE + HOUR) is None
+    assert finding("stop_dwell", replace(arrived, mode="ocean"), now=DUE) is None
+
+
+def test_a_truck_that_came_early_waits_on_its_own_time() -> None:
+    early = at_stop(DELIVERY, actual_arrival=DUE - 9 * HOUR)
+    assert finding("stop_dwell", early, now=DUE - HOUR) is None
+    assert finding("stop_dwell", early, now=DUE) is not None
+
+
+SILENT = replace(FREIGHT, heard_at=NOON, heard=1, gap=2 * HOUR)
+
+
+def test_silence_is_a_case_when_the_usual_gap_is_over_and_any_word_ends_it() -> None:
+    expected = awaited("", SILENT)
+    assert expected is not None and expected.due_at == NOON + 2 * HOUR
+    found = finding("tracking_silent", SILENT, now=NOON + 2 * HOUR)
+    assert found is not None
+    assert (found.subject, found.summary) == (SubjectRef(Subject.LEG, 70), "No signal since 03 Nov 12:00 UTC")
+    heard = replace(SILENT, heard_at=NOON + HOUR)
+    assert finding("tracking_silent", heard, now=NOON + 2 * HOUR) is None
+
+
+@pytest.mark.parametrize("status", ["booked", "delivered", "cancelled"])
+def test_freight_that_does_not_move_may_be_silent(status: str) -> None:
+    assert finding("tracking_silent", replace(SILENT, status=status), now=NOON + 99 * HOUR) is None
+
+
+def test_silence_closes_into_a_late_delivery() -> None:
+    late = judged(SILENT, now=DUE + HOUR)
+    assert {found.type for found in late.findings.values()} == {"delivery_late"}
+    assert late.clears["tracking_silent:leg:70"].summary == "Continues as a late delivery"
+
+
+def rider(number: int, *events: object, **more: object) -> object:
+    stop = replace(DELIVERY, view=replace(DELIVERY.view, id=100 + number), window_end=NOON + number * HOUR)
+    return said(*events, id=number, stops=(PICKUP, stop), legs=(), shared=frozenset({9}), **more)  # type: ignore[arg-type]
+
+
+def test_a_trailer_in_trouble_is_one_finding_about_the_load_with_the_shipments_it_makes_late() -> None:
+    down = told(E.LOAD_BROKEN_DOWN, load=9, number=4, description="Turbo failed")
+    riders = [rider(number, down) for number in range(1, 5)]
+    fine = at_stop(
+        rider(5, down).stops[1], said(eta(NOON + HOUR, NOON), history=rider(5, down)), estimated_arrival=NOON
+    )  # type: ignore[attr-defined, arg-type]
+    found = finding(
+        "delivery_late",
+        *riders,
+        replace(fine, stops=(PICKUP, replace(fine.stops[1], estimated_reported={"arrival": NOON + HOUR}))),
+    )
+    assert found is not None
+    assert (found.subject, found.shipments) == (SubjectRef(Subject.LOAD, 9), (1, 2, 3, 4))
+    assert (found.summary, events_of(found)) == ("Turbo failed", [4])
+
+
+def test_a_truck_that_was_tracked_as_a_load_is_silent_as_one() -> None:
+    position = told(E.SHIPMENT_POSITION_REPORTED, load=9, number=5)
+    quiet = [rider(number, position, heard_at=NOON, heard=5, gap=HOUR / 2) for number in (3, 4)]
+    found = finding("tracking_silent", *quiet, now=NOON + HOUR)
+    assert found is not None and (found.subject, found.shipments) == (SubjectRef(Subject.LOAD, 9), (3, 4))
+
+
+def test_freight_off_its_route_is_back_when_it_reaches_a_stop_of_its_plan() -> None:
+    off = told(E.SHIPMENT_DEVIATED, text="Missorted")
+    assert finding("route_deviation", said(off)).summary == "Missorted"  # type: ignore[union-attr]
+    assert finding("route_deviation", said(off, told(E.SHIPMENT_ARRIVED, NOON + HOUR, stop=2))) is None
+    assert finding("route_deviation", said(off, told(E.SHIPMENT_ARRIVED, NOON - HOUR, stop=1))) is not None
