@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from exceptions.demo.deliveries import Delivery, Status, mail, x12_214
 from exceptions.demo.script import EDI, MAILBOX, Call, Day, Plan, Refs, Story
-from exceptions.shipments.canonical import RefType
+from exceptions.shipments.canonical import EventType, RefType
 
 CHICAGO = "America/Chicago"
 DISPATCH = "Transvale dispatch <dispatch@transvale.example>"
@@ -86,6 +86,8 @@ def _mails(story: Story, day: Day) -> None:
         ],
     )
     story.book(left - timedelta(hours=18), plan)
+    story.tell(left, EventType.SHIPMENT_PICKED_UP, refs, {"stop": 1, "pieces": 22})
+    story.roll(refs, left, day.ago(1))
     sent = day.ago(0, 35)
     eta = (due + timedelta(hours=5)).strftime("%d %b %Y %H:%M GMT")
     text = (
