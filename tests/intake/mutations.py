@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from exceptions.intake.adapters import Adapter, Envelope, Part, Unreadable
@@ -94,11 +94,17 @@ def assert_sound(result: list[CanonicalEvent] | Unreadable) -> None:
         digest(event)
         assert len(event.event_id) <= 200 and len(event.source_code) <= 60 and len(event.source_text) <= 500
         assert all(ref.value and len(ref.value) <= 60 and len(ref.issuer) <= 40 for ref in event.references)
-        texts = [
-            event.source_text,
-            event.source_code,
-            json.dumps(dict(event.data), ensure_ascii=False),
-            str(event.place),
-        ]
-        assert not any("\x00" in text or "\\u0000" in text for text in texts)
-        "".join(texts).encode()  # half a surrogate pair cannot be
+        for text in _texts([event.source_text, event.source_code, dict(event.data), str(event.place)]):
+            assert "\0" not in text
+            text.encode()  # half a surrogate pair is no text
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from (key, *_texts(item))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)

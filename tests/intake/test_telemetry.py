@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from exceptions.intake.adapters import Unreadable, adapter_for
 from exceptions.intake.adapters.telemetry import POSITION, TEMPERATURE, Held, device_of, held_to, thinned
+from exceptions.intake.mapping.shapes import mapping_problems
 from exceptions.shipments.canonical import CanonicalEvent, Place, Ref
 from exceptions.shipments.payloads import payload_of
 from tests.intake.mutations import assert_holds, twisted_bytes
@@ -88,6 +89,13 @@ def test_settings_come_from_the_mapping_and_nonsense_is_the_default() -> None:
     held = held_to({"telemetry": {"min": 32, "max": 41, "unit": "F", "keep_minutes": 30, "moved_km": 5}})
     assert (held.low, held.high, held.keep, held.moved_km) == (0, 5, timedelta(minutes=30), 5)
     assert held_to({"telemetry": {"min": "cold", "keep_minutes": -1, "tolerance": True}}) == Held() == held_to({})
+
+
+def test_nonsense_in_the_settings_is_told_to_whoever_edits_them() -> None:
+    assert mapping_problems("tive", {"telemetry": {"min": 2, "max": 8, "unit": "C", "moved_km": 0.5}}) == []
+    told = mapping_problems("dcsa", {"telemetry": {"min": 9, "max": 8, "unit": "K", "keep_minutes": "60", "band": 1}})
+    assert [problem.split(" ")[0] for problem in told] == ["“band”", "“keep_minutes”", "“unit”", "In"]
+    assert mapping_problems("epcis", {"telemetry": [2, 8]})
 
 
 @settings(max_examples=100, deadline=None)

@@ -25,6 +25,15 @@ THINNED: Final = frozenset({TEMPERATURE, POSITION})
 CHANGED: Final = 1.0  # degrees Celsius that count as a change where no band is known
 WORSE: Final = 0.5  # degrees Celsius further outside that are news
 
+_LIMITS: Final[Mapping[str, tuple[float, float]]] = {
+    "min": (-150, 400),
+    "max": (-150, 400),
+    "tolerance": (0, 50),
+    "keep_minutes": (0, 7 * 1440),
+    "outside_minutes": (0, 1440),
+    "moved_km": (0, 20_000),
+}
+
 Device: TypeAlias = tuple[str, str]
 """A type of event and what it was measured at: its first container or trailer, else its first reference."""
 
@@ -45,19 +54,10 @@ def held_to(mapping: Mapping[str, Any]) -> Held:
     """The settings in a partner's mapping; what is missing or makes no sense has its default."""
     stated = mapping.get("telemetry")
     given: Mapping[str, Any] = stated if isinstance(stated, Mapping) else {}
-    fahrenheit = given.get("unit") == "F"
-
-    def number(name: str, least: float, most: float) -> float | None:
-        value = given.get(name)
-        fits = isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
-        return float(value) if fits and value is not None else None
-
-    low, high, tolerance = number("min", -150, 400), number("max", -150, 400), number("tolerance", 0, 50)
-    if fahrenheit:
+    low, high, tolerance, keep, outside, moved = (_number(given.get(name), *_LIMITS[name]) for name in _LIMITS)
+    if given.get("unit") == "F":
         low, high = (None if limit is None else celsius(limit, "F") for limit in (low, high))
         tolerance = None if tolerance is None else tolerance / 1.8
-    keep, outside = number("keep_minutes", 0, 7 * 1440), number("outside_minutes", 0, 1440)
-    moved = number("moved_km", 0, 20_000)
     default = Held()
     return Held(
         low,
@@ -67,6 +67,31 @@ def held_to(mapping: Mapping[str, Any]) -> Held:
         default.keep_outside if outside is None else timedelta(minutes=outside),
         default.moved_km if moved is None else moved,
     )
+
+
+def mapping_problems(mapping: Mapping[str, Any]) -> list[str]:
+    """Sentences about what is wrong with `telemetry` in a partner's mapping; none when all is well."""
+    stated = mapping.get("telemetry")
+    if stated is None:
+        return []
+    if not isinstance(stated, Mapping):
+        return ['“telemetry” must be an object, such as {"min": 2, "max": 8}.']
+    problems = [f"“{str(name)[:40]}” in “telemetry” is none of {', '.join(_LIMITS)}, unit." for name in stated
+                if name not in _LIMITS and name != "unit"]  # fmt: skip
+    for name, (least, most) in _LIMITS.items():
+        if name in stated and _number(stated[name], least, most) is None:
+            problems.append(f"“{name}” in “telemetry” must be a number from {least:g} to {most:g}.")
+    if stated.get("unit", "C") not in ("C", "F"):
+        problems.append("“unit” in “telemetry” must be C or F.")
+    low, high = _number(stated.get("min"), *_LIMITS["min"]), _number(stated.get("max"), *_LIMITS["max"])
+    if low is not None and high is not None and low > high:
+        problems.append("In “telemetry” “min” is above “max”.")
+    return problems
+
+
+def _number(value: Any, least: float, most: float) -> float | None:
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
+    return float(value) if fits else None
 
 
 def thinned(

@@ -62,7 +62,6 @@ STATUS_1650: Final[dict[str, str]] = {
 }
 
 
-_TYPES: Final = frozenset(EventType.values)
 _EVENTS: Final[Mapping[str, Mapping[str, str]]] = {
     "x12.1650": STATUS_1650,
     "x12.157": STATUS_157,

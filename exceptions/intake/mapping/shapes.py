@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from exceptions.intake.adapters import json_mapping, tabular
+from exceptions.intake.adapters import json_mapping, tabular, telemetry
 from exceptions.intake.mapping.carrier_text import folded
 from exceptions.intake.mapping.meaning import meaning_problems
 from exceptions.parties.zones import is_zone
@@ -172,6 +172,7 @@ _OWN: Final[Mapping[str, tuple[Field, ...]]] = {
 }
 # Formats that say more about their mapping than these fields can: each answers sentences about what is wrong.
 _CHECKS: Final[Mapping[str, Callable[[Mapping[str, Any]], list[str]]]] = {
+    **dict.fromkeys(("dcsa", "epcis", "tive"), telemetry.mapping_problems),
     "json_mapping": json_mapping.mapping_problems,
     "tabular": tabular.mapping_problems,
 }
