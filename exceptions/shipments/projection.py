@@ -154,7 +154,7 @@ def milestone_said(
         return Said(stop.id, "actual", code, occurred_at) if stop else None
     if event_type in ESTIMATES and (expected := moment_of(data.get("estimated"))) is not None:
         code = data.get("milestone") or "arrival"
-        stop = _estimate_stop(code, data, place, stops)
+        stop = estimate_stop(code, data, place, stops)
         kind = "planned" if data.get("classifier") == "planned" else "estimated"
         return Said(stop.id, kind, code, expected) if stop else None
     return None
@@ -165,7 +165,7 @@ def _kind_told(data: Mapping[str, Any]) -> tuple[str, ...]:
     return (data["stop_kind"],) if data.get("stop_kind") else ()
 
 
-def _estimate_stop(code: str, data: Mapping[str, Any], place: Place | None, stops: Sequence[S]) -> S | None:
+def estimate_stop(code: str, data: Mapping[str, Any], place: Place | None, stops: Sequence[S]) -> S | None:
     """The stop an estimate is for, by its number or `unlocode`. The place of an estimated arrival is where the truck is
     now, not where it goes."""
     sequence, unlocode, told = data.get("stop"), data.get("unlocode"), _kind_told(data)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from exceptions.cases.detection.folding import Statement, episode, latest
-from exceptions.cases.detection.history import UNLOADING, ShipmentHistory, StopFacts, Told
+from exceptions.cases.detection.history import ShipmentHistory, StopFacts, Told
 from exceptions.cases.detection.verdicts import Evidence
 from exceptions.cases.detection.words import span
 from exceptions.shipments.canonical import EventType as E
-from exceptions.shipments.projection import ESTIMATES, stop_meant
+from exceptions.shipments.projection import ESTIMATES, estimate_stop
 
 ARRIVING = ("arrival", "delivery")
 TROUBLE = (E.LOAD_BROKEN_DOWN, E.SHIPMENT_DELAYED, E.SHIPMENT_PROBLEM_REPORTED)
@@ -75,8 +75,7 @@ def _estimates(history: ShipmentHistory, stop: StopFacts, codes: tuple[str, ...]
 
 
 def _meant(history: ShipmentHistory, event: Told) -> int | None:
-    # The place of an estimate is where the vehicle is now, not where it goes.
-    view = stop_meant(event.data.get("stop"), None, (UNLOADING,), history.views)
+    view = estimate_stop(str(event.data.get("milestone") or "arrival"), event.data, None, history.views)
     return view.id if view is not None else None
 
 

@@ -40,6 +40,12 @@ def test_an_eta_beyond_the_window_puts_the_delivery_at_risk() -> None:
     assert (found.summary, events_of(found)) == ("ETA 3 h 30 min past the window", [1])
 
 
+def test_an_eta_at_a_port_on_the_way_says_nothing_about_the_delivery() -> None:
+    port = told(E.SHIPMENT_ETA_CHANGED, NOON, estimated=(DUE + 99 * HOUR).isoformat(), unlocode="USSAV")
+    assert finding("delivery_late", said(port)) is None
+    assert finding("delivery_late", said(replace(port, data={**port.data, "unlocode": ""}))) is not None
+
+
 def test_an_eta_within_the_tolerance_is_in_time() -> None:
     fine = at_stop(DELIVERY, said(eta(NOON, DUE + 15 * MINUTE)), estimated_arrival=DUE + 15 * MINUTE)
     assert cleared("delivery_late", fine) is not None and finding("delivery_late", fine) is None
