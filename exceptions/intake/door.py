@@ -58,7 +58,14 @@ def receive(request: HttpRequest, slug: str, channel: str = "") -> HttpResponse:
             if not partner.active or adapter is None or channel not in ("", partner.channel):
                 raise unknown_partner(slug)
             check_content_type(request, adapter)
-            verify(partner.signature, secrets=secrets_of(partner, now), headers=request.headers, body=body, now=now)
+            verify(
+                partner.signature,
+                secrets=secrets_of(partner, now),
+                headers=request.headers,
+                body=body,
+                now=now,
+                mapping=partner.mapping,
+            )
             check_rate(count, partner.rate_limit_per_minute, epoch)
             accepted = message_accept(
                 partner,

@@ -11,9 +11,12 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from standardwebhooks import Webhook
+
+from exceptions.intake.signature_templates import found_in, is_timed, made, template_of
 
 # How far the sender's clock may be from ours, in either direction (standard-webhooks.md, "Verifying webhook
 # authenticity": timestamps outside the tolerance are replays).
@@ -36,7 +39,9 @@ class Scheme(StrEnum):
     """Values of `parties.SignatureScheme` that a request can be checked by here."""
 
     AFTERSHIP = "aftership"
+    BEARER = "bearer"
     EASYPOST = "easypost"
+    HMAC = "hmac"
     SHIPPO = "shippo"
     STANDARD_WEBHOOKS = "standard_webhooks"
 
@@ -48,17 +53,23 @@ def verify(
     headers: Mapping[str, str],
     body: bytes,
     now: datetime,
+    mapping: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Return when one of `secrets` signed exactly these bytes; raise `SignatureRefused` in every other case.
 
-    Header names are compared without regard to case. `now` is aware UTC.
+    Header names are compared without regard to case. `now` is aware UTC. `mapping` is the partner's: a scheme that the
+    partner draws itself stands there (`signature_templates`).
     """
-    check = SCHEMES.get(scheme)
-    if check is None:
-        raise SignatureRefused("no such signature scheme")
     lowered = {name.lower(): value for name, value in headers.items()}
     try:
-        check(list(secrets), lowered, body, now)
+        if scheme == Scheme.HMAC:
+            _check_hmac(template_of(mapping), list(secrets), lowered, body, now)
+        elif scheme == Scheme.BEARER:
+            _check_bearer(mapping, list(secrets), lowered)
+        elif scheme in SCHEMES:
+            SCHEMES[scheme](list(secrets), lowered, body, now)
+        else:
+            raise SignatureRefused("no such signature scheme")
     except SignatureRefused:
         raise
     except Exception as error:  # the libraries raise ValueError, binascii.Error, UnicodeDecodeError and more on garbage
@@ -145,6 +156,37 @@ def _check_shippo(secrets: list[str], headers: dict[str, str], body: bytes, now:
     matches = [hmac.compare_digest(mine.encode(), theirs.encode()) for mine in expected for theirs in candidates]
     if not any(matches):
         raise SignatureRefused("no secret of this partner made that signature")
+
+
+def _check_hmac(
+    template: Mapping[str, str], secrets: list[str], headers: dict[str, str], body: bytes, now: datetime
+) -> None:
+    found = found_in(template, headers)
+    if found is None:
+        raise SignatureRefused("the header of the signature is missing, or not as the partner's mapping draws it")
+    if is_timed(template) and abs(now - _timestamp(found.timestamp)) > REPLAY_WINDOW:
+        raise SignatureRefused("the timestamp is outside the replay window")
+    given = found.signature.lower() if template["encoding"] == "hex" else found.signature
+    matches = [
+        hmac.compare_digest(made(template, secret, timestamp=found.timestamp, body=body).encode(), given.encode())
+        for secret in secrets
+        if secret
+    ]
+    if not any(matches):
+        raise SignatureRefused("no secret of this partner made that signature")
+
+
+def _check_bearer(mapping: Mapping[str, Any], secrets: list[str], headers: dict[str, str]) -> None:
+    """`Authorization: Bearer <secret>`; or the secret alone in the header that the mapping names."""
+    named = mapping.get("signature")
+    if isinstance(named, Mapping) and isinstance(named.get("header"), str):
+        given = headers.get(named["header"].lower(), "").strip()
+    else:
+        kind, _, given = headers.get("authorization", "").strip().partition(" ")
+        given = given.strip() if kind.lower() == "bearer" else ""
+    matches = [hmac.compare_digest(secret.encode(), given.encode()) for secret in secrets if secret]
+    if not given or not any(matches):
+        raise SignatureRefused("no secret of this partner is that token")
 
 
 def _check_standard(secrets: list[str], headers: dict[str, str], body: bytes, now: datetime) -> None:

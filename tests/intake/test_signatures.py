@@ -3,11 +3,13 @@
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exceptions.intake.signature_templates import made, signature_problems, template_of
 from exceptions.intake.signatures import (
     SCHEMES,
     Scheme,
@@ -36,12 +38,86 @@ def standard_headers(secret: str = SECRET, at: datetime = NOW, body: bytes = BOD
     }
 
 
-def accepts(scheme: str, headers: dict[str, str], *, secrets: list[str], body: bytes = BODY) -> bool:
+def accepts(
+    scheme: str,
+    headers: dict[str, str],
+    *,
+    secrets: list[str],
+    body: bytes = BODY,
+    mapping: dict[str, Any] | None = None,
+) -> bool:
     try:
-        verify(scheme, secrets=secrets, headers=headers, body=body, now=NOW)
+        verify(scheme, secrets=secrets, headers=headers, body=body, now=NOW, mapping=mapping or {})
     except SignatureRefused:
         return False
     return True
+
+
+class TestOwnTemplates:
+    STAMP = str(int(NOW.timestamp()))
+
+    def drawn(self, **template: str) -> dict[str, Any]:
+        return {"signature": template}
+
+    def test_without_a_template_it_is_hex_over_the_body_in_x_signature(self) -> None:
+        signature = made(template_of({}), "geheim", timestamp="", body=BODY)
+        assert accepts(Scheme.HMAC, {"X-Signature": f"sha256={signature}"}, secrets=["neu", "geheim"])
+        assert accepts(Scheme.HMAC, {"X-Signature": f"sha256={signature.upper()}"}, secrets=["geheim"])
+        assert not accepts(Scheme.HMAC, {"X-Signature": f"sha256={signature}"}, secrets=["geheim"], body=BODY + b" ")
+        assert not accepts(Scheme.HMAC, {"X-Signature": signature}, secrets=["geheim"])
+        assert not accepts(Scheme.HMAC, {}, secrets=["geheim"])
+
+    def test_a_known_value_computed_with_openssl(self) -> None:
+        # printf '1763631000.{"id":"evt_1"}' | openssl dgst -sha512 -hmac 'tower' -binary | openssl base64 -A
+        template = template_of(
+            self.drawn(signed="{timestamp}.{body}", timestamp="x-t", algorithm="sha512", encoding="base64")
+        )
+        signature = made(template, "tower", timestamp="1763631000", body=b'{"id":"evt_1"}')
+        assert signature == "QudTiwf8yVu9fALpE4fxMmu71ZgOU4LwNJfJEOigun2YdaSw5RMIxqLzuvZ+n+ZdP4oTEqTIjdWHKm4FkXCASg=="
+
+    def test_a_signed_time_is_checked_wherever_it_stands(self) -> None:
+        old = str(int((NOW - timedelta(minutes=6)).timestamp()))
+        inside = self.drawn(header="Acme", value="t={timestamp},v1={signature}", signed="{timestamp}.{body}")
+        beside = self.drawn(header="Acme", value="{signature}", signed="{body}{timestamp}", timestamp="Acme-Time")
+        for stamp, fresh in ((self.STAMP, True), (old, False)):
+            one = made(template_of(inside), "geheim", timestamp=stamp, body=BODY)
+            assert accepts(Scheme.HMAC, {"acme": f"t={stamp},v1={one}"}, secrets=["geheim"], mapping=inside) is fresh
+            two = made(template_of(beside), "geheim", timestamp=stamp, body=BODY)
+            headers = {"acme": two, "acme-time": stamp}
+            assert accepts(Scheme.HMAC, headers, secrets=["geheim"], mapping=beside) is fresh
+        assert not accepts(Scheme.HMAC, {"acme": two}, secrets=["geheim"], mapping=beside), "the time is missing"
+
+    def test_a_partner_without_a_secret_accepts_nothing(self) -> None:
+        empty = made(template_of({}), "", timestamp="", body=BODY)
+        assert not accepts(Scheme.HMAC, {"x-signature": f"sha256={empty}"}, secrets=[""])
+        assert not accepts(Scheme.BEARER, {"authorization": "Bearer "}, secrets=[""])
+
+    def test_a_token_is_taken_as_bearer_or_in_the_header_that_the_mapping_names(self) -> None:
+        assert accepts(Scheme.BEARER, {"Authorization": "Bearer geheim"}, secrets=["neu", "geheim"])
+        assert not accepts(Scheme.BEARER, {"Authorization": "Basic geheim"}, secrets=["geheim"])
+        assert not accepts(Scheme.BEARER, {"Authorization": "Bearer geheim2"}, secrets=["geheim"])
+        named = self.drawn(header="X-Api-Key")
+        assert accepts(Scheme.BEARER, {"x-api-key": "geheim"}, secrets=["geheim"], mapping=named)
+        assert not accepts(Scheme.BEARER, {"Authorization": "Bearer geheim"}, secrets=["geheim"], mapping=named)
+
+    @pytest.mark.parametrize(
+        "template, sentence",
+        [
+            ([], "must be an object"),
+            ({"hdr": "x"}, "has no 'hdr'"),
+            ({"header": "x y"}, "no name of a header"),
+            ({"value": "sha256="}, "'value' must hold {signature} once"),
+            ({"signed": "{bdy}"}, "'signed' must hold {body} once"),
+            ({"signed": "{timestamp}.{body}"}, "neither 'value' nor 'timestamp'"),
+            ({"algorithm": "md5"}, "'algorithm' must be one of"),
+            ({"encoding": "base32"}, "'encoding' must be one of"),
+            ({"header": 7}, "short text"),
+        ],
+    )
+    def test_a_faulty_template_is_said_in_a_sentence_and_never_used(self, template: Any, sentence: str) -> None:
+        (problem, *_) = signature_problems({"signature": template})
+        assert sentence in problem
+        assert template_of({"signature": template}) == template_of({})
 
 
 class TestAfterShip:

@@ -44,6 +44,7 @@ KEYS: Final = frozenset(
         "codes",
         "texts",
         "mode",
+        "signature",
     }
 )
 PLACE: Final = ("name", "city", "region", "country", "postcode", "unlocode", "zone", "latitude", "longitude")

@@ -12,6 +12,7 @@ from typing import Any, Final
 from exceptions.intake.adapters import json_mapping, tabular, telemetry
 from exceptions.intake.mapping.carrier_text import folded
 from exceptions.intake.mapping.meaning import meaning_problems
+from exceptions.intake.signature_templates import signature_problems
 from exceptions.parties.zones import is_zone
 from exceptions.shipments.canonical import EventType, RefType
 from exceptions.shipments.models import Mode
@@ -234,6 +235,7 @@ def mapping_problems(adapter: str, mapping: Mapping[str, Any]) -> list[str]:
     for field in _OWN.get(adapter, ()):
         problems += _field_problems(field, mapping.get(field.key))
     problems += meaning_problems(mapping)
+    problems += signature_problems(mapping)
     if adapter in _CHECKS:
         problems += _CHECKS[adapter](mapping)
     return problems

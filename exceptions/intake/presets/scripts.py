@@ -43,6 +43,12 @@ _SIGNING: Final[dict[str, _Signing]] = {
         ("""SIGNATURE=$(printf '%s' "$BODY" | openssl dgst -sha256 -hmac "$SECRET" | sed 's/.*= *//')""",),
         ('-H "X-Hmac-Signature: hmac-sha256-hex=$SIGNATURE"',),
     ),
+    SignatureScheme.BEARER: _Signing(_SECRET, (), ('-H "Authorization: Bearer $SECRET"',)),
+    SignatureScheme.HMAC: _Signing(
+        _SECRET,
+        ("""SIGNATURE=$(printf '%s' "$BODY" | openssl dgst -sha256 -hmac "$SECRET" | sed 's/.*= *//')""",),
+        ('-H "X-Signature: sha256=$SIGNATURE"',),
+    ),
     SignatureScheme.AFTERSHIP: _Signing(
         _SECRET,
         ("""SIGNATURE=$(printf '%s' "$BODY" | openssl dgst -sha256 -hmac "$SECRET" -binary | openssl base64 -A)""",),
