@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 import time
 from datetime import datetime
 from functools import partial
@@ -17,7 +18,11 @@ from controltower.tenancy.context import current_organisation_id
 log = logging.getLogger(__name__)
 
 QUIET_SECONDS = 5.0
+TOGETHER_SECONDS = 0.05
 _quiet_until = 0.0
+_bell = threading.Lock()
+_rung: dict[str, float] = {}
+_due: set[str] = set()
 
 INSERT = """
 INSERT INTO jobs_job (organisation_id, kind, queue, dedupe_key, payload, run_after, request_id,
@@ -69,7 +74,34 @@ def ring_after_commit(queue: str) -> None:
     """One ring for each queue and transaction, however many jobs it adds."""
     pending = {getattr(entry[1], "keywords", {}).get("queue") for entry in connection.run_on_commit}
     if queue not in pending:
-        transaction.on_commit(partial(_ring_unless_quiet, queue=queue))
+        transaction.on_commit(partial(ring_soon, queue=queue))
+
+
+def ring_soon(queue: str) -> None:
+    """Ring now, or together with others a moment after the last ring: one ring is enough for all that was committed.
+
+    Ringing costs more than a small transaction does. Outside of one only; a process that ends meanwhile leaves it to the
+    sweeper.
+    """
+    with _bell:
+        wait = _rung.get(queue, 0.0) + TOGETHER_SECONDS - time.monotonic()
+        if queue in _due:
+            return
+        if wait > 0:
+            _due.add(queue)
+            later = threading.Timer(wait, _ring_late, args=[queue])
+            later.daemon = True
+            later.start()
+            return
+        _rung[queue] = time.monotonic()
+    _ring_unless_quiet(queue)
+
+
+def _ring_late(queue: str) -> None:
+    with _bell:  # what commits from here on rings again
+        _due.discard(queue)
+        _rung[queue] = time.monotonic()
+    _ring_unless_quiet(queue)
 
 
 def _ring_unless_quiet(queue: str) -> None:

@@ -44,9 +44,11 @@ def outside(home: Path, benchmark: Benchmark, arguments: list[str]) -> int:
             return 130
 
 
-def inside(home: Path, benchmark: Benchmark, *, quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
+def inside(
+    home: Path, benchmark: Benchmark, *, quick: bool, say: Callable[[str], None], events: int | None = None
+) -> dict[str, Any]:
     """Migrate the fresh database, measure, say it, and answer the JSON object."""
-    bench = Bench(home, quick, say)
+    bench = Bench(home, quick, say, events)
     durability = "on" if benchmark.durable else "off"
     say(f"{benchmark.name}: {benchmark.about}")
     say(

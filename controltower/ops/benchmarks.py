@@ -41,11 +41,13 @@ class Figure:
 
 @dataclass
 class Bench:
-    """What a benchmark works with. `quick` asks for a small run that shows that it works, not how fast."""
+    """What a benchmark works with. `quick` asks for a small run that shows that it works, not how fast; `events` for a
+    size of its own, where the benchmark has one."""
 
     home: Path
     quick: bool
     say: Callable[[str], None]
+    events: int | None = None
     started: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     def start(self, name: str, command: Sequence[str], **env: str) -> "subprocess.Popen[bytes]":

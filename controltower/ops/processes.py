@@ -40,11 +40,18 @@ def programs(port: int, *, extra: Sequence[str] = ()) -> list[Program]:
     ]
 
 
-def web(port: int, *, host: str = "127.0.0.1", workers: int = 2, threads: int = 4) -> list[str]:
+def web(
+    port: int,
+    *,
+    host: str = "127.0.0.1",
+    workers: int = 2,
+    threads: int = 4,
+    application: str = "controltower.wsgi:application",
+) -> list[str]:
     options = ["--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws"]
     options += ["--workers", str(workers), "--blocking-threads", str(threads), "--respawn-failed-workers"]
     options += ["--workers-kill-timeout", "3", "--log-level", "warning"]
-    return [sys.executable, "-m", "granian", *options, "controltower.wsgi:application"]
+    return [sys.executable, "-m", "granian", *options, application]
 
 
 def worker(name: str, queues: Sequence[str], *, processes: int) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 PER_SHIPMENT: Final = 8
 REPEATED: Final = 0.05
 IN_TROUBLE: Final = 0.2  # of the shipments: one event in forty opens a case
-TOGETHER: Final = 40  # shipments whose events are mixed with each other
+TOGETHER: Final = 10  # shipments whose events are mixed with each other
 PLACES: Final = (
     ("Reno", "NV", "America/Los_Angeles"),
     ("Elko", "NV", "America/Los_Angeles"),
@@ -102,7 +102,9 @@ def _event(number: str, step: int, kind: str, at: datetime, data: dict[str, Any]
     return {**event, "place": place} if place else event
 
 
-def _plan(origin: tuple[str, str, str], destination: tuple[str, str, str], now: datetime, due: datetime) -> Any:
+def _plan(
+    origin: tuple[str, str, str], destination: tuple[str, str, str], now: datetime, due: datetime
+) -> dict[str, Any]:
     def stop(sequence: int, kind: str, place: tuple[str, str, str], start: datetime, end: datetime) -> dict[str, Any]:
         window = {"window_start": start.isoformat(), "window_end": end.isoformat()}
         return {"sequence": sequence, "kind": kind, **_place(place), **window}
@@ -128,5 +130,5 @@ def _position(chance: random.Random) -> dict[str, float]:
     return {"latitude": round(chance.uniform(32, 45), 4), "longitude": round(chance.uniform(-118, -90), 4)}
 
 
-def _eta(at: datetime) -> dict[str, str]:
+def _eta(at: datetime) -> dict[str, Any]:
     return {"estimated": at.isoformat(), "milestone": "delivery"}

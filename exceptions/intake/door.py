@@ -1,11 +1,13 @@
 """The front door: a partner posts, we check who it is, store what was said and answer. Understanding comes later.
 
-The order of the checks is the order of their cost, and nothing is told to a stranger but that it is one. One
-organisation-less lookup, then one transaction that reads the partner and inserts message and job; the answer is
-written after its commit, so 202 means durable.
+The order of the checks is the order of their cost, and nothing is told to a stranger but that it is one. A new message of
+a partner that is remembered, and still as it is remembered, is stored with its job in one exchange with the database;
+everything else goes the long way. The answer is written after the commit, so 202 means durable.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
@@ -26,9 +28,11 @@ from controltower.errors import (
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.guards import public
 from exceptions.intake.adapters import ADAPTERS, Adapter
+from exceptions.intake.known_partners import KnownPartner, partner_known, partner_look_up
 from exceptions.intake.limits import limiter, seconds_left
-from exceptions.intake.services import message_accept
-from exceptions.intake.services.partners import secrets_of
+from exceptions.intake.services import Accepted, message_accept
+from exceptions.intake.services.accepting import delivery_item
+from exceptions.intake.services.arriving import message_arrive
 from exceptions.intake.signatures import SignatureRefused, verify
 from exceptions.intake.strict_json import MAX_BYTES
 from exceptions.parties.models import Partner
@@ -38,41 +42,71 @@ class LengthRequired(DomainError):
     status, code = 411, "length_required"
 
 
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """One request as it stands before the door; header names in lower case."""
+
+    request: HttpRequest
+    channel: str
+    body: bytes
+    headers: dict[str, str]
+    now: datetime
+
+    @property
+    def content_type(self) -> str:
+        return self.request.content_type or ""
+
+
 @csrf_exempt
 @require_POST
 @public
 def receive(request: HttpRequest, slug: str, channel: str = "") -> HttpResponse:
     """202 with the message's id; 200 when it was here before; else problem details (RFC 9457)."""
-    now = timezone.now()
+    knock = Knock(request, channel, read_body(request), dict(lowered(request)), timezone.now())
+    accepted, count = None, None
+    known = partner_known(slug)
+    if known is not None:
+        count = limiter().count(
+            known.partner.pk, epoch=knock.now.timestamp(), limit=known.partner.rate_limit_per_minute
+        )
+        accepted = _at_once(knock, known, count)
+    if accepted is None:
+        accepted = _with_care(knock, slug, count)
+    return JsonResponse(
+        {"message": accepted.message_id, "duplicate": accepted.duplicate}, status=200 if accepted.duplicate else 202
+    )
+
+
+def _at_once(knock: Knock, known: KnownPartner, count: int) -> Accepted | None:
+    """By what is remembered of the partner. None where that does not let the request in: it may have changed."""
+    try:
+        _check(knock, known.partner, known.valid_secrets(knock.now), count)
+    except (DomainError, SignatureRefused):
+        return None
+    item, kept = delivery_item(known.partner, body=knock.body, headers=knock.headers)
+    stored = message_arrive(known, item, headers=kept, content_type=knock.content_type, now=knock.now)
+    return None if stored is None else Accepted(stored, duplicate=False)
+
+
+def _with_care(knock: Knock, slug: str, count: int | None) -> Accepted:
+    """One organisation-less lookup, then one transaction with the partner as it is now."""
     found = rows("SELECT organisation_id, partner_id FROM partner_by_slug(%s)", [slug])
     if not found:
         raise unknown_partner(slug)
     organisation_id, partner_id = found[0]
-    body = read_body(request)
-    epoch = now.timestamp()
-    count = limiter().count(partner_id, epoch=epoch)  # before the transaction: no network call is made inside one
+    epoch = knock.now.timestamp()
+    if count is None:  # before the transaction: no network call is made inside one
+        count = limiter().count(partner_id, epoch=epoch)
     try:
         with acting_for(organisation_id):
-            partner = Partner.objects.get(pk=partner_id)
-            adapter = ADAPTERS.get(partner.adapter)
-            if not partner.active or adapter is None or channel not in ("", partner.channel):
-                raise unknown_partner(slug)
-            check_content_type(request, adapter)
-            verify(
-                partner.signature,
-                secrets=secrets_of(partner, now),
-                headers=request.headers,
-                body=body,
-                now=now,
-                mapping=partner.mapping,
-            )
-            check_rate(count, partner.rate_limit_per_minute, epoch)
-            accepted = message_accept(
-                partner,
-                body=body,
-                headers=dict(lowered(request)),
-                content_type=request.content_type or "",
-                now=now,
+            known = partner_look_up(partner_id, knock.now)
+            _check(knock, known.partner, known.valid_secrets(knock.now), count)
+            return message_accept(
+                known.partner,
+                body=knock.body,
+                headers=knock.headers,
+                content_type=knock.content_type,
+                now=knock.now,
             )
     except SignatureRefused as refused:
         limiter().give_back(partner_id, epoch=epoch)
@@ -81,9 +115,23 @@ def receive(request: HttpRequest, slug: str, channel: str = "") -> HttpResponse:
             "that are sent.",
             code="bad_signature",
         ) from refused
-    return JsonResponse(
-        {"message": accepted.message_id, "duplicate": accepted.duplicate}, status=200 if accepted.duplicate else 202
+
+
+def _check(knock: Knock, partner: Partner, secrets: list[str], count: int) -> None:
+    """In the order of what it costs. Nobody is told of a limit who did not prove to be the partner."""
+    adapter = ADAPTERS.get(partner.adapter)
+    if not partner.active or adapter is None or knock.channel not in ("", partner.channel):
+        raise unknown_partner(partner.slug)
+    check_content_type(knock.request, adapter)
+    verify(
+        partner.signature,
+        secrets=secrets,
+        headers=knock.headers,
+        body=knock.body,
+        now=knock.now,
+        mapping=partner.mapping,
     )
+    check_rate(count, partner.rate_limit_per_minute, knock.now.timestamp())
 
 
 def check_rate(count: int, limit: int, epoch: float) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.conf import settings as settings_of_django
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +15,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from controltower.audit import SYSTEM
 from controltower.jobs import outbox
 from controltower.jobs.models import Job
 from controltower.tenancy.context import acting_for
@@ -21,6 +23,7 @@ from controltower.tenancy.models import Organisation
 from exceptions.intake import limits
 from exceptions.intake.adapters import Envelope
 from exceptions.intake.models import Message, MessageState
+from exceptions.intake.services import partner_rotate_secret
 from exceptions.intake.services.storing import dedupe_key
 from exceptions.intake.signatures import easypost_signature, standard_signature
 from exceptions.intake.strict_json import MAX_BYTES, canonical_bytes
@@ -228,14 +231,78 @@ def test_two_identical_requests_at_once_give_one_202_and_one_200(
     assert len(stored(organisation)) == waiting_jobs(organisation) == 1
 
 
-def test_one_message_costs_few_queries(easypost: Partner) -> None:
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        assert post_tracker(easypost, tracker_body()).status_code == 202
-    spoken = [query["sql"] for query in captured if not query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT"))]
+def spoken(easypost: Partner, body: bytes) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
+        assert post_tracker(easypost, body).status_code == 202
+    return [query["sql"] for query in captured if not query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT"))]
+
+
+def test_one_message_costs_few_queries_and_of_a_known_partner_one(easypost: Partner) -> None:
+    first = spoken(easypost, tracker_body())
     # lookup by slug, set_config, the partner, the message, its job
-    assert len(spoken) == 5, spoken
+    assert len(first) == 5, first
+    again = spoken(easypost, tracker_body(event_id="evt_2"))
+    assert len(again) == 1, again
+
+
+def test_both_ways_in_store_the_same(easypost: Partner, organisation: Organisation) -> None:
+    for event_id in ("evt_1", "evt_2"):
+        assert post_tracker(easypost, tracker_body(event_id=event_id)).status_code == 202
+    differing = {"id", "raw", "sha256", "dedupe_key", "received_at"}
+    slow, quick = stored(organisation)
+    for field in Message._meta.concrete_fields:
+        if field.name not in differing:
+            assert getattr(slow, field.attname) == getattr(quick, field.attname), field.name
+    with acting_for(organisation):
+        one, other = Job.objects.order_by("id")
+    assert (one.payload, other.payload) == (
+        {"messages": [slow.pk], "small": True},
+        {"messages": [quick.pk], "small": True},
+    )
+    for field in Job._meta.concrete_fields:
+        if field.name not in {"id", "payload", "run_after", "created_at", "request_id"}:
+            assert getattr(one, field.attname) == getattr(other, field.attname), field.name
+
+
+def test_what_changes_about_a_known_partner_holds_for_the_very_next_message(
+    easypost: Partner, organisation: Organisation, now: datetime
+) -> None:
+    assert post_tracker(easypost, tracker_body(event_id="evt_1")).status_code == 202
+    with acting_for(organisation):
+        Partner.objects.update(sandbox=True)
+    assert post_tracker(easypost, tracker_body(event_id="evt_2")).status_code == 202
+    assert [message.sandbox for message in stored(organisation)] == [False, True]
+    with acting_for(organisation):
+        fresh = partner_rotate_secret(easypost, actor=SYSTEM, now=timezone.now()).secret
+    assert post_tracker(easypost, tracker_body(event_id="evt_3"), secret=fresh).status_code == 202
+    with acting_for(organisation):
+        Partner.objects.update(secrets=[])
+    assert post_tracker(easypost, tracker_body(event_id="evt_4"), secret=fresh).status_code == 401
+    with acting_for(organisation):
+        Partner.objects.update(active=False)
+    assert post_tracker(easypost, tracker_body(event_id="evt_5"), secret=fresh).status_code == 404
+    assert len(stored(organisation)) == 3
+
+
+def test_a_secret_of_a_known_partner_ends_when_it_ends(easypost: Partner, organisation: Organisation) -> None:
+    at = timezone.now()
+    with acting_for(organisation):
+        partner_rotate_secret(easypost, actor=SYSTEM, now=at)
+    assert post_tracker(easypost, tracker_body(event_id="evt_1")).status_code == 202
+    with patch("exceptions.intake.door.timezone.now", lambda: at + timedelta(days=2)):
+        assert post_tracker(easypost, tracker_body(event_id="evt_2")).status_code == 401
+
+
+def test_a_process_takes_its_share_of_a_minute_at_once(easypost: Partner) -> None:
+    limiter, epoch = limits.Limiter(settings_of_django.REDIS_URL), timezone.now().timestamp()
+    other = limits.Limiter(settings_of_django.REDIS_URL)
+    numbers = [limiter.count("shared", epoch=epoch, limit=300) for _ in range(4)]
+    assert numbers == [1, 2, 3, 4], "the second share begins where the first ends"
+    with patch.object(limits.Limiter, "_change", side_effect=AssertionError("Redis was asked")):
+        assert limiter.count("shared", epoch=epoch, limit=300) == 5
+    assert other.count("shared", epoch=epoch, limit=300) == 7
+    assert limiter.count("few", epoch=epoch, limit=20) == 1
+    assert other.count("few", epoch=epoch, limit=20) == 2
 
 
 def test_message_and_job_stand_or_fall_together(easypost: Partner, organisation: Organisation) -> None:

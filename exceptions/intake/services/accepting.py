@@ -24,6 +24,23 @@ def message_accept(
     Header names are in lower case. Raises `BadRequest` with the place when the body is not of the partner's format at
     all; what it means is found out later, when the sender has long had its answer.
     """
+    item, kept = delivery_item(partner, body=body, headers=headers)
+    (accepted,) = messages_store([item], Origin(partner, now, content_type, kept))
+    if not accepted.duplicate:
+        if is_big(partner, body):
+            enqueue("intake.split", {"message": accepted.message_id})
+        else:
+            chunks_enqueue([(accepted.message_id, len(body))])
+    return accepted
+
+
+def is_big(partner: Partner, body: bytes) -> bool:
+    """Whether taking it apart is a job of its own."""
+    return len(body) > SPLIT_APART and adapter_for(partner.adapter).split is not None
+
+
+def delivery_item(partner: Partner, *, body: bytes, headers: Mapping[str, str]) -> tuple[Item, dict[str, str]]:
+    """The message that a delivery is, with the headers that are kept. Raises `BadRequest` as `message_accept` does."""
     adapter = adapter_for(partner.adapter)
     envelope = adapter.open(body, headers)
     if isinstance(envelope, Unreadable):
@@ -39,11 +56,4 @@ def message_accept(
     }
     # Under other schemes nobody signed that header, and a captured body with another id each time would be new each time.
     delivery_id = headers.get("webhook-id", "") if partner.signature == Scheme.STANDARD_WEBHOOKS else ""
-    item = Item(body, dedupe_key(delivery_id, envelope))
-    (accepted,) = messages_store([item], Origin(partner, now, content_type, kept))
-    if not accepted.duplicate:
-        if adapter.split is not None and len(body) > SPLIT_APART:
-            enqueue("intake.split", {"message": accepted.message_id})
-        else:
-            chunks_enqueue([(accepted.message_id, len(body))])
-    return accepted
+    return Item(body, dedupe_key(delivery_id, envelope)), kept

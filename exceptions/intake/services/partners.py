@@ -167,16 +167,25 @@ def secrets_of(partner: Partner, now: datetime) -> list[str]:
     return [unseal(entry["ciphertext"].encode()).decode() for entry in _valid_entries(partner, now)]
 
 
+def secrets_with_end(partner: Partner, now: datetime) -> list[tuple[str, datetime | None]]:
+    """The secrets valid at `now` in the clear, newest first, each with the moment from which it is valid no more."""
+    return [
+        (unseal(entry["ciphertext"].encode()).decode(), _moment(entry.get("expires_at")))
+        for entry in _valid_entries(partner, now)
+    ]
+
+
 def secret_dates(partner: Partner, now: datetime) -> list[dict[str, Any]]:
     """Id, making and end of each valid secret, newest first, for people; never the secret."""
 
-    def moment(text: str | None) -> datetime | None:
-        return datetime.fromisoformat(text) if text else None
-
     return [
-        {"id": entry["id"], "created_at": moment(entry["created_at"]), "expires_at": moment(entry.get("expires_at"))}
+        {"id": entry["id"], "created_at": _moment(entry["created_at"]), "expires_at": _moment(entry.get("expires_at"))}
         for entry in _valid_entries(partner, now)
     ]
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def new_secret(signature: str) -> str:

@@ -21,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="run all of them")
         parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
         parser.add_argument("--quick", action="store_true", help="a small run: shows that it works, not how fast")
+        parser.add_argument("--events", type=int, help="how many events, where the measurement has a size")
         parser.add_argument("--inside", action="store_true", help="measure here: set by the command itself")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,6 +35,8 @@ class Command(BaseCommand):
             self._inside(chosen[0], options)
             return
         arguments = [f"--{name}" for name in ("json", "quick") if options[name]]
+        if options["events"] is not None:
+            arguments.append(f"--events={options['events']}")
         for benchmark in chosen:
             try:
                 code = bench_run.outside(settings.HOME, benchmark, arguments)
@@ -43,7 +46,9 @@ class Command(BaseCommand):
                 sys.exit(code)
 
     def _inside(self, benchmark: Benchmark, options: dict[str, Any]) -> None:
-        found = bench_run.inside(settings.HOME, benchmark, quick=options["quick"], say=self._say)
+        found = bench_run.inside(
+            settings.HOME, benchmark, quick=options["quick"], say=self._say, events=options["events"]
+        )
         if options["json"]:
             self._say(bench_run.as_json(found))
 
