@@ -18,6 +18,7 @@ from exceptions.intake.adapters.edifact.values import (
     Moment,
     equipment_ref,
     is_empty,
+    place_of,
 )
 from exceptions.intake.mapping.meaning import Meaning, own_meaning, status_meaning
 from exceptions.shipments.canonical import CanonicalEvent, EventType, Place, RefType
@@ -146,7 +147,12 @@ def _place(status: Status, event_type: str | None) -> Place | None:
     for level in (status.own, status.outer):
         if (place := frame.first_place(level, _HERE)) is not None:
             return place
-    for level in (status.own, status.transport, status.outer):
+    own = [segment for segment in status.own if segment.tag == "LOC"]
+    if (place := frame.first_place(own, ends)) is not None:
+        return place
+    if len(own) == 1 and (place := place_of(own[0])) is not None:
+        return place
+    for level in (status.transport, status.outer):
         if (place := frame.first_place(level, ends)) is not None:
             return place
     return None
