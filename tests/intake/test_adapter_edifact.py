@@ -237,6 +237,17 @@ def test_a_place_of_unknown_zone_takes_the_partners_zone_and_without_one_says_wh
     assert helped.occurred_at == datetime(2026, 3, 2, 16, 30, tzinfo=UTC) and "detail" not in helped.data
 
 
+def test_the_only_place_of_a_status_is_its_place_whatever_its_qualifier() -> None:
+    place = events(STATUS.replace("LOC+175+NLRTM", "LOC+Z01+NLAMS"))[0].place
+    assert place is not None and place.unlocode == "NLAMS"
+
+
+def test_a_town_without_a_code_has_the_zone_of_its_country() -> None:
+    event = dated("334:202603020930:203", ":::WENDLINGEN+:::DE")
+    assert event.place is not None and (event.place.city, event.place.country) == ("WENDLINGEN", "DE")
+    assert event.occurred_at == datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     "dtm", ["334:20260230:102", "334:soon:203", "334::203", "334:209901:610", "334:189901010000:203"]
 )
