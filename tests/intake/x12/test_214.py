@@ -194,3 +194,29 @@ def test_a_set_without_b10_or_without_a_status_is_refused() -> None:
 
 def test_a_set_that_names_nothing_is_refused() -> None:
     assert "reference" in refused(a_set("214", "B10***ORBT", "LX*1", "AT7*X1*NS***20260506*0755*MT")).reason
+
+
+def test_dates_of_the_last_century_and_midnight_at_the_end_of_a_day() -> None:
+    old = only(status("AT7*X6*NS***970925*2400*CT"))
+    assert old.occurred_at == at(1997, 9, 26, 5, 0)
+
+
+def test_a_new_estimate_may_be_written_as_one_stamp() -> None:
+    event = only(status("AT7*SD*AI***20260504*0300*UT", "DTM*017****DT*202605061830", "MS1*Dallas*TX*US"))
+    assert event.data["estimated"] == "2026-05-06T23:30:00+00:00"
+
+
+def test_an_unknown_status_with_a_reason_that_something_went_wrong_is_a_problem() -> None:
+    event = only(status("AT7*E1*AI***20260504*0300*CT"))
+    assert (event.type, event.data["reason"]) == (E.SHIPMENT_PROBLEM_REPORTED, "equipment_breakdown")
+
+
+def test_a_hold_of_customs_is_one_and_its_reason_says_of_which_kind() -> None:
+    assert only(status("AT7*PR*NS***20260504*0300*CT")).data["kind"] == "customs"
+    assert only(status("AT7*PR*CA***20260504*0300*CT")).data["kind"] == "exam"
+    assert only(status("AT7*BC*NS***20260504*0300*CT")).data["kind"] == "other"
+
+
+def test_outcomes_on_the_list_of_reasons_are_no_unknown_codes() -> None:
+    data = only(status("AT7*D1*AZ***20260504*0300*CT")).data
+    assert "unmapped" not in data and "reason" not in data

@@ -86,3 +86,7 @@ def test_an_estimate_at_the_ramp_is_made_when_it_is_sent() -> None:
 def test_a_trailer_on_a_train_is_a_trailer() -> None:
     event = only(a_set("322", "Q5*AR*20260520*0815*CT", "N7*ORBT*53112*********TL"))
     assert (event.type, named(event, "trailer")) == (E.SHIPMENT_ARRIVED, ["ORBT53112"])
+
+
+def test_freight_that_is_delivered_has_no_estimate_any_more() -> None:
+    assert [event.type for event in events(OCEAN.replace("***VD*", "***D*"))] == [E.SHIPMENT_DELIVERED]

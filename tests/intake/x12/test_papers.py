@@ -138,3 +138,23 @@ def test_a_warehouse_receipt_is_supply_and_its_damage() -> None:
     assert supply.data["lines"] == [{"quantity": "1180", "sku": "ROM-24"}]
     assert (count.type, count.data["counted"]) == (E.SHIPMENT_COUNTED, 1180)
     assert (damage.type, damage.data["pieces"]) == (E.SHIPMENT_DAMAGED, 12)
+
+
+def test_a_tax_is_a_duty() -> None:
+    assert only(INVOICE.replace("****DTU", "****GST")).data["lines"][1]["kind"] == "duty"
+
+
+def test_an_order_of_the_whole_notice_stands_once_among_the_shipments_numbers() -> None:
+    doubled = NOTICE.replace("REF*CN*4471910", "REF*PO*4500-OLD")
+    assert named(events(doubled)[-1], "po") == ["4500-7", "4500-8"]
+
+
+def test_a_plan_without_labels_has_the_notices_counts() -> None:
+    plain = NOTICE.replace("MAN*GM*00340000000000000042", "REF*ZZ*1")
+    booked = events(plain, {"ship_notice": "booking"})[-1]
+    assert booked.data["units"] == [{"sequence": 1, "kind": "pallet", "shipped": 4, "weight_shipped": "1632.933"}]
+
+
+def test_lines_of_different_units_are_not_added_up() -> None:
+    mixed = events(RECEIPT.replace("RCD*2*300*CA", "RCD*2*300*EA"))
+    assert E.SHIPMENT_COUNTED not in [event.type for event in mixed]

@@ -121,3 +121,34 @@ def test_an_answer_that_is_none_is_refused() -> None:
 def test_a_bare_answer_stands_at_the_noon_of_its_day() -> None:
     event = only(b"ST*990*0002~B1*ORBT*L-5120*20260504*D~SE*3*0002~")
     assert (event.type, event.occurred_at.hour, event.data["detail"]) == (E.LOAD_REJECTED, 12, "date only")
+
+
+def test_a_shipment_rides_its_tenders_load_and_no_other_number() -> None:
+    _, shipment, _ = events(TENDER.replace("L11*4500-77*PO", "L11*SID-7*SI"))
+    assert named(shipment, "load") == ["L-5120"] and named(shipment, "bol") == ["BOL-9031", "SID-7"]
+
+
+def test_stops_with_one_number_are_counted_anew() -> None:
+    _, shipment, _ = events(TENDER.replace("S5*2*CU", "S5*1*CU"))
+    assert [stop["sequence"] for stop in shipment.data["stops"]] == [1, 2]
+
+
+def test_without_counts_at_its_stops_the_total_is_what_is_moved() -> None:
+    bare = TENDER.replace("S5*1*CL*42000*L*22*PLT", "S5*1*CL").replace("L3*42000*G***215000", "L3*1000*G*********22*K")
+    assert events(bare)[1].data["units"] == [{"sequence": 1, "kind": "piece", "ordered": 22, "weight_ordered": "1000"}]
+
+
+def test_dangerous_goods_have_their_number_and_class() -> None:
+    burning = TENDER.replace("L5*1*Romaine, 24 ct", "L5*1*Paint\n LH1*EA*4*UN1263\n LH2*3")
+    assert events(burning)[1].data["hazmat"] == {"un": "UN1263", "hazard_class": "3"}
+    assert "hazmat" not in events(TENDER.replace("L5*1*Romaine, 24 ct", "LH1*EA*4*UN1263"))[1].data
+
+
+def test_a_party_in_a_role_that_is_none_of_ours_is_left_out() -> None:
+    mapping = {"accounts": {"SPH-1": "SIERRA", "HALV": "HALVORSEN"}}
+    assert events(TENDER, mapping)[1].data["parties"] == [{"role": "bill_to", "account": "HALVORSEN"}]
+
+
+def test_an_acceptance_with_conditions_is_one_and_says_so() -> None:
+    event = only(answer("B"))
+    assert (event.type, event.data["detail"]) == (E.LOAD_ACCEPTED, "accepted with conditions")

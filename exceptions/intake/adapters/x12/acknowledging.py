@@ -31,7 +31,7 @@ def _answer(received: Interchange, number: int, mapping: Mapping[str, Any], now:
     control = f"{(int(now.timestamp()) + number) % 10**9:09}"
     for group in received.groups:
         answered = [one for one in group.sets if one.code not in ANSWERS]
-        if group.header is None or not answered or group.header.code(1) == "FA":
+        if group.header is None or not answered:
             continue  # sets without a group cannot be named in AK1, and acknowledgements are not acknowledged
         results = [understood(one, group, received, mapping) for one in answered]
         sets.append(list(_set(group, results, f"{len(sets) + 1:04}", received.separators)))
