@@ -6,6 +6,10 @@ from controltower.web import keys, nav
 def register() -> None:
     nav.register("Queue", "cases:queue", order=10, verb="VIEW", key="q", icon="list-ordered")
     nav.register("Disruptions", "cases:disruptions", order=25, verb="VIEW", key="i", icon="cloud-lightning")
+    nav.register(
+        "Detection", "cases:detection", order=45, verb="ADMINISTER", icon="sliders-horizontal", section="manage"
+    )
+    nav.register("Suppressions", "cases:suppressions", order=46, verb="OPERATE", icon="bell-off", section="manage")
     group = "Case"
     keys.register("case.take", "t", "Take", group=group)
     keys.register("case.resolve", "e", "Resolve", group=group)

@@ -1,11 +1,18 @@
 from django.urls import path
 
-from exceptions.cases import disruption_views, views
+from exceptions.cases import detection_views, disruption_views, views
 
 app_name = "cases"
 urlpatterns = [
     path("", views.queue, name="queue"),
     path("live/", views.live_number, name="live"),
+    path("settings/detection/", detection_views.rules, name="detection"),
+    path("settings/detection/<slug:type>/", detection_views.rule, name="detection_rule"),
+    path("settings/detection/<slug:type>/save/", detection_views.setting_save, name="detection_save"),
+    path("settings/detection/<slug:type>/<int:pk>/remove/", detection_views.setting_remove, name="detection_remove"),
+    path("settings/suppressions/", detection_views.suppressions, name="suppressions"),
+    path("settings/suppressions/add/", detection_views.suppression_add, name="suppression_add"),
+    path("settings/suppressions/<int:pk>/end/", detection_views.suppression_end, name="suppression_end"),
     path("disruptions/", disruption_views.disruptions, name="disruptions"),
     path("disruptions/<int:pk>/", disruption_views.disruption, name="disruption"),
     path("disruptions/<int:pk>/decide/", disruption_views.decide, name="disruption_decide"),

@@ -243,6 +243,7 @@ def _list(request: MemberRequest) -> dict[str, Any]:
         "list_url": presets.queue_url(query, after),
         "previous_url": presets.queue_url(query) if after else "",
         "next_url": presets.queue_url(query, rows.after) if rows.after else "",
+        "suppressed": selectors.suppressions_running(viewer, now=now),
         "silent_partners": [] if rows.rows or rows.has_filters else selectors.silent_partners(viewer, now=now),
     }
 

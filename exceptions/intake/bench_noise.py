@@ -15,7 +15,7 @@ from controltower.jobs.runner import drain
 from controltower.ops.benchmarks import Bench, Figure, benchmark
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
-from exceptions.cases.jobs import expectations
+from exceptions.cases.jobs import expectations, gaps
 from exceptions.cases.models import Case, CaseOrder, CaseShipment, CaseState
 from exceptions.cases.noise import Delivery, Month, Opened, Score, generate, judge
 from exceptions.cases.noise.world import RANKS
@@ -27,6 +27,7 @@ from exceptions.shipments.models import Reference
 
 SEED, SHIPMENTS, FEW = 3, 5_000, 300
 TICK = timedelta(minutes=10)
+LEARNS = timedelta(days=1)
 AFTERWARDS = timedelta(days=4)
 HEADERS = {"content-type": "application/cloudevents+json"}
 
@@ -81,7 +82,7 @@ def _replay(organisation: Organisation, month: Month, bench: Bench) -> None:
     """Every ten minutes of the month: what came in is worked on, then what did not come is looked for."""
     with acting_for(organisation):
         partners = {partner.name: partner for partner in Partner.objects.all()}
-    said = time.monotonic()
+    said, learns = time.monotonic(), month.deliveries[0].at + LEARNS
     for now, arrived in _ticks(month.deliveries):
         if arrived:
             with acting_for(organisation):
@@ -96,6 +97,9 @@ def _replay(organisation: Organisation, month: Month, bench: Bench) -> None:
             drain("intake", now=now)
         elif now.minute >= TICK.seconds // 60:
             continue  # a quiet hour: looking once is enough
+        if now >= learns:
+            gaps(now)
+            learns = now + LEARNS
         expectations(now)
         drain("default", now=now)
         if time.monotonic() - said > 30:

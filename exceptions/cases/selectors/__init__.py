@@ -1,6 +1,7 @@
 """Reads of cases for people. Every function takes the viewer first and shows nothing outside their accounts."""
 
 from exceptions.cases.selectors.detail import case_detail, case_facts, case_get
+from exceptions.cases.selectors.detection import suppressions_running
 from exceptions.cases.selectors.disruptions import (
     disruption_candidates,
     disruption_cases,
@@ -34,4 +35,5 @@ __all__ = [
     "queue_page",
     "queue_rows",
     "silent_partners",
+    "suppressions_running",
 ]
