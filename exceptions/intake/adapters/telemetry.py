@@ -12,7 +12,7 @@ either side; without either a reading is kept when it differs by a degree from t
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, TypeAlias
@@ -116,11 +116,6 @@ def thinned(
         if before is None or event.occurred_at >= before.occurred_at:
             latest[device] = event
     return [event for index, event in enumerate(events) if event.type not in THINNED or index in chosen]
-
-
-def devices_of(events: Iterable[CanonicalEvent]) -> set[Device]:
-    """The devices whose last kept reading `thinned` would ask for."""
-    return {device_of(event) for event in events if event.type in THINNED}
 
 
 def device_of(event: CanonicalEvent) -> Device:

@@ -93,7 +93,6 @@ _REASONS: Final[Mapping[str, str]] = {
     "theft": "329",
 }
 REASON_4405: Final[Mapping[str, str]] = {code: reason for reason, codes in _REASONS.items() for code in codes.split()}
-# On 9013's own list, but not a number of 4405: 17 is a late departure, and 20 and 31 are both industrial disputes.
 REASON_9013: Final[Mapping[str, str]] = {
     str(int(code) - 204): reason for code, reason in REASON_4405.items() if int(code) <= 274
 }
