@@ -284,3 +284,17 @@ def test_a_partners_own_table_changes_what_a_detail_a_carriers_code_or_a_text_me
     ):
         (event,) = events(strange, mapping)
         assert (event.type, "unmapped" in event.data) == ("shipment.lost", False), mapping
+
+
+def test_what_goes_back_or_was_refused_is_told_as_that_whatever_the_scan() -> None:
+    assert kind("return_to_sender", "return", "Returning to shipper") == "shipment.returned"
+    assert kind("return_to_sender", "departed_facility", "Departed") == "shipment.returned"
+    assert kind("delivered", "arrived_at_destination", "Delivered, to original sender") == "shipment.returned"
+    (event,) = events(webhook(step("return_to_sender", "refused", "Refused")))
+    assert (event.type, event.data["reason"]) == ("shipment.refused", "receiver_refused")
+
+
+def test_a_delivery_of_something_damaged_is_two_events() -> None:
+    told = events(webhook(step("delivered", "arrived_at_destination", "Delivered damaged")))
+    assert [event.type for event in told] == ["shipment.delivered", "shipment.damaged"]
+    assert all(payload_of(event) for event in told)

@@ -8,6 +8,7 @@ Shape and meaning of the fields: the public EasyPost API documentation, "Events"
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from exceptions.intake.adapters.base import (
     json_envelope,
     required_text,
 )
+from exceptions.intake.mapping.carrier_text import read_text
 from exceptions.intake.mapping.easypost import STATUSES, read_status
 from exceptions.intake.mapping.meaning import Meaning
 from exceptions.shipments.canonical import JSON, REF_TYPES, CanonicalEvent, EventType, Place, Ref, RefType
@@ -72,7 +74,7 @@ def _details(tracker: Mapping[str, Any], references: tuple[Ref, ...], mapping: M
             continue
         event = _detail(detail, where, references, tracker, mapping)
         if event is not None:
-            events.append(event)
+            events += [event, *_also(event)]
     if undated and undated == len(entries):
         raise Refusal("no entry of the history says when it happened", "/result/tracking_details")
     return events
@@ -104,6 +106,14 @@ def _detail(
         source_code=code,
         source_text=text[:500],
     )
+
+
+def _also(event: CanonicalEvent) -> list[CanonicalEvent]:
+    """The damage that the words of a delivery tell of: "delivered, carton crushed" is both."""
+    also = read_text(event.source_text).also if event.type == EventType.SHIPMENT_DELIVERED else None
+    if also is None:
+        return []
+    return [replace(event, type=also, data={key: event.data[key] for key in ("status", "detail")})]
 
 
 def _status_without_detail(
