@@ -6,12 +6,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exceptions.cases.taxonomy import is_reason
+from exceptions.intake.mapping import carriers
 from exceptions.intake.mapping.meaning import Meaning, meaning_problems, own_words, status_meaning
+from exceptions.shipments.canonical import EventType
 
 
 def test_a_standard_code_means_what_its_list_says() -> None:
     assert status_meaning({}, "x12.1650", "AF", "") == Meaning("shipment.departed", None)
     assert status_meaning({}, "x12.1651", "AI", "") == Meaning(None, "equipment_breakdown")
+
+
+def test_a_parcel_carriers_code_means_what_its_list_says() -> None:
+    assert status_meaning({}, "fedex", "cd", "") == Meaning("shipment.held", "customs_exam")
+    assert status_meaning({}, "usps", "21", "") == Meaning("shipment.returned", "address_wrong")
+    assert status_meaning({}, "dhl", "NH", "") == Meaning("shipment.delivery_attempted", "receiver_closed")
+    assert status_meaning({}, "ups", "X", "Receiver moved").reason == "address_wrong"
+    for system, codes in carriers.EVENTS.items():
+        assert set(codes.values()) <= set(EventType.values)
+        assert all(is_reason(reason) for reason in carriers.REASONS[system].values() if reason)
 
 
 def test_the_words_add_a_reason_to_a_code_that_has_none_but_never_change_what_happened() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from exceptions.cases.taxonomy import is_reason, reason_of_smdg, reason_of_x12
-from exceptions.intake.mapping import dcsa, edifact, epcis
+from exceptions.intake.mapping import carriers, dcsa, edifact, epcis
 from exceptions.intake.mapping.x12_157 import STATUS_157
 from exceptions.shipments.canonical import EVENT_TYPES, EventType
 
@@ -67,6 +67,7 @@ _EVENTS: Final[Mapping[str, Mapping[str, str]]] = {
     "x12.157": STATUS_157,
     "edifact.4405": edifact.STATUS_4405,
     "edifact.1001": edifact.REPORTS_1001,
+    **carriers.EVENTS,
     "dcsa.transport": dcsa.TRANSPORT,
     "dcsa.equipment": dcsa.EQUIPMENT,
     "dcsa.iot": dcsa.IOT,
@@ -76,6 +77,7 @@ _EVENTS: Final[Mapping[str, Mapping[str, str]]] = {
 _REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     "edifact.4405": {**edifact.REASON_4405, **edifact.STATUS_REASONS},
     "edifact.9013": edifact.REASON_9013,
+    **carriers.REASONS,
 }
 
 

@@ -295,7 +295,7 @@ WHY: Final[Causes] = {
     ),
     "address_wrong": (
         rf"{_WRONG} (?:\w+ )?{_ADDRESS}|{_ADDRESS} (?:is |was |details? )?(?:issue|error|not found|incorrect|incomplete|invalid|"
-        r"unknown|correct\w*|wrong|insufficient)|undeliverable as addressed|no such (?:number|street)|(?:customer|addressee|"
+        r"unknown|correct\w*|wrong|insufficient)|undeliverable as addressed|no such (?:number|street)|(?:customer|receiver|addressee|"
         r"recipient|consignee) (?:has )?(?:moved|unknown|relocated)|left no address|vacant|(?:unable to|could not|cannot) "
         r"(?:locate|find)|forward(?:ing order)? expired|relocated|attempted\.? not known",
     ),
