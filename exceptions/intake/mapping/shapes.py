@@ -154,6 +154,16 @@ _OWN: Final[Mapping[str, tuple[Field, ...]]] = {
             "customer", "Customer of its orders", Kind.TEXT, "An account code, for plans that name no payer of ours."
         ),
         Field(
+            "currency", "Currency of its invoices", Kind.TEXT, "Where an invoice does not say; USD, where nothing is."
+        ),
+        Field(
+            "ship_notice",
+            "What its ship notices (856) are",
+            Kind.CHOICE,
+            "An announcement, where nothing is chosen. A plan replaces the one before it.",
+            (("booking", "The plan of its shipments"),),
+        ),
+        Field(
             "accounts",
             "Parties that are accounts of ours",
             Kind.PAIRS,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from exceptions.intake.mapping.shapes import mapping_problems
 from exceptions.shipments.canonical import EventType as E
 from tests.intake.x12.samples import (
     INVOICE,
@@ -158,3 +159,10 @@ def test_a_plan_without_labels_has_the_notices_counts() -> None:
 def test_lines_of_different_units_are_not_added_up() -> None:
     mixed = events(RECEIPT.replace("RCD*2*300*CA", "RCD*2*300*EA"))
     assert E.SHIPMENT_COUNTED not in [event.type for event in mixed]
+
+
+def test_what_the_form_offers_for_a_partner_is_what_is_read() -> None:
+    mapping = {"currency": "CAD", "ship_notice": "booking", "customer": "HALVORSEN", "references": {"CR": "order"}}
+    assert mapping_problems("x12", mapping) == []
+    assert mapping_problems("x12", {"ship_notice": "plan"}) != []
+    assert events(NOTICE, mapping)[-1].data["customer"] == "HALVORSEN"
