@@ -17,7 +17,8 @@ from controltower.web.toast import toast
 from exceptions.cases.taxonomy import REASON_CHOICES
 from exceptions.intake import selectors, services
 from exceptions.intake.forms import TryForm
-from exceptions.intake.mapping.shapes import Field, Row, drawn, fields_of, mapping_problems, read_back
+from exceptions.intake.mapping.filling import Row, drawn, read_back
+from exceptions.intake.mapping.shapes import Field, fields_of, mapping_problems
 from exceptions.intake.presets import preset_of, sample_body
 from exceptions.intake.services.mapping import mapping_version
 from exceptions.parties.models import Partner

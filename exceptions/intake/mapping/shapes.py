@@ -1,6 +1,7 @@
-"""What a partner's mapping may hold, by format: drawn as a form, read back from it, and judged in sentences. Pure.
+"""What a partner's mapping may hold, by format, and what is wrong with one in sentences. Pure.
 
-Keys that no field here draws are kept as they are, and edited as JSON.
+`filling` draws these fields as a form and reads it back. Keys that no field here draws are kept as they are, and edited as
+JSON.
 """
 
 import json
@@ -10,7 +11,6 @@ from enum import StrEnum
 from typing import Any, Final
 
 from exceptions.intake.adapters import json_mapping, tabular, telemetry
-from exceptions.intake.mapping.carrier_text import folded
 from exceptions.intake.mapping.meaning import meaning_problems
 from exceptions.intake.signature_templates import signature_problems
 from exceptions.parties.zones import is_zone
@@ -18,8 +18,6 @@ from exceptions.shipments.canonical import EventType, RefType
 from exceptions.shipments.models import Mode
 
 MAX_BYTES: Final = 64 * 1024
-MAX_ROWS: Final = 500
-REST: Final = "rest"
 
 
 class Kind(StrEnum):
@@ -29,6 +27,10 @@ class Kind(StrEnum):
     FLAG = "flag"  # yes, no, or not said
     LIST = "list"  # several values, one a line
     PAIRS = "pairs"  # a name of theirs and one of ours
+    SOURCE = "source"  # where a value stands in the message; several, parted by |, are tried in turn
+    SOURCES = "sources"  # fields of ours, and where each stands
+    NUMBERS = "numbers"  # kinds of numbers, where each stands, and whose it is
+    WHOLE = "whole"  # a whole number
     MEANINGS = "meanings"  # a code or text of theirs, and the event and reason that it means
 
 
@@ -40,23 +42,6 @@ class Field:
     hint: str = ""
     choices: Sequence[tuple[str, str]] = ()
     names: str = ""  # what the left column of a table holds
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    name: str = ""
-    value: str = ""
-    event: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A field with what stands in it: `value` for one value, `rows` for a table."""
-
-    field: Field
-    value: str = ""
-    rows: Sequence[Row] = ()
 
 
 _ZONE: Final = Field(
@@ -99,6 +84,57 @@ _REFERENCES: Final = Field(
     tuple(RefType.choices),
     names="Qualifier",
 )
+_WHERE: Final = "A column, or a path into the event; =X is the constant X. Several, parted by |, are tried in turn."
+_STATUS: Final = (
+    Field("code", "Where the status code stands", Kind.SOURCE, _WHERE),
+    Field("text", "Where its words stand", Kind.SOURCE),
+    Field("reason", "Where the reason stands", Kind.SOURCE, "Where it stands apart from the status."),
+    Field(
+        "system", "Name of its list of codes", Kind.TEXT, "Its code DLV is then acme.DLV in the table of codes below."
+    ),
+    Field(
+        "otherwise",
+        "What an unknown status is",
+        Kind.CHOICE,
+        "Where nothing is chosen it is refused, and waits for a row in the table of codes.",
+        (("ignore", "Nothing: pass it over"), *EventType.choices),
+    ),
+    Field("time", "Where the time stands", Kind.SOURCE),
+    Field(
+        "time_format",
+        "How times are written",
+        Kind.SOURCE,
+        "iso, unix, unix_ms, or drawn as DD.MM.YYYY HH:mm. Several, parted by |, are tried in turn.",
+    ),
+)
+_FREIGHT: Final = (
+    Field(
+        "references",
+        "Numbers that say which freight",
+        Kind.NUMBERS,
+        "The kind of number, where it stands, and who issues it where two issuers use the same.",
+        tuple(RefType.choices),
+        names="Number",
+    ),
+    Field(
+        "place",
+        "Where the place stands",
+        Kind.SOURCES,
+        "name, city, region, country, postcode, unlocode, zone, latitude, longitude.",
+        names="Part",
+    ),
+    Field("eta", "Where an estimate of the delivery stands", Kind.SOURCE),
+    Field(
+        "data",
+        "What else it says",
+        Kind.SOURCES,
+        "A field of our event types (minutes, stop, note, pieces, signed_by, until ...) and where it stands.",
+        names="Field",
+    ),
+    Field("decimal", "Sign before decimals", Kind.CHOICE, "", ((".", "Full stop"), (",", "Comma"))),
+    Field("id", "Where its own id of the event stands", Kind.SOURCE),
+    Field("reported", "Where the time of the report stands", Kind.SOURCE),
+)
 _NUMBER: Final = (
     Field(
         "reference_type",
@@ -132,6 +168,33 @@ _OWN: Final[Mapping[str, tuple[Field, ...]]] = {
         Field(
             "day_first", "Writes 5/6 for the fifth of June", Kind.FLAG, "Where nothing is said, such days are not read."
         ),
+    ),
+    "json_mapping": (
+        Field(
+            "items", "Where the list of events is", Kind.TEXT, "A JSON pointer; nothing where the body is one event."
+        ),
+        *_STATUS,
+        *_FREIGHT,
+    ),
+    "tabular": (
+        Field(
+            "delimiter",
+            "Between columns",
+            Kind.CHOICE,
+            "Where nothing is chosen, what parts the header most.",
+            ((",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Vertical bar")),
+        ),
+        Field("header", "The first line names the columns", Kind.FLAG, "Yes, where nothing is said."),
+        Field("skip", "Lines before that", Kind.WHOLE),
+        Field(
+            "encoding",
+            "Encoding",
+            Kind.CHOICE,
+            "Found out, where nothing is chosen.",
+            tuple((name, name) for name in tabular.ENCODINGS),
+        ),
+        *_STATUS,
+        *_FREIGHT,
     ),
     "tive": (
         Field(
@@ -196,41 +259,6 @@ def fields_of(adapter: str, *, local_times: bool, starts_shipments: bool) -> lis
     return [*common, *_OWN.get(adapter, ()), *meanings]
 
 
-def drawn(fields: Sequence[Field], mapping: Mapping[str, Any]) -> tuple[list[Drawn], str]:
-    """The fields with what a mapping holds, and the rest of it as JSON text.
-
-    What does not have the shape of its field is left to the rest, so that nothing is lost by looking at it.
-    """
-    rest = dict(mapping)
-    found = []
-    for field in fields:
-        one = _drawn(field, mapping.get(field.key))
-        found.append(one)
-        if one.value or one.rows or not mapping.get(field.key):
-            rest.pop(field.key, None)
-    return found, json.dumps(rest, indent=2, ensure_ascii=False) if rest else ""
-
-
-def read_back(fields: Sequence[Field], given: Callable[[str], list[str]]) -> tuple[dict[str, Any], list[str]]:
-    """The mapping that a filled-in form says, and sentences about what cannot be read. `given` answers the values of a
-    field's name; a table has one name for each column."""
-    mapping, problems = _rest(given)
-    for field in fields:
-        if field.kind == Kind.PAIRS:
-            value: Any = {name: value for name, value in _columns(given, field.key, "name", "value") if name}
-        elif field.kind == Kind.MEANINGS:
-            value = _meanings(field, _columns(given, field.key, "name", "event", "reason"))
-        else:
-            value = _single(field, next(iter(given(field.key)), "").strip())
-        if value in ("", None) or value == {} or value == []:
-            continue
-        if field.key in mapping:
-            problems.append(f"“{field.key}” stands in the form and in the JSON text too: keep one of them.")
-        else:
-            mapping[field.key] = value
-    return mapping, problems
-
-
 def mapping_problems(adapter: str, mapping: Mapping[str, Any]) -> list[str]:
     """Sentences about what is wrong with a partner's mapping; none when all is well."""
     problems = []
@@ -248,6 +276,8 @@ def mapping_problems(adapter: str, mapping: Mapping[str, Any]) -> list[str]:
     problems += signature_problems(mapping)
     if adapter in _CHECKS:
         problems += _CHECKS[adapter](mapping)
+    if "\\u0000" in json.dumps(mapping):
+        problems.append("The mapping holds a NUL, which no text has.")
     return problems
 
 
@@ -261,8 +291,10 @@ def _field_problems(field: Field, value: Any) -> list[str]:
         return [
             f"“{name[:60]}” in “{field.key}”: {str(one)[:60]!r} is not known here."
             for name, one in value.items()
-            if known and one not in known
+            if known and not _are_known(one, known)
         ]
+    if field.kind in (Kind.SOURCE, Kind.SOURCES, Kind.NUMBERS, Kind.WHOLE):
+        return []  # of formats that judge their mapping themselves
     if field.kind == Kind.LIST:
         fits = isinstance(value, list) and all(isinstance(one, str) for one in value)
         return [] if fits else [f"“{field.key}” must be a list of texts."]
@@ -275,65 +307,7 @@ def _field_problems(field: Field, value: Any) -> list[str]:
     return []
 
 
-def _drawn(field: Field, value: Any) -> Drawn:
-    if field.kind == Kind.PAIRS and isinstance(value, Mapping):
-        if all(isinstance(one, str) for one in value.values()):
-            return Drawn(field, rows=[Row(str(name), one) for name, one in value.items()])
-    elif field.kind == Kind.MEANINGS and isinstance(value, Mapping):
-        rows = [_meaning_row(str(name), one) for name, one in value.items()]
-        if all(rows):
-            return Drawn(field, rows=[row for row in rows if row])
-    elif field.kind == Kind.LIST:
-        if isinstance(value, list) and all(isinstance(one, str) for one in value):
-            return Drawn(field, "\n".join(value))
-    elif field.kind == Kind.FLAG:
-        if isinstance(value, bool):
-            return Drawn(field, "yes" if value else "no")
-    elif isinstance(value, str):
-        return Drawn(field, value)
-    return Drawn(field)
-
-
-def _single(field: Field, text: str) -> Any:
-    if field.kind == Kind.LIST:
-        return [line.strip() for line in text.splitlines() if line.strip()]
-    if field.kind == Kind.FLAG:
-        return {"yes": True, "no": False}.get(text)
-    return text
-
-
-def _meaning_row(name: str, value: Any) -> Row | None:
-    if isinstance(value, str):
-        return Row(name, event=value) if value in EventType.values else Row(name, reason=value)
-    if isinstance(value, Mapping) and set(value) <= {"event", "reason"}:
-        return Row(name, event=str(value.get("event", "")), reason=str(value.get("reason", "")))
-    return None
-
-
-def _meanings(field: Field, columns: Sequence[tuple[str, ...]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, event, reason in columns:
-        key = folded(name) if field.key == "texts" else name
-        if key and (event or reason):
-            found[key] = {"event": event, "reason": reason} if event and reason else event or reason
-    return found
-
-
-def _columns(given: Callable[[str], list[str]], key: str, *columns: str) -> list[tuple[str, ...]]:
-    found = [[value.strip() for value in given(f"{key}.{column}")] for column in columns]
-    return list(zip(*found, strict=False))[:MAX_ROWS]
-
-
-def _rest(given: Callable[[str], list[str]]) -> tuple[dict[str, Any], list[str]]:
-    text = next(iter(given(REST)), "").strip()
-    if not text:
-        return {}, []
-    try:
-        rest = json.loads(text)
-    except json.JSONDecodeError as error:
-        return {}, [f"The JSON text cannot be read: {error.msg}, line {error.lineno} column {error.colno}."]
-    except RecursionError:
-        return {}, ["The JSON text is nested too deeply."]
-    if not isinstance(rest, dict):
-        return {}, ['The JSON text must be an object, as in {"name": "value"}.']
-    return rest, []
+def _are_known(value: Any, known: set[str]) -> bool:
+    """Whether a value, or each of a list of them, is one of ours."""
+    values = value if isinstance(value, list) else [value]
+    return all(isinstance(one, str) and one in known for one in values)
