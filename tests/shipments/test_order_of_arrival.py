@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from exceptions.shipments.canonical import CanonicalEvent, Place, Ref, RefType, SourceRank
-from exceptions.shipments.models import Appointment, Equipment, Event, Load, Milestone, Order, Shipment
 from tests.shipments.conftest import Say, booking, iso, saying
+from tests.shipments.picture import picture
 
 BOL, PRO, LOAD = Ref(RefType.BOL, "BOL-4410"), Ref(RefType.PRO, "771-204"), Ref(RefType.LOAD, "L-2207")
 TRACKING, OTHER = Ref(RefType.TRACKING, "EZ1000000001", "UPS"), Ref(RefType.BOL, "BOL-9")
@@ -48,79 +48,13 @@ STORY: list[tuple[CanonicalEvent, str, SourceRank]] = [
 ]
 
 
-def _picture() -> dict[str, Any]:
-    """Everything that must not depend on the order, told without the ids and numbers that do."""
-    return {
-        "shipments": sorted(_shipment(shipment) for shipment in Shipment.objects.all()),
-        "milestones": sorted(_milestone(milestone) for milestone in Milestone.objects.filter(stop__dropped=False)),
-        "appointments": sorted(
-            (_name(row.stop.shipment), row.state, str(row.ends_at), row.changes.count())
-            for row in Appointment.objects.filter(stop__dropped=False)
-        ),
-        "orders": [(o.number, o.state, o.hold_reason, o.customer and o.customer.code) for o in Order.objects.all()],
-        "loads": [(load.number, load.carrier and load.carrier.code) for load in Load.objects.all()],
-        "equipment": sorted((row.number, _name(row.shipment)) for row in Equipment.objects.all()),
-        "events": sorted(_event(event) for event in Event.objects.all()),
-    }
-
-
-def _name(shipment: Shipment | None) -> str:
-    if shipment is None:
-        return ""
-    return shipment.references.filter(type="bol").values_list("value", flat=True).get()
-
-
-def _shipment(shipment: Shipment) -> tuple[Any, ...]:
-    return (
-        sorted(ref.key for ref in _own(shipment)),
-        str(shipment.customer),
-        shipment.goods,
-        shipment.mode,
-        shipment.lane,
-        shipment.status,
-        shipment.created_from,
-        shipment.last_event.digest if shipment.last_event else "",
-        [(s.sequence, s.kind, s.city, s.zone) for s in shipment.stops.filter(dropped=False).order_by("sequence")],
-        [(leg.sequence, leg.origin.sequence, leg.destination.sequence) for leg in shipment.legs.all()],
-        sorted(row.load.number for row in shipment.load_shipments.all()),
-        [(unit.count_ordered, unit.count_received) for unit in shipment.handling_units.all()],
-    )
-
-
-def _own(shipment: Shipment) -> list[Ref]:
-    return [Ref(row.type, row.value, row.issuer_key) for row in shipment.references.exclude(type="shipment")]
-
-
-def _milestone(milestone: Milestone) -> tuple[Any, ...]:
-    stop = milestone.stop
-    reports = sorted((str(report.value), report.source) for report in milestone.reports.all())
-    return (
-        _name(stop.shipment),
-        stop.sequence,
-        milestone.kind,
-        milestone.code,
-        str(milestone.value),
-        milestone.source_rank,
-        milestone.source,
-        reports,
-    )
-
-
-def _event(event: Event) -> tuple[Any, ...]:
-    subjects = event.subjects.all()
-    named = [
-        _name(row.shipment) or (row.load and row.load.number) or str(row.order or row.equipment) for row in subjects
-    ]
-    return (event.digest, sorted(named))
-
-
 def _told(say: Say, story: list[tuple[CanonicalEvent, str, SourceRank]]) -> dict[str, Any]:
     with transaction.atomic():
         for event, by, rank in story:
             say(event, by, rank)
-        picture = _picture()
+        seen = picture()
         transaction.set_rollback(True)
-    return picture
+    return seen
 
 
 @pytest.fixture
@@ -129,9 +63,9 @@ def as_it_happened(say: Say) -> dict[str, Any]:
 
 
 def test_the_story_says_something(as_it_happened: dict[str, Any]) -> None:
-    picture = as_it_happened
-    assert len(picture["shipments"]) == 2 and len(picture["events"]) == len(STORY)
-    assert all(subjects for _, subjects in picture["events"])
+    seen = as_it_happened
+    assert len(seen["shipments"]) == 2 and len(seen["events"]) == len(STORY)
+    assert all(subjects for _, subjects, _ in seen["events"])
 
 
 @settings(

@@ -63,9 +63,9 @@ def bookings_apply(batch: Batch, placed: Mapping[int, Sequence[Item]]) -> None:
         if latest.plan_key > batch.names.in_force.get(shipment, ""):
             plans.append(Plan(shipment, latest))
             batch.names.in_force[shipment] = latest.plan_key
+    batch.planned |= set(placed)  # of one that is out of date too: it may name the customer that the later one does not
     if not plans:
         return
-    batch.planned |= {plan.shipment for plan in plans}
     stops = _stops_plan(batch, plans)
     _fields_plan(plans, stops)
     _legs_plan(batch, plans, stops)
