@@ -42,6 +42,7 @@ def _hanging_together(batch: Batch, keys: set[Key]) -> list[Item]:
         items += events_carrying(batch, keys, without=set(found) | set(batch.again), only_waiting=False)
         items = [item for item in items if item.family not in _OTHERS and item.type not in PLANS]
         found |= {item.id: item for item in items}
+        batch.again |= {item.id: item for item in items if not item.is_new}
         keys = {key for item in items for key in _free_keys(batch, item)} - done
     return list(found.values())
 
@@ -96,5 +97,3 @@ def _tie(batch: Batch, item: Item, by_plan: Resolution, claims: set[int]) -> Non
     if not shipments and not item.problem:
         said = ", ".join(f"{ref.type.upper()} {ref.value}" for ref in item.references)
         item.problem = f"{said}: more than one shipment is meant, or none that fits all."
-    if not item.is_new:
-        batch.again[item.id] = item
