@@ -1,0 +1,103 @@
+"""What its sender took back counts no more, whichever of the two came first; it stays on record."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from exceptions.shipments.canonical import CanonicalEvent, Place, Ref, RefType
+from exceptions.shipments.histories import histories
+from exceptions.shipments.models import Charge, Equipment, Event, Milestone, Shipment
+from tests.shipments.conftest import Say, at, booking, iso, saying
+
+LOAD = Ref(RefType.LOAD, "L-2207")
+PHOENIX = Place(city="Phoenix", region="AZ", country="US")
+
+
+def called(event_id: str, event: CanonicalEvent) -> CanonicalEvent:
+    return replace(event, event_id=event_id)
+
+
+def taking_back(event_id: str, hours: float = 40) -> CanonicalEvent:
+    return CanonicalEvent("event.retracted", at(hours), data={"event_id": event_id}, event_id=f"r-{event_id}")
+
+
+DELIVERED = called("e-1", saying("shipment.delivered", 33))
+
+
+@pytest.mark.parametrize("story", [(DELIVERED, taking_back("e-1")), (taking_back("e-1"), DELIVERED)])
+def test_a_delivery_that_was_taken_back_is_none_in_either_order(say: Say, story: tuple[CanonicalEvent, ...]) -> None:
+    say(saying("shipment.booked", **booking()), by="tms")
+    say(saying("shipment.departed", 2, stop=1))
+    for event in story:
+        say(event)
+    shipment = Shipment.objects.select_related("last_event").get()
+    assert (shipment.status, shipment.last_event.type) == ("in_transit", "shipment.departed")
+    assert not Milestone.objects.filter(code="delivery", kind="actual").exists()
+    taken = Event.objects.select_related("retracted_by").get(type="shipment.delivered")
+    assert taken.retracted_by.type == "event.retracted"
+    (row,) = [row for row in histories([shipment.pk])[shipment.pk].events if row.type == "shipment.delivered"]
+    assert row.retracted
+
+
+def test_who_takes_back_hears_what_applies_no_more(say: Say) -> None:
+    say(saying("shipment.booked", **booking()), by="tms")
+    delivered = say(DELIVERED)
+    back = say(taking_back("e-1"))
+    assert back.rebound == (delivered.event,) and not back.problem
+    assert say(taking_back("e-2")).problem == "What it takes back has not been heard of yet; it waits."
+
+
+def test_nobody_takes_back_what_somebody_else_said(say: Say) -> None:
+    say(saying("shipment.booked", **booking()), by="tms")
+    say(DELIVERED)
+    say(taking_back("e-1"), by="tracker")
+    assert Shipment.objects.get().status == "delivered"
+
+
+def test_the_correction_of_what_was_taken_back_counts(say: Say) -> None:
+    say(saying("shipment.booked", **booking()), by="tms")
+    say(called("e-1", saying("shipment.arrived", 31, place=PHOENIX)))
+    say(called("e-2", saying("shipment.arrived", 30, place=PHOENIX, reported=30)))
+    say(taking_back("e-1"))
+    arrival = Milestone.objects.get(code="arrival", kind="actual")
+    assert arrival.value == at(30) and arrival.reports.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("event_type", "data", "left"),
+    [
+        ("equipment.gated_out", {"return_by": iso(90)}, lambda: Equipment.objects.get().return_by),
+        (
+            "shipment.counted",
+            {"stop": 2, "counted": 21},
+            lambda: Shipment.objects.get().handling_units.get().count_received,
+        ),
+        (
+            "invoice.issued",
+            {"number": "INV-1", "amount": {"amount": "5", "currency": "USD"}},
+            Charge.objects.first,
+        ),
+    ],
+)
+def test_nothing_is_left_of_what_was_taken_back(say: Say, event_type: str, data: dict[str, Any], left: Any) -> None:
+    say(saying("shipment.booked", **booking()), by="tms")
+    say(called("e-1", saying(event_type, 5, **data)))
+    assert left() is not None
+    say(taking_back("e-1"))
+    assert left() is None
+
+
+def test_news_of_a_load_that_were_taken_back_count_for_none_of_its_riders(say: Say) -> None:
+    say(saying("shipment.booked", **booking()), by="tms")
+    say(called("e-1", saying("shipment.departed", 1, refs=(LOAD,), stop=1)))
+    assert Shipment.objects.get().status == "in_transit"
+    say(taking_back("e-1"))
+    assert Shipment.objects.get().status == "booked"
+
+
+def test_a_plan_is_not_taken_back(say: Say) -> None:
+    say(called("e-1", saying("shipment.booked", **booking())), by="tms")
+    back = say(taking_back("e-1"), by="tms")
+    assert "not taken back" in back.problem
+    assert Event.objects.get(type="shipment.booked").retracted_by_id is None
