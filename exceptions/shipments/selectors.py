@@ -239,7 +239,14 @@ def shipment_events(viewer: Viewer, number: str, *, all_of_them: bool = False) -
     shown = 1000 if all_of_them else EVENTS_SHOWN
     rows = Event.objects.filter(events_of(shipment)).select_related("partner").distinct()
     events = list(rows.order_by("-occurred_at", "-id")[: shown + 1])
-    return EventPage(shipment, [EventRow(row, words(row.data)) for row in events[:shown]], len(events) > shown)
+    return EventPage(shipment, [EventRow(row, _said(row)) for row in events[:shown]], len(events) > shown)
+
+
+def _said(row: Event) -> str:
+    said = words(row.data)
+    if row.retracted_by_id is None:
+        return said
+    return f"taken back by the sender; it said {said}" if said else "taken back by the sender"
 
 
 def shipments_of(event: Event) -> list[Shipment]:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from controltower.tenancy.viewer import Viewer
+from exceptions.shipments import selectors
 from exceptions.shipments.canonical import CanonicalEvent, Place, Ref, RefType
 from exceptions.shipments.histories import histories
 from exceptions.shipments.models import Charge, Equipment, Event, Milestone, Shipment
@@ -94,6 +96,14 @@ def test_news_of_a_load_that_were_taken_back_count_for_none_of_its_riders(say: S
     assert Shipment.objects.get().status == "in_transit"
     say(taking_back("e-1"))
     assert Shipment.objects.get().status == "booked"
+
+
+def test_the_timeline_says_what_was_taken_back(say: Say, coordinator: Viewer) -> None:
+    (shipment,) = say(saying("shipment.booked", **booking()), by="tms").shipments
+    say(called("e-1", saying("shipment.delivered", 33, signed_by="R. Ames")))
+    say(taking_back("e-1"))
+    rows = selectors.shipment_events(coordinator, shipment.number).rows
+    assert "taken back by the sender; it said signed by R. Ames" in [row.words for row in rows]
 
 
 def test_a_plan_is_not_taken_back(say: Say) -> None:
