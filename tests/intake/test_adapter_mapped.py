@@ -230,15 +230,19 @@ class TestCsv:
         [
             (b"", "empty", "line 1"),
             (b"BOL;Status\r\nB-1;VS\r\n", "no column 'Bemerkung'", "line 1"),
-            ((HEADER + "B-1;VS;4.5.26;Hof;;\r\n").encode(), "not a time", "line 2, column Zeit"),
-            ((HEADER + "B-1;??;04.05.2026 14:30;Hof;;\r\n").encode(), "'??' is not known", "line 2"),
-            ((HEADER + ";VS;04.05.2026 14:30;Hof;;\r\n").encode(), "no reference", "line 2"),
-            ((HEADER + "B-1;VS;31.02.2026 14:30;Hof;;\r\n").encode(), "no such date", "line 2, column Zeit"),
+            ((HEADER + "B-1;VS;4.5.26;Hof;;\r\n").encode(), "not a time", "column Zeit"),
+            ((HEADER + "B-1;??;04.05.2026 14:30;Hof;;\r\n").encode(), "'??' is not known", ""),
+            ((HEADER + ";VS;04.05.2026 14:30;Hof;;\r\n").encode(), "no reference", ""),
+            ((HEADER + "B-1;VS;31.02.2026 14:30;Hof;;\r\n").encode(), "no such date", "column Zeit"),
         ],
     )
     def test_what_is_wrong_is_said_with_its_line(self, file: bytes, reason: str, where: str) -> None:
         found = refused(file, CSV)
         assert reason in found.reason and found.where == where
+
+    def test_among_several_rows_the_line_is_said_too(self) -> None:
+        found = refused((HEADER + self.row() + self.row(at="4.5.26")).encode(), CSV)
+        assert found.where == "line 3, column Zeit"
 
     def test_a_hundred_thousand_rows_are_parts_and_one_more_is_too_many(self) -> None:
         file = (HEADER + self.row() * 100_000).encode()

@@ -19,6 +19,7 @@ from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from exceptions.intake.adapters import ADAPTERS, Adapter, Envelope, Part, Unreadable
 from exceptions.intake.models import Message, MessageState, SignalHour
+from exceptions.intake.presets import PRESETS, starting_mapping
 from exceptions.intake.services import message_replay
 from exceptions.parties.models import Partner
 from exceptions.shipments.models import Event
@@ -232,3 +233,18 @@ def test_an_item_that_cannot_be_cut_out_is_a_dead_letter_and_is_read_with_the_wh
         states = sorted(Message.objects.filter(parent=message).values_list("state", flat=True))
         assert states == ["duplicate", "processed", "processed", "processed"]
         assert Event.objects.count() == 3
+
+
+def test_each_row_of_a_table_is_an_item_named_by_its_line(client: Client, tms: Partner, run_jobs: Any) -> None:
+    with acting_for(tms.organisation_id):
+        mapping = starting_mapping(PRESETS["tabular"])
+        Partner.objects.update(adapter="tabular", mapping=mapping)
+    at = timezone.now().isoformat()
+    rows = f"PRO;Status;Remarks;When;Minutes late\nP-1;LATE;Snow;{at};90\nP-2;LATE;Snow;soon;90\nP-3;??;;{at};\n"
+    answer = deliver(client, rows.encode(), kind="text/csv")
+    assert answer.status_code == 202
+    run_jobs()
+    found = [(one["state"], one["within"], one["where"]) for one in asked(client, answer.json()["message"])["results"]]
+    assert found == [("processed", "line 2", ""), ("dead", "line 3", "column When"), ("dead", "line 4", "")]
+    with acting_for(tms.organisation_id):
+        assert Event.objects.get().data["reason"] == "weather"

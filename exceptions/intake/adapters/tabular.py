@@ -76,7 +76,9 @@ def read(body: bytes, headers: Headers, mapping: Mapped) -> list[CanonicalEvent]
         table = _table(body, mapping)
         events: list[CanonicalEvent] = []
         for line, raw in table.rows:
-            events += item_events(Item(_finder(table, _cells(raw, table, line), line), mapping), f"line {line}")
+            # A single row is what a part holds, and a part's own place says the line of the file.
+            where = f"line {line}" if len(table.rows) > 1 else ""
+            events += item_events(Item(_finder(table, _cells(raw, table, line), where), mapping), where)
         return events
     except Refusal as refusal:
         return refusal.unreadable
@@ -203,12 +205,12 @@ def _cells(raw: str, table: _Table, line: int) -> list[str]:
     return cells
 
 
-def _finder(table: _Table, cells: list[str], line: int) -> Any:
+def _finder(table: _Table, cells: list[str], where: str) -> Any:
     def find(source: str) -> tuple[str, str]:
         position = _position(source)
         index = position - 1 if position else table.columns.get(_folded(source), -1)
         value = cells[index].strip() if 0 <= index < len(cells) else ""
-        return value, f"line {line}, column {source[:60]}"
+        return value, f"{where}, column {source[:60]}".removeprefix(", ")
 
     return find
 
