@@ -83,6 +83,15 @@ def test_a_meaning_that_is_none_is_refused(
     assert UnmappedCode.objects.get().mapped_at is None
 
 
+def test_a_mapping_that_is_at_fault_already_is_named(
+    acting: Organisation, see: See, cloudevents: Partner, now: datetime
+) -> None:
+    Partner.objects.filter(pk=cloudevents.pk).update(mapping={"zone": "CST"})
+    row = UnmappedCode.objects.select_related("partner").get(pk=see().pk)
+    with pytest.raises(Invalid, match=f"The mapping of {cloudevents.name}: .* is no time zone"):
+        code_map(row, event="shipment.held", reason="", everywhere=False, actor=SYSTEM, now=now)
+
+
 def test_the_list_goes_page_by_page_without_a_gap(
     acting: Organisation, see: See, supervisor: Viewer, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,9 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from controltower.tenancy.context import acting_for
@@ -356,6 +358,34 @@ def test_a_new_account_is_made_with_the_partner(
     with acting_for(organisation):
         account = Partner.objects.get().account
         assert (account.code, account.kind) == ("SKYLARK-LTD", "broker")
+
+
+def test_no_page_asks_the_database_more_often_the_more_partners_there_are(
+    client_for: ClientFor,
+    administrator: Viewer,
+    dead: Message,
+    cloudevents: Partner,
+    easypost: Partner,
+    carrier: Account,
+    customer: Account,
+) -> None:
+    client = client_for(administrator)
+    for at in range(5):
+        connect(client, carrier, name=f"Partner {at}")
+    for address in (
+        reverse("intake:partners"),
+        reverse("intake:partner", args=[cloudevents.slug]),
+        reverse("intake:mapping", args=[cloudevents.slug]),
+        reverse("intake:unmapped"),
+        reverse("intake:dead_letters"),
+        reverse("intake:message", args=[dead.pk]),
+    ):
+        client.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(address).status_code == 200
+        counted = [query["sql"] for query in asked if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN"))]
+        counted = [sql for sql in counted if "set_config" not in sql]
+        assert len(counted) <= 12, address + "\n".join(counted)
 
 
 def test_the_list_says_how_each_partner_is_doing(

@@ -54,14 +54,14 @@ def test_a_cut_in_a_letter_of_two_bytes_is_still_text() -> None:
     assert raw_view(b"\xe4hnlich").lines[0].before == "ähnlich"
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=300), st.text(max_size=20) | st.sampled_from(["/a/0", "line 2", "segment 1", "/"]))
 def test_any_bytes_are_drawn(raw: bytes, where: str) -> None:
     view = raw_view(raw, where)
     assert view.size == len(raw)
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.text(alphabet='{}[]",:a1 \n', max_size=40), st.sampled_from(["/a/0", "/0/a", "/a"]))
 def test_any_text_is_drawn_whole(text: str, where: str) -> None:
     view = raw_view(text.encode(), where)

@@ -24,7 +24,10 @@ def code_map(
     for partner in partners:
         known = partner.mapping.get(table)
         mapping = {**partner.mapping, table: {**(known if isinstance(known, dict) else {}), name: value}}
-        partner_map(partner, mapping=mapping, version=mapping_version(partner), actor=actor, now=now)
+        try:
+            partner_map(partner, mapping=mapping, version=mapping_version(partner), actor=actor, now=now)
+        except Invalid as invalid:  # it was at fault before; nothing is mapped for anybody then
+            raise Invalid(f"The mapping of {partner.name}: {invalid.message}", code=invalid.code) from invalid
     UnmappedCode.objects.filter(partner__in=partners, system=code.system, code=code.code).update(mapped_at=now)
     return partners
 
