@@ -35,17 +35,16 @@ def _at(
     reached = min(
         [event.at for event in presence] + [at for at in [stop.actual(*ARRIVING)] if at is not None], default=None
     )
-    coming = approach(history, stop, promised, limit)
-    if reached is not None:
-        if reached <= limit:
-            yield Clear(LATE, stop.subject, reached, "Arrived in time")
-            return
+    if reached is not None and reached <= limit:
+        yield Clear(LATE, stop.subject, reached, "Arrived in time")
+    elif reached is not None:
         summary = f"Arrived {span(reached - promised)} late"
         seen = [
             *presence,
             *(e for e in history.of(E.SHIPMENT_ARRIVED, E.SHIPMENT_DELIVERED) if _is_here(history, e, stop)),
         ]
-        evidence = [*coming.evidence, *(evidence_of(event, summary) for event in seen if event.at > limit)]
+        coming = approach(history, stop, promised, limit)
+        evidence = [*coming.evidence, *(_late(event, promised) for event in seen if event.at > limit)]
         yield _found(stop, history, setting, evidence, reached, summary, BREACHED)
     elif history.is_over:
         yield Clear(LATE, stop.subject, history.status_at or now, f"{history.status.capitalize()}")
@@ -72,6 +71,10 @@ def _on_the_way(
     passed = Evidence(limit, "The window passed without an arrival", expected=awaited)
     summary = coming.summary if coming.late else passed.text
     yield _found(stop, history, setting, [*coming.evidence, passed], limit, summary, BREACHED)
+
+
+def _late(event: Told, promised: datetime) -> Evidence:
+    return evidence_of(event, f"Arrived {span(event.at - promised)} late")
 
 
 def _is_here(history: ShipmentHistory, event: Told, stop: StopFacts) -> bool:

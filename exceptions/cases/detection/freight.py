@@ -42,6 +42,8 @@ def _counted(type_code: str, wrong: int) -> Judge:
 def _count(history: ShipmentHistory, event: Told) -> tuple[SubjectRef, int, int] | None:
     """What was counted, of what, against what; None when nothing was counted or nobody said how many there should be."""
     counted = event.data.get("counted", event.data.get("pieces"))
+    if counted is None:
+        return None
     number = event.data.get("unit")
     unit = history.units.get(number) if number is not None else None
     expected = event.data.get("expected")
@@ -49,7 +51,7 @@ def _count(history: ShipmentHistory, event: Told) -> tuple[SubjectRef, int, int]
         known = [unit] if unit is not None else list(history.units.values())
         numbers = [one.expected for one in known if one.expected is not None]
         expected = sum(numbers) if numbers and len(numbers) == len(known) else None
-    if counted is None or expected is None:
+    if expected is None:
         return None
     return _about(history, event), int(counted), int(expected)
 

@@ -15,12 +15,13 @@ from exceptions.cases.services.scope import Scope
 
 @dataclass
 class Held:
-    """An occurrence of a case: its id, rule, and event or expectation."""
+    """An occurrence of a case: its id, rule, event or expectation, and words."""
 
     id: int
     rule: str
     event: int | None
     expectation: int | None
+    summary: str = ""
 
 
 @dataclass
@@ -105,6 +106,6 @@ def _find_others(board: Board, missing: Iterable[Finding]) -> None:
 
 def _remember(board: Board) -> None:
     known = [*board.known, *(case.pk for case in board.past.values())]
-    columns = ("case_id", "id", "rule", "event_id", "expectation_id")
+    columns = ("case_id", "id", "rule", "event_id", "expectation_id", "summary")
     for case_id, *row in Occurrence.objects.filter(case__in=known).values_list(*columns) if known else ():
         board.occurrences[case_id].append(Held(*row))

@@ -9,7 +9,7 @@ from exceptions.cases.services.state import Known
 from exceptions.cases.taxonomy import Subject
 from exceptions.parties.models import Account
 from exceptions.shipments.canonical import RefType, normalised
-from exceptions.shipments.models import EquipmentKind, Load, Reference, Stop
+from exceptions.shipments.models import EquipmentKind, Load, Order, Reference, Stop
 
 # What people quote first on the telephone.
 QUOTED_FIRST = (
@@ -36,8 +36,8 @@ class Headline:
 
 def headline_of(finding: Finding, affected: list[Known]) -> Headline:
     """From the first affected shipment; a load's case is called by the load, and is a customer's only if all are."""
-    if not affected:
-        return Headline(None, "", "", "", "")
+    if not affected or finding.subject.kind in (Subject.ORDER, Subject.ORDER_LINE):
+        return _without_freight(finding, affected)
     customers = {one.shipment.customer_id: one.shipment.customer for one in affected}
     account = next(iter(customers.values())) if len(customers) == 1 else None
     first = affected[0]
@@ -54,6 +54,19 @@ def headline_of(finding: Finding, affected: list[Known]) -> Headline:
         reference = f"Container {first.equipment.number}"
     else:
         reference = _quoted(first)
+    return Headline(account, place[:100], lane[:40], reference[:80], normalised(reference)[:120])
+
+
+def _without_freight(finding: Finding, affected: list[Known]) -> Headline:
+    """An order's case is its customer's and called by its number; a load that nothing rides yet is nobody's."""
+    reference, account = "", None
+    if finding.subject.kind == Subject.LOAD:
+        reference = f"Load {Load.objects.get(pk=finding.subject.id).number}"
+    elif finding.orders:
+        order = Order.objects.select_related("customer").get(pk=finding.orders[0])
+        reference, account = f"Order {order.number}", order.customer
+    place = affected[0].stop.place if affected and affected[0].stop else ""
+    lane = (_route(affected[0]) or affected[0].shipment.lane) if affected else ""
     return Headline(account, place[:100], lane[:40], reference[:80], normalised(reference)[:120])
 
 

@@ -50,7 +50,8 @@ def case_open(finding: Finding, *, known: Sequence[Known], ran_out: RanOut, now:
         next_change_at=now,
         **{f"subject_{finding.subject.kind}_id": finding.subject.id},
     )
-    _affect(case, finding)
+    CaseShipment.objects.bulk_create([CaseShipment(case=case, shipment_id=pk) for pk in finding.shipments])
+    _affect_orders(case, finding, finding.shipments)
     _occurrences_add(case, finding, finding.evidence, ran_out)
     text = f"{type_label(finding.type)}: {finding.summary}"
     timeline_add(case, EntryKind.OPENED, text, actor=SYSTEM, now=now, data=_source(finding.evidence))
@@ -72,6 +73,7 @@ def case_add(
     """
     new = evidence_new(finding, held, ran_out)
     gone = _no_evidence(finding, held) if whole else []
+    _reword(finding, held)
     changes = _changes(case, finding)
     more = _new_freight(case, finding)
     if case.is_open and not (new or gone or changes or more or case.explanation.get("recovered")):
@@ -143,6 +145,15 @@ def _no_evidence(finding: Finding, held: Iterable[Held]) -> list[int]:
     return [one.id for one in held if one.rule == finding.type and one.event is not None and one.event not in events]
 
 
+def _reword(finding: Finding, held: Iterable[Held]) -> None:
+    """An occurrence says what its event means now: how late an ETA is depends on the promise that holds."""
+    texts = {piece.event: piece.text[:300] for piece in finding.evidence if piece.event is not None and piece.text}
+    for one in held:
+        text = texts.get(one.event) if one.rule == finding.type and one.event is not None else None
+        if text is not None and text != one.summary:
+            Occurrence.objects.filter(pk=one.id).update(summary=text)
+
+
 def _row(piece: Evidence, ran_out: RanOut) -> int | None:
     return ran_out.get((piece.expected.key, piece.expected.due_at)) if piece.expected is not None else None
 
@@ -174,10 +185,14 @@ def _affect(case: Case, finding: Finding) -> bool:
     CaseShipment.objects.bulk_create(
         [CaseShipment(case=case, shipment_id=pk) for pk in sorted(new)], ignore_conflicts=True
     )
-    lines = ShipmentOrderLine.objects.filter(shipment__in=new)
+    _affect_orders(case, finding, new)
+    return bool(new)
+
+
+def _affect_orders(case: Case, finding: Finding, shipments: Iterable[int]) -> None:
+    lines = ShipmentOrderLine.objects.filter(shipment__in=list(shipments))
     orders = {*lines.values_list("order_line__order_id", flat=True), *finding.orders}
     CaseOrder.objects.bulk_create([CaseOrder(case=case, order_id=pk) for pk in sorted(orders)], ignore_conflicts=True)
-    return bool(new)
 
 
 def _belongs_to(case: Case, account_id: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -103,3 +104,11 @@ def test_the_order_in_which_events_stand_changes_nothing(order: list[Told]) -> N
     assert {"customs_hold", "freight_damaged", "delivery_refused", "freight_short"} <= {
         found.type for found in judged(said(*order)).findings.values()
     }
+
+
+def test_the_documentation_has_every_rule_as_it_is() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "detection.md").read_text()
+    for rule in RULES:
+        (row,) = [line for line in page.splitlines() if f"| {rule.trigger} |" in line]
+        assert f"`{rule.type}`" in row and rule.ends in row and rule.uses[1:] in row, rule.type
+    assert all(f"`{code}` has no rule here" in page for code in WITHOUT_RULE)
