@@ -25,7 +25,7 @@ def unmapped(request: MemberRequest) -> HttpResponse:
     found = selectors.unmapped_codes(request.viewer, partner_slug=partner_slug, after=request.GET.get("after", ""))
     context = {
         "found": found,
-        "next": urlencode({"partner": partner_slug, "after": found.next_after}) if found.next_after else "",
+        "next_url": f"?{urlencode({'partner': partner_slug, 'after': found.next_after})}" if found.next_after else "",
         "partner_slug": partner_slug,
         "partners": selectors.partners_of(request.viewer),
         "event_types": EventType.choices,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -31,7 +32,7 @@ def dead_letters(request: MemberRequest) -> HttpResponse:
     context = {
         "found": found,
         "wanted": wanted,
-        "query": urlencode(wanted.as_query()),
+        "next_url": _next({**wanted.as_query(), "before": found.next_before}) if found.next_before else "",
         "reasons": selectors.dead_reasons(viewer, wanted),
         "partners": selectors.partners_of(viewer),
     }
@@ -44,7 +45,9 @@ def message(request: MemberRequest, message_id: int) -> HttpResponse:
     after, state = request.GET.get("after", ""), request.GET.get("state", "")
     found = selectors.message_view(request.viewer, message_id, state=state, after=int(after) if _is_id(after) else 0)
     states = [(value, label, found.states[value]) for value, label in MessageState.choices if value in found.states]
-    context = {"found": found, "state": state, "states": states}
+    more = {"after": found.next_after, **({"state": state} if state else {})}
+    next_url = _next(more) if found.next_after else ""
+    context = {"found": found, "state": state, "states": states, "next_url": next_url}
     return page(request, "intake/message.html", context)
 
 
@@ -81,6 +84,10 @@ def filter_of(given: Mapping[str, str]) -> DeadFilter:
         return DeadFilter(given.get("partner", ""), given.get("reason", ""), date.fromisoformat(day) if day else None)
     except ValueError:
         raise BadRequest("A day is written like 2026-11-20.") from None
+
+
+def _next(query: Mapping[str, Any]) -> str:
+    return f"?{urlencode(query)}"
 
 
 def _is_id(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Connecting a partner: secrets are sealed, shown once and rotated with an overlap."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,7 @@ from exceptions.intake.signatures import Scheme
 from exceptions.parties.models import Account, Partner
 from exceptions.parties.models.partners import SignatureScheme
 
+GUIDES = Path(__file__).resolve().parents[2] / "docs" / "adapters"
 pytestmark = pytest.mark.django_db
 
 
@@ -187,6 +189,7 @@ def test_every_preset_names_an_adapter_and_a_scheme_that_exist(acting: Organisat
 
     for preset in PRESETS.values():
         assert preset.adapter in ADAPTERS and preset.ways
+        assert (GUIDES / preset.guide).is_file()
         assert all(way.signature in set(Scheme) for way in preset.ways if way.has_secret)
     assert {scheme.value for scheme in Scheme} <= set(SignatureScheme.values)
     assert Partner._meta.get_field("signature").choices is not None
