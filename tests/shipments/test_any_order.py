@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from controltower.audit import SYSTEM
 from exceptions.parties.models import Partner
 from exceptions.shipments.canonical import CanonicalEvent, Place, Ref, RefType, SourceRank
+from exceptions.shipments.histories import histories
 from exceptions.shipments.services import Incoming, events_record
 from tests.shipments.conftest import NOON, booking, iso, saying
 from tests.shipments.picture import picture
@@ -151,6 +152,14 @@ def test_backwards_is_the_same(partners: dict[str, Partner], which: str) -> None
     expected = told(partners, story, set())
     assert told(partners, story[::-1], {4, 8}) == expected
     assert told(partners, story[::-1], set(range(len(story)))) == expected
+
+
+@pytest.mark.parametrize("which", STORIES)
+def test_the_histories_that_are_handed_over_are_those_that_are_stored(partners: dict[str, Partner], which: str) -> None:
+    incoming = [Incoming(event, None, partners[by], rank, SYSTEM, "test") for event, by, rank in STORIES[which][::-1]]
+    for start in range(0, len(incoming), 3):
+        handed = events_record(incoming[start : start + 3], now=NOON)[0].histories
+        assert handed == histories(handed)
 
 
 @settings(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from exceptions.cases.detection import judge
@@ -16,18 +16,23 @@ from exceptions.cases.services.scope import Scope, scope_of_events, scope_of_exp
 from exceptions.cases.services.settings import settings_load
 from exceptions.cases.services.suppression import suppressed_clear, windows_of
 from exceptions.cases.services.wholes import load_histories, order_histories
+from exceptions.shipments.histories import History
 from exceptions.shipments.models import Event, Shipment
 
 __all__ = ["detection_run", "expectation_run", "expectations_claim", "suppression_settle"]
 
 
-def detection_run(*, events: Sequence[Event], now: datetime) -> list[Case]:
+def detection_run(
+    *, events: Sequence[Event], now: datetime, histories: Mapping[int, History] | None = None
+) -> list[Case]:
     """Everything that follows from events: expectations, findings, recoveries. Returns the cases they opened or added to.
 
     What is judged is the whole history of what they speak of, so neither their order nor their number in a call matters,
     and the same events again add nothing. A fixed number of queries when nothing is wrong.
+
+    histories: those that recording read and brought up to date just now, in the same transaction.
     """
-    return _run(scope_of_events(events), now) if events else []
+    return _run(scope_of_events(events), now, read=histories) if events else []
 
 
 def expectation_run(*, expectations: Sequence[Expectation], now: datetime, as_of: datetime | None = None) -> list[Case]:
@@ -58,8 +63,10 @@ def suppression_settle(suppression_id: int, *, now: datetime) -> list[Case]:
     return _run(widened(scope), now)
 
 
-def _run(scope: Scope, now: datetime, as_of: datetime | None = None) -> list[Case]:
-    histories = shipment_histories(scope.shipments, Gaps.load()) if scope.shipments else {}
+def _run(
+    scope: Scope, now: datetime, as_of: datetime | None = None, *, read: Mapping[int, History] | None = None
+) -> list[Case]:
+    histories = shipment_histories(scope.shipments, Gaps.load(), read) if scope.shipments else {}
     judged = {*scope.shipments, *histories}
     loads, orders = load_histories(scope.loads), order_histories(scope.orders)
     judgement = judge(histories.values(), loads, orders, settings=settings_load(), now=as_of or now)

@@ -32,9 +32,12 @@ OURS: Final = "control_tower"
 CARRIERS: Final = (PartyRoleKind.ACTUAL_CARRIER, PartyRoleKind.CONTRACTED_CARRIER)
 
 
-def shipment_histories(ids: Collection[int], gaps: Gaps) -> dict[int, ShipmentHistory]:
-    """By id. A shipment that turned out to be another one is that one."""
-    rows = histories(ids)
+def shipment_histories(
+    ids: Collection[int], gaps: Gaps, read: Mapping[int, History] | None = None
+) -> dict[int, ShipmentHistory]:
+    """By id. A shipment that turned out to be another one is that one. `read`: histories that the caller has in hand."""
+    rows = {key: read[key] for key in ids if key in read} if read else {}
+    rows |= histories(set(ids) - set(rows))
     moved = {row.shipment.continued_as_id for row in rows.values() if row.shipment.continued_as_id is not None}
     if moved:
         rows = {key: row for key, row in rows.items() if row.shipment.continued_as_id is None}

@@ -210,7 +210,7 @@ def _record(works: Sequence[Work], now: datetime) -> None:
     new = sorted((one for one in recorded if one.created), key=lambda one: one.event.occurred_at)
     heard = {event.pk: event for one in new for event in (*one.rebound, one.event)}
     if heard:
-        detection_run(events=list(heard.values()), now=now)
+        detection_run(events=list(heard.values()), now=now, histories=recorded[0].histories)
     said = [(item.message_id, one.event.pk) for item, one in zip(incoming, recorded, strict=True)]
     rows(SAID, [current_organisation_id(), [message for message, _ in said], [event for _, event in said]])
     answers = iter(recorded)

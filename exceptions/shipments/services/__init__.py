@@ -3,8 +3,7 @@ from exceptions.shipments.services.recording import (
     Incoming,
     Recorded,
     event_record,
-    events_lock,
     events_record,
 )
 
-__all__ = ["EventRefused", "Incoming", "Recorded", "event_record", "events_lock", "events_record"]
+__all__ = ["EventRefused", "Incoming", "Recorded", "event_record", "events_record"]

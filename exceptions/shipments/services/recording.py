@@ -141,11 +141,6 @@ def event_record(
     return recorded
 
 
-def events_lock(events: Iterable[CanonicalEvent]) -> None:
-    """Lock what several events of one transaction speak of before the first of them is recorded."""
-    references_lock([ref for event in events for ref in (*event.references, *references_within(payload_of(event)))])
-
-
 def _payloads(incoming: Sequence[Incoming]) -> list[Any]:
     payloads: list[Any] = []
     refused: dict[int, DomainError] = {}
