@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any, Final, TypeAlias
 
 from exceptions.intake.strict_json import JsonRefused, canonical_bytes, read_json
@@ -181,15 +181,26 @@ def as_time(value: Any, where: str, *, assume_utc: bool = False) -> datetime:
         raise Refusal("the year is out of range", where)
     if offset is None and not assume_utc:
         raise Refusal("the time has no offset from UTC", where)
-    zone = "+0000" if offset is None or offset in "Zz" else offset.replace(":", "")
     try:
-        moment = datetime.strptime(
-            f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{zone}",
-            "%Y-%m-%dT%H:%M:%S%z",
-        )
+        moment = datetime(year, month, day, hour, minute, second, _microseconds(fraction), tzinfo=_offset(offset))
+        return moment.astimezone(UTC)
     except ValueError:
         raise Refusal("there is no such date or time", where) from None
-    return moment.replace(microsecond=int((fraction or "").ljust(6, "0")[:6] or 0)).astimezone(UTC)
+
+
+def _microseconds(fraction: str | None) -> int:
+    return int((fraction or "").ljust(6, "0")[:6] or 0)
+
+
+def _offset(text: str | None) -> tzinfo:
+    """Raises ValueError for more than a day or an hour of more than sixty minutes."""
+    if text is None or text in "Zz":
+        return UTC
+    hours, minutes = int(text[1:3]), int(text[-2:])
+    if minutes > 59:
+        raise ValueError("minutes of an offset")
+    ahead = timedelta(hours=hours, minutes=minutes)
+    return timezone(-ahead if text[0] == "-" else ahead)
 
 
 def kind_of(value: Any) -> str:

@@ -11,34 +11,15 @@ from typing import Final
 from django.db import connection
 
 from controltower.audit.recording import request_id
+from controltower.db import rows
 from controltower.jobs.outbox import ring_soon
 from exceptions.intake.known_partners import KnownPartner
 from exceptions.intake.services.storing import SMALL, Item
 
-# Two statements sent as one are one transaction: the organisation is set for the second, and forgotten at the commit.
+# The same rows as `message_accept` and `enqueue` make; a test compares them.
 ARRIVE: Final = """
-SELECT set_config('app.organisation', %(organisation)s::text, true);
-WITH fresh AS (
-    INSERT INTO intake_message (organisation_id, partner_id, channel, raw, headers, content_type, sha256, dedupe_key,
-        received_at, state, attempts, reason, "where", events_read, sandbox, within, items)
-    SELECT partner.organisation_id, partner.id, partner.channel, %(raw)s, %(headers)s::jsonb, %(content_type)s, %(sha256)s,
-        %(key)s, %(now)s, 'received', 0, '', '', 0, partner.sandbox, '', 0
-      FROM parties_partner AS partner
-     WHERE partner.id = %(partner)s AND partner.xmin::text = %(version)s
-       AND NOT EXISTS (SELECT 1 FROM intake_message AS known
-                        WHERE known.organisation_id = %(organisation)s AND known.partner_id = %(partner)s
-                          AND known.dedupe_key = %(key)s)
-        ON CONFLICT (organisation_id, partner_id, dedupe_key, sha256) DO NOTHING
-    RETURNING id
-), job AS (
-    INSERT INTO jobs_job (organisation_id, kind, queue, dedupe_key, payload, run_after, request_id,
-        state, attempts, crashes, fence, last_error, created_at)
-    SELECT %(organisation)s, 'intake.process', 'intake', '',
-        jsonb_build_object('messages', jsonb_build_array(fresh.id), 'small', true), clock_timestamp(), %(request)s,
-        'waiting', 0, 0, 0, '', now()
-      FROM fresh
-)
-SELECT id FROM fresh
+SELECT intake_arrive(%(organisation)s, %(partner)s, %(version)s, %(raw)s, %(headers)s::jsonb, %(content_type)s, %(sha256)s,
+    %(key)s, %(now)s, %(request)s)
 """
 
 
@@ -60,11 +41,8 @@ def message_arrive(
         "now": now,
         "request": request_id.get(),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(ARRIVE, values)
-        cursor.nextset()
-        row = cursor.fetchone()
-    if row is None:
+    ((stored,),) = rows(ARRIVE, values)
+    if stored is None:
         return None
     ring_soon("intake")
-    return int(row[0])
+    return int(stored)
