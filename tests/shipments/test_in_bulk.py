@@ -1,8 +1,11 @@
 """Many events recorded at once come out as if they had been recorded one by one."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from controltower.audit import SYSTEM
 from exceptions.parties.models import Partner
@@ -59,3 +62,29 @@ def test_an_account_nobody_entered_is_blamed_on_the_event_that_names_it(say_all:
     with pytest.raises(EventRefused, match="NOBODY") as refused:
         say_all(saying("shipment.scanned", 1), saying("shipment.booked", 2, **booking(customer="NOBODY")))
     assert refused.value.index == 1
+
+
+@pytest.mark.parametrize("where", ["note", "reference", "text"])
+@pytest.mark.parametrize("wrong", ["a\x00b", "a\ud800b"])
+def test_what_no_text_column_holds_is_refused_by_name(say_all: Any, where: str, wrong: str) -> None:
+    odd = {
+        "note": saying("shipment.scanned", 2, note=wrong),
+        "reference": saying("shipment.scanned", 2, refs=(Ref(RefType.BOL, wrong),)),
+        "text": replace(saying("shipment.scanned", 2), source_text=wrong),
+    }
+    with pytest.raises(EventRefused) as refused:
+        say_all(saying("shipment.scanned", 1), odd[where])
+    assert list(refused.value.reasons) == [1]
+
+
+def test_ten_times_the_events_cost_no_more_statements(say_all: Any) -> None:
+    bols = [Ref(RefType.BOL, f"B{number}") for number in range(40)]
+    say_all(*(saying("shipment.booked", refs=(bol,), **booking(equipment=[], legs=[])) for bol in bols), by="tms")
+    counts = []
+    for hours, some in ((1, bols[:4]), (2, bols[4:])):
+        news = [saying("shipment.eta_changed", hours, refs=(bol,), estimated=iso(33 + hours)) for bol in some]
+        news += [saying("shipment.arrived", 30 + hours, refs=(bol,), stop=2) for bol in some]
+        with CaptureQueriesContext(connection) as queries:
+            say_all(*news)
+        counts.append(len(queries))
+    assert counts[1] == counts[0] <= 30

@@ -1,5 +1,7 @@
 """The events of one batch while they are recorded: each with what it says and what it is tied to."""
 
+import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,13 +11,15 @@ from typing import Any, Final
 from controltower.db import rows
 from controltower.errors import DomainError, Invalid
 from exceptions.parties.models import Account, Location, Partner
-from exceptions.shipments.canonical import EventType, Ref, RefType, normalised
+from exceptions.shipments.canonical import CanonicalEvent, EventType, Ref, RefType, normalised
 from exceptions.shipments.services.names import SHIPMENT_TYPES, Key, Names, key_of
 
 Tie = tuple[str, int]
 """What an event speaks of: shipment, load, order, equipment or supply, and its id."""
 Codes = Callable[[Any], Iterable[str]]
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_NUL_IN_JSON: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 ORDER_PLANS: Final = frozenset({EventType.ORDER_CREATED, EventType.ORDER_CHANGED})
 PLANS: Final = ORDER_PLANS | {EventType.LOAD_PLANNED, EventType.SHIPMENT_BOOKED}
 
@@ -122,6 +126,16 @@ def own_number(item: Item) -> str:
     """The number of the order or load whose plan this is."""
     kind = RefType.LOAD if item.type == EventType.LOAD_PLANNED else RefType.ORDER
     return next(ref.value for ref in item.references if ref.type == kind)
+
+
+def check_text(event: CanonicalEvent) -> None:
+    """Raise `Invalid` for characters that no text of the database holds: NUL, and halves of a surrogate pair (in the data
+    the payload refuses those)."""
+    place = str(event.place) if event.place else ""
+    words = [ref.value + ref.issuer for ref in event.references]
+    text = "".join([event.source_code, event.source_text, event.event_id, place, *words])
+    if "\x00" in text or _SURROGATE.search(text) or _NUL_IN_JSON.search(json.dumps(event.data)):
+        raise Invalid("The event holds a character that is no text (NUL or half a surrogate pair).", code="not_text")
 
 
 def check_references(event_type: str, references: Sequence[Ref]) -> None:

@@ -161,6 +161,15 @@ class Names:
         known = self._by_key.get(key_of(Ref(kind, number)), ())
         return next((name.of for name in known if name.thing == kind), None)
 
+    def told_by(self) -> set[int]:
+        """The shipments that an identifier of one shipment names. A PO or a container may stand on thousands."""
+        return {
+            name.of
+            for names in self._by_key.values()
+            for name in names
+            if name.thing == "shipment" and name.type in SHIPMENT_TYPES
+        }
+
     def forget_equipment(self, gone: set[int]) -> None:
         """Pieces that left every plan were deleted, and their identifiers with them."""
         for key, names in self._by_key.items():

@@ -19,7 +19,15 @@ from exceptions.shipments.histories import NOT_KEPT, History, histories
 from exceptions.shipments.models import Event, Load, LoadShipment, Order, Shipment
 from exceptions.shipments.payloads import payload_of
 from exceptions.shipments.projection import SIGNALS
-from exceptions.shipments.services.batch import Batch, Item, check_references, codes_check, keys_of, references_within
+from exceptions.shipments.services.batch import (
+    Batch,
+    Item,
+    check_references,
+    check_text,
+    codes_check,
+    keys_of,
+    references_within,
+)
 from exceptions.shipments.services.binding import news_bind
 from exceptions.shipments.services.names import Names, references_lock
 from exceptions.shipments.services.placing import bookings_place
@@ -146,6 +154,7 @@ def _payloads(incoming: Sequence[Incoming]) -> list[Any]:
     refused: dict[int, DomainError] = {}
     for index, item in enumerate(incoming):
         try:
+            check_text(item.event)
             payloads.append(payload_of(item.event))
             check_references(item.event.type, item.event.references)
         except Invalid as error:
@@ -192,7 +201,7 @@ def _tie(batch: Batch) -> None:
     names.load(key for item in batch.items for key in keys_of(item))
     numbered_know(batch)
     placed = bookings_place(batch)
-    _shipments_lock(batch, names.plan_keys)
+    _shipments_lock(batch, names.told_by() | set(placed))
     bookings_apply(batch, placed)
     loads_plan(batch)
     orders_plan(batch)

@@ -11,6 +11,7 @@ from exceptions.shipments.models import Event, EventReference, EventSubject
 from exceptions.shipments.services.batch import Batch, Item, Tie
 from exceptions.shipments.services.binding import TIES
 from exceptions.shipments.services.bulk import rows_delete, rows_insert, rows_update
+from exceptions.shipments.services.names import key_of
 
 if TYPE_CHECKING:
     from exceptions.shipments.services.recording import Incoming
@@ -108,8 +109,9 @@ def ties_store(batch: Batch) -> None:
     rows_insert(EventSubject, ("event_id", *TIES, "shapes"), ties)
     references = []
     for item in batch.items:
-        for (kind, value, issuer), ref in sorted({ref.key: ref for ref in item.references}.items()):
-            references.append((item.id, str(kind), ref.value[:60], value[:60], issuer[:40], item.waits))
+        by_key = {(*key_of(ref), ref.key[2][:40]): ref.value[:60] for ref in item.references}
+        for (kind, value_key, issuer), value in sorted(by_key.items()):
+            references.append((item.id, kind, value, value_key, issuer, item.waits))
     columns = ("event_id", "type", "value", "value_key", "issuer_key", "waiting")
     rows_insert(EventReference, columns, references)
     _wait(again)
