@@ -42,6 +42,8 @@ SILENCE_LIMITS = {
     "ocean": timedelta(hours=72),
     "": timedelta(hours=24),
 }
+# How long after the fact a report usually comes; carriers' statuses travel in batches.
+REPORT_LAG = timedelta(minutes=30)
 # How long before the end of the last free day a container that is still in the terminal becomes a case.
 FREE_TIME_NOTICE = timedelta(hours=72)
 # A recovered case that fails again within this is the same case.

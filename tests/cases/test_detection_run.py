@@ -162,7 +162,7 @@ def test_silence_becomes_a_case_and_a_word_ends_it(organisation: Any, now: datet
         assert Expectation.objects.filter(kind="signal", expired_at__isnull=False).count() == 1
         tell(EventType.SHIPMENT_SCANNED, "1", now + 7 * HOUR)
         assert the_case().state == CaseState.RESOLVED
-        assert Expectation.objects.get(kind="signal", expired_at=None).due_at == now + 11 * HOUR
+        assert Expectation.objects.get(kind="signal", expired_at=None).due_at == now + 11.5 * HOUR
 
 
 @pytest.mark.django_db(transaction=True)
@@ -172,7 +172,7 @@ def test_a_window_that_passes_in_silence_is_one_late_delivery(organisation: Any,
     with acting_for(organisation):
         book("1", now, now + 6 * HOUR)
         tell(EventType.SHIPMENT_PICKED_UP, "1", now + HOUR, stop=1)
-    expire(now + 5 * HOUR, run_jobs)
+    expire(now + 5.6 * HOUR, run_jobs)
     expire(now + 7 * HOUR, run_jobs)
     with acting_for(organisation):
         late = Case.objects.get(type="delivery_late")

@@ -227,15 +227,19 @@ def test_silence_is_judged_by_the_gap_that_was_learned_with_a_floor(
         book(str(number), now, now + 90 * HOUR, carrier=carrier)
         for hour in range(20):
             tell(EventType.SHIPMENT_SCANNED, str(number), now + hour * 6 * HOUR)
+        at = now + 115 * HOUR
+        tell(EventType.SHIPMENT_ARRIVED, str(number), at, now=at + number * HOUR, stop=2)
     assert gaps_learn(now=now + 120 * HOUR) == 4
     lane = Shipment.objects.earliest("id").lane
     learned = LaneGap.objects.get(carrier=carrier, lane=lane)
-    assert (learned.gap_minutes, learned.samples) == (450, 57)
+    assert (learned.gap_minutes, learned.samples) == (450, 60)
     gaps = Gaps.load()
     assert gaps.of(carrier.pk, "road", lane) == timedelta(minutes=450)
+    assert gaps.lag_of(carrier.pk, "road", lane) == timedelta(minutes=108), "nine of ten are here by then"
+    assert gaps.lag_of(carrier.pk, "ocean", lane) == timedelta(minutes=30), "never learned"
     assert gaps.of(None, "road", "XX>YY") == timedelta(minutes=450), "of the mode"
     assert gaps.of(carrier.pk, "ocean", lane) == 72 * HOUR, "never learned"
-    assert Gaps({(None, "road", ""): 5}).of(None, "road", "") == 2 * HOUR, "the floor"
+    assert Gaps({(None, "road", ""): (5, 0)}).of(None, "road", "") == 2 * HOUR, "the floor"
 
 
 def test_every_milestone_of_a_plan_is_expected_once(acting: Any, now: datetime) -> None:

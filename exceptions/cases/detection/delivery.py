@@ -58,8 +58,9 @@ def _on_the_way(
     assert stop.promised is not None
     coming = approach(history, stop, stop.promised, limit)
     key = f"{stop.subject.key}:{history.subject.key}:arrival"
-    awaited = Expected(key, limit, "arrival", shipment=history.id, stop=stop.id)
-    if now < limit:
+    due = limit + history.lag
+    awaited = Expected(key, due, "arrival", shipment=history.id, stop=stop.id)
+    if now < due:
         if coming.late:
             yield _found(stop, history, setting, coming.evidence, now, coming.summary, AT_RISK)
         elif coming.fine:
@@ -68,7 +69,7 @@ def _on_the_way(
             yield Clear(LATE, stop.subject, now, "Nothing says that it will be late")
         yield awaited
         return
-    passed = Evidence(limit, "The window passed without an arrival", expected=awaited)
+    passed = Evidence(due, "The window passed without an arrival", expected=awaited)
     summary = coming.summary if coming.late else passed.text
     yield _found(stop, history, setting, [*coming.evidence, passed], limit, summary, BREACHED)
 

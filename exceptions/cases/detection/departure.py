@@ -35,7 +35,7 @@ def judge(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator
 def _waiting(
     history: ShipmentHistory, stop: StopFacts, subject: SubjectRef, planned: datetime, setting: Setting, now: datetime
 ) -> Iterator[Verdict]:
-    limit = planned + setting.tolerance
+    limit = planned + setting.tolerance + history.lag
     awaited = Expected(f"{stop.subject.key}:departure", limit, "departure", shipment=history.id, stop=stop.id)
     if now < limit:
         yield Clear(MISSED, subject, now, "The departure is still ahead")

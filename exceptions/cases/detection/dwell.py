@@ -29,7 +29,7 @@ def judge(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator
             continue
         slot = stop.appointment.starts_at if stop.appointment is not None and stop.appointment.holds else None
         since = max(arrived, slot or stop.window_start or arrived)
-        due = since + setting.threshold
+        due = since + setting.threshold + history.lag
         awaited = Expected(f"{stop.subject.key}:left", due, "departure", shipment=history.id, stop=stop.id)
         if now < due:
             yield Clear(DWELL, stop.subject, now, "Within its free time")

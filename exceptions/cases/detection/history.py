@@ -171,7 +171,8 @@ class ChargeFacts:
 
 @dataclass(frozen=True)
 class ShipmentHistory:
-    """One shipment. accounts: its customer's way from the root of the tree. gap: how long it may say nothing.
+    """One shipment. accounts: its customer's way from the root of the tree. gap: how long it may say nothing, lag: how long
+    after the fact its reports come.
     shared: the loads it rides together with others. documents: (kind, until when) that its plan requires. named: the
     normalised numbers of the equipment that an event names, by the event's id."""
 
@@ -187,6 +188,7 @@ class ShipmentHistory:
     heard_at: datetime | None = None
     heard: int | None = None
     gap: timedelta = timedelta(hours=24)
+    lag: timedelta = timedelta(0)
     stops: tuple[StopFacts, ...] = ()
     legs: tuple[LegFacts, ...] = ()
     equipment: tuple[EquipmentFacts, ...] = ()

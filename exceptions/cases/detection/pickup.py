@@ -32,14 +32,15 @@ def _waiting(
 ) -> Iterator[Verdict]:
     limit = promised + setting.tolerance
     coming = approach(history, stop, promised, limit, codes=("arrival", "pickup"), with_trouble=False)
-    awaited = Expected(f"{stop.subject.key}:pickup", limit, "pickup", shipment=history.id, stop=stop.id)
-    if now < limit and not coming.late:
+    due = limit + history.lag
+    awaited = Expected(f"{stop.subject.key}:pickup", due, "pickup", shipment=history.id, stop=stop.id)
+    if now < due and not coming.late:
         yield Clear(LATE, stop.subject, now, coming.fine or "The pickup is still ahead")
         yield awaited
         return
     evidence, summary, phase = list(coming.evidence), coming.summary, AT_RISK
-    if now >= limit:
-        evidence.append(Evidence(limit, "Nobody came by the end of the pickup window", expected=awaited))
+    if now >= due:
+        evidence.append(Evidence(due, "Nobody came by the end of the pickup window", expected=awaited))
         summary, phase = evidence[-1].text, BREACHED
     else:
         yield awaited

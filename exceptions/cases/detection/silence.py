@@ -22,7 +22,7 @@ def judge(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator
     if heard is None or history.status not in MOVING:
         yield Clear(SILENT, subject, history.status_at or now, "Not on its way")
         return
-    due = heard + (setting.threshold or history.gap)
+    due = heard + (setting.threshold or history.gap) + history.lag
     leg = history.end_leg
     awaited = Expected(
         f"{history.subject.key}:signal", due, "", SIGNAL, shipment=history.id, leg=leg.id if leg is not None else None

@@ -9,8 +9,8 @@ from typing import Final
 from controltower.db import rows
 from exceptions.cases.models import LaneGap
 from exceptions.shipments.canonical import EventType
-from exceptions.shipments.projection import SIGNALS
-from exceptions.sla.defaults import SILENCE_LIMITS
+from exceptions.shipments.projection import ACTUALS, SIGNALS
+from exceptions.sla.defaults import REPORT_LAG, SILENCE_LIMITS
 
 Key = tuple[int | None, str, str]
 """Carrier, mode and lane; None and "" are any."""
@@ -21,6 +21,9 @@ MARGIN: Final = 1.25
 LEARNED_FROM: Final = timedelta(days=60)
 # Fewer pauses say nothing about a lane.
 ENOUGH: Final = 40
+# Nine of ten reports of what happened are here by then; what comes later than the longest patience is late itself.
+LAG_QUANTILE: Final = 0.9
+PATIENCE: Final = timedelta(hours=4)
 # However often a carrier reports, a shorter pause than this share of the mode's usual limit worries nobody.
 FLOOR: Final = 0.5
 
@@ -57,30 +60,65 @@ FROM pauses
 GROUP BY GROUPING SETS ((carrier_id, mode, lane), (carrier_id, mode), (mode, lane), (mode))
 HAVING count(*) >= %s
 """
+LEARN_LAGS = """
+WITH told AS (
+    SELECT shipment_id, event_id FROM shipments_eventsubject WHERE shipment_id IS NOT NULL
+    UNION
+    SELECT riding.shipment_id, about.event_id FROM shipments_eventsubject about
+    JOIN shipments_loadshipment riding ON riding.load_id = about.load_id
+), said AS (
+    SELECT told.shipment_id, extract(epoch FROM e.recorded_at - e.occurred_at) / 60 AS minutes
+    FROM told JOIN shipments_event e ON e.id = told.event_id
+    WHERE e.retracted_by_id IS NULL AND e.type = ANY(%s) AND e.occurred_at >= %s AND e.recorded_at >= e.occurred_at
+), lags AS (
+    SELECT freight.mode, freight.lane, said.minutes,
+           (SELECT leg.carrier_id FROM shipments_leg leg WHERE leg.shipment_id = freight.id
+            ORDER BY leg.sequence DESC LIMIT 1) AS carrier_id
+    FROM said JOIN shipments_shipment freight ON freight.id = said.shipment_id
+)
+SELECT carrier_id, mode, lane, percentile_cont(%s) WITHIN GROUP (ORDER BY minutes) FROM lags
+GROUP BY GROUPING SETS ((carrier_id, mode, lane), (carrier_id, mode), (mode, lane), (mode))
+HAVING count(*) >= %s
+"""
 
 
 class Gaps:
-    """The learned gaps of an organisation, with the shipped limits by mode for what was never learned."""
+    """What was learned of an organisation's carriers and lanes, with the shipped figures for what never was.
 
-    def __init__(self, learned: Mapping[Key, int]) -> None:
+    learned: (gap, lag) in minutes.
+    """
+
+    def __init__(self, learned: Mapping[Key, tuple[int, int]]) -> None:
         self._learned = learned
 
     @classmethod
     def load(cls) -> Gaps:
-        columns = ("carrier_id", "mode", "lane", "gap_minutes")
-        return cls({(carrier, mode, lane): gap for carrier, mode, lane, gap in LaneGap.objects.values_list(*columns)})
+        columns = ("carrier_id", "mode", "lane", "gap_minutes", "lag_minutes")
+        rows = LaneGap.objects.values_list(*columns)
+        return cls({(carrier, mode, lane): (gap, lag) for carrier, mode, lane, gap, lag in rows})
 
     def of(self, carrier: int | None, mode: str, lane: str) -> timedelta:
-        """Of this carrier on this lane, else of the carrier, else of the lane, else of the mode; never below the floor."""
+        """How long it may say nothing: of this carrier on this lane, else of the carrier, else of the lane, else of the
+        mode; never below the floor."""
         usual = SILENCE_LIMITS.get(mode, SILENCE_LIMITS[""])
+        known = self._known(carrier, mode, lane)
+        return usual if known is None else max(timedelta(minutes=known[0]), usual * FLOOR)
+
+    def lag_of(self, carrier: int | None, mode: str, lane: str) -> timedelta:
+        """How long after the fact its reports come, found in the same way."""
+        known = self._known(carrier, mode, lane)
+        return REPORT_LAG if known is None else min(timedelta(minutes=known[1]), PATIENCE)
+
+    def _known(self, carrier: int | None, mode: str, lane: str) -> tuple[int, int] | None:
         keys = ((carrier, mode, lane), (carrier, mode, ""), (None, mode, lane), (None, mode, ""))
-        minutes = next((self._learned[key] for key in keys if key in self._learned), None)
-        return usual if minutes is None else max(timedelta(minutes=minutes), usual * FLOOR)
+        return next((self._learned[key] for key in keys if key in self._learned), None)
 
 
 def gaps_learn(*, now: datetime) -> int:
     """Learn this organisation's gaps anew from its stored events. Returns how many are known now."""
     values = [sorted(SIGNALS), now - LEARNED_FROM, [str(at_rest) for at_rest in AT_REST], QUANTILE, ENOUGH]
+    since = [sorted(ACTUALS), now - LEARNED_FROM, LAG_QUANTILE, 1]
+    lags = {(carrier, mode, lane or ""): minutes for carrier, mode, lane, minutes in rows(LEARN_LAGS, since)}
     found: dict[Key, LaneGap] = {}
     for carrier, mode, lane, any_carrier, any_lane, samples, minutes in rows(LEARN, values):
         if (carrier is None and not any_carrier) or (lane == "" and not any_lane):
@@ -90,6 +128,7 @@ def gaps_learn(*, now: datetime) -> int:
             mode=mode,
             lane=lane or "",
             gap_minutes=round(float(minutes) * MARGIN),
+            lag_minutes=round(float(lags.get((carrier, mode, lane or ""), 0))),
             samples=samples,
             learned_at=now,
         )

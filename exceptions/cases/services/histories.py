@@ -97,6 +97,7 @@ def _history(
         heard_at=shipment.last_heard_at,
         heard=shipment.last_event_id,
         gap=gaps.of(carrier, shipment.mode, shipment.lane),
+        lag=gaps.lag_of(carrier, shipment.mode, shipment.lane),
         stops=_stops(row, wanting),
         legs=tuple(
             LegFacts(leg.id, leg.sequence, leg.mode, leg.origin_id, leg.destination_id, _due(leg.cutoffs, "at"))

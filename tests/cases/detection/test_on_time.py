@@ -258,3 +258,11 @@ def test_freight_off_its_route_is_back_when_it_reaches_a_stop_of_its_plan() -> N
     assert finding("route_deviation", said(off)).summary == "Missorted"  # type: ignore[union-attr]
     assert finding("route_deviation", said(off, told(E.SHIPMENT_ARRIVED, NOON + HOUR, stop=2))) is None
     assert finding("route_deviation", said(off, told(E.SHIPMENT_ARRIVED, NOON - HOUR, stop=1))) is not None
+
+
+def test_what_may_still_be_under_way_to_us_is_not_missed_by_the_clock_yet() -> None:
+    slow = replace(FREIGHT, lag=HOUR)
+    assert finding("delivery_late", slow, now=DUE + HOUR) is None
+    assert finding("delivery_late", slow, now=DUE + 75 * MINUTE) is not None
+    assert awaited("", replace(SILENT, lag=HOUR)).due_at == NOON + 3 * HOUR  # type: ignore[union-attr]
+    assert finding("delivery_late", replace(LATE_ETA, lag=HOUR)) is not None, "what is said waits for nothing"
