@@ -233,7 +233,7 @@ def _list(request: MemberRequest) -> dict[str, Any]:
     request.session.setdefault(SESSION_KEY, viewer.organisation.pk)  # the poll reads it
     since = live.current(viewer.organisation.pk)  # before the rows: a change in between is shown twice, not never
     rows = selectors.queue_page(viewer, query, after=after, now=now)
-    counts = selectors.queue_counts(viewer, now=now)
+    counts, suppressed = selectors.queue_head(viewer, now=now)
     return {
         **_shared(request),
         "queue": rows,
@@ -243,7 +243,7 @@ def _list(request: MemberRequest) -> dict[str, Any]:
         "list_url": presets.queue_url(query, after),
         "previous_url": presets.queue_url(query) if after else "",
         "next_url": presets.queue_url(query, rows.after) if rows.after else "",
-        "suppressed": selectors.suppressions_running(viewer, now=now),
+        "suppressed": suppressed,
         "silent_partners": [] if rows.rows or rows.has_filters else selectors.silent_partners(viewer, now=now),
     }
 

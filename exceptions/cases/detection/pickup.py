@@ -18,7 +18,7 @@ def judge(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator
     """One verdict for each pickup stop with a time."""
     stops = history.stops_of_kind(LOADING)
     for stop in stops:
-        came = stop.actual("pickup", "arrival", "departure")
+        came = stop.actual("pickup", "arrival", "departure", "gate_in", "loaded")
         if came is not None:
             yield Clear(LATE, stop.subject, came, "Picked up" if stop.actual("pickup") else "At the pickup")
         elif history.is_over or (len(stops) == 1 and history.status in MOVING):

@@ -27,6 +27,10 @@ def truck_round(truck: Journey, drops: list[Journey], day: datetime) -> None:
         drop.say("shipment.picked_up", opens + drop.between(0.3, 0.8), {"stop": 1}, by="edi", site=lane.origin)
     told = [*tell_delays(truck, run, **load), *tell_positions(truck, run, departed, planned + slack, **load)]
     lateness(truck, run, planned + slack, told)
+    # The tracker goes on between the docks.
+    for place in range(len(drops)):
+        at = run.arrival + (place + 0.9) * 1.2 * HOUR
+        truck.say("shipment.position_reported", at, {"speed_kmh": 12.0}, by="telematics", refs=load)
     for place, drop in enumerate(drops):
         there = run.arrival + place * 1.2 * HOUR
         drop.say("shipment.arrived", there, {"stop": 2}, by="telematics", site=lane.destination)

@@ -1,7 +1,6 @@
 """Reads of cases for people. Every function takes the viewer first and shows nothing outside their accounts."""
 
 from exceptions.cases.selectors.detail import case_detail, case_facts, case_get
-from exceptions.cases.selectors.detection import suppressions_running
 from exceptions.cases.selectors.disruptions import (
     disruption_candidates,
     disruption_cases,
@@ -14,6 +13,7 @@ from exceptions.cases.selectors.queue import (
     cases_visible,
     colleagues,
     queue_counts,
+    queue_head,
     queue_page,
     queue_rows,
     silent_partners,
@@ -32,8 +32,8 @@ __all__ = [
     "disruptions_list",
     "merge_candidates",
     "queue_counts",
+    "queue_head",
     "queue_page",
     "queue_rows",
     "silent_partners",
-    "suppressions_running",
 ]

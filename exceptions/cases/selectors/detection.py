@@ -98,13 +98,6 @@ def suppressions_list(viewer: Viewer, *, now: datetime) -> list[SuppressionRow]:
     return sorted(rows, key=lambda row: ("running", "coming", "over").index(row.state))
 
 
-def suppressions_running(viewer: Viewer, *, now: datetime) -> list[str]:
-    """What is told to be left alone now, in words, for the head of the queue."""
-    require(viewer, Verb.VIEW)
-    running = Suppression.objects.filter(starts_at__lte=now, ends_at__gt=now, settled_at=None).order_by("ends_at", "pk")
-    return list(running.values_list("note", flat=True)[:5])
-
-
 def suppression_get(viewer: Viewer, pk: int) -> Suppression:
     require(viewer, Verb.VIEW)
     found = Suppression.objects.filter(pk=pk).first()

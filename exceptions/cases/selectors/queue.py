@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count as CountOf
 from django.db.models import F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -23,7 +24,7 @@ from controltower.errors import BadRequest
 from controltower.tenancy.models import Member, Role
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
-from exceptions.cases.models import OPEN_STATES, Case, CaseShipment, CaseState, NextCheck
+from exceptions.cases.models import OPEN_STATES, Case, CaseShipment, CaseState, NextCheck, Suppression
 from exceptions.cases.selectors.grammar import Filters, parse
 from exceptions.cases.selectors.rows import Count, QueuePage, QueueRow
 from exceptions.cases.taxonomy import type_label
@@ -82,6 +83,11 @@ def queue_page(viewer: Viewer, query: str = "", *, after: str = "", now: datetim
 
 def queue_counts(viewer: Viewer, *, now: datetime) -> dict[str, Count]:
     """How many cases each preset holds, by its key; one query, each part of it bounded."""
+    return queue_head(viewer, now=now)[0]
+
+
+def queue_head(viewer: Viewer, *, now: datetime) -> tuple[dict[str, Count], list[str]]:
+    """The counts, and the suppressions in force in their own words, the first to end first; in the same query."""
     awake = Q(state__in=OPEN_STATES, snoozed_until=None)
     parts = {
         "all": awake,
@@ -91,13 +97,16 @@ def queue_counts(viewer: Viewer, *, now: datetime) -> dict[str, Count]:
         "snoozed": Q(state__in=OPEN_STATES, snoozed_until__isnull=False),
     }
     visible = cases_visible(viewer)
-    if account_scope(viewer) == frozenset():
-        return {key: Count(0) for key in parts}
-    counts = Member.objects.filter(pk=viewer.member.pk).values_list(
-        *(bounded_count(visible.filter(part)) for part in parts.values())
-    )
-    values = counts.get()
-    return {key: Count(min(value, COUNTED), value > COUNTED) for key, value in zip(parts, values, strict=True)}
+    running = Suppression.objects.filter(starts_at__lte=now, ends_at__gt=now, settled_at=None).order_by("ends_at", "pk")
+    asked: list[Any] = [ArraySubquery(running.values("note")[:5])]
+    sees_nothing = account_scope(viewer) == frozenset()
+    if not sees_nothing:
+        asked += [bounded_count(visible.filter(part)) for part in parts.values()]
+    notes, *values = Member.objects.filter(pk=viewer.member.pk).values_list(*asked).get()
+    if sees_nothing:
+        return {key: Count(0) for key in parts}, notes
+    found = zip(parts, values, strict=True)
+    return {key: Count(min(value, COUNTED), value > COUNTED) for key, value in found}, notes
 
 
 def queue_rows(viewer: Viewer, cases: Sequence[Case]) -> list[QueueRow]:

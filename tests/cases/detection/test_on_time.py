@@ -132,6 +132,15 @@ def test_nobody_at_the_pickup_by_the_end_of_its_window_is_a_late_pickup() -> Non
     assert finding("pickup_late", replace(BOOKED, status="in_transit"), now=DUE) is None
 
 
+def test_a_container_that_is_gated_in_or_loaded_there_was_fetched() -> None:
+    due = replace(PICKUP, window_end=NOON - 2 * HOUR)
+    waiting = replace(FREIGHT, stops=(due, DELIVERY), status="booked")
+    assert finding("pickup_late", waiting) is not None
+    for code in ("gate_in", "loaded"):
+        there = at_stop(due, waiting, **{f"actual_{code}": NOON - 3 * HOUR})
+        assert finding("pickup_late", there) is None and cleared("pickup_late", there) is not None
+
+
 def test_an_eta_for_the_pickup_beyond_its_window_puts_it_at_risk() -> None:
     coming = at_stop(PICKUP_DUE, BOOKED, estimated_arrival=NOON + 3 * HOUR)
     coming = said(told(E.SHIPMENT_ETA_CHANGED, stop=1, estimated=(NOON + 3 * HOUR).isoformat()), history=coming)
