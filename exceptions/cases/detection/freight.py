@@ -80,8 +80,10 @@ def lost(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator[
 
 
 def _about(history: ShipmentHistory, event: Told) -> SubjectRef:
-    """The handling unit that the event names, else the shipment."""
+    """The handling unit that the event names, else the shipment; the only one need not be named."""
     number = event.data.get("unit")
+    if number is None and len(history.units) == 1:
+        (number,) = history.units
     unit = history.units.get(number) if number is not None else None
     return SubjectRef(Subject.HANDLING_UNIT, unit.id) if unit is not None else history.subject
 

@@ -38,6 +38,7 @@ from tests.cases.detection.histories import (
     cleared,
     events_of,
     finding,
+    judged,
     said,
     told,
 )
@@ -77,6 +78,14 @@ def test_damage_is_about_the_handling_unit_where_one_is_named_and_nothing_undoes
     delivered = told(E.SHIPMENT_DELIVERED, NOON + HOUR)
     assert finding("freight_damaged", said(damage, delivered, units=units)).subject.kind == Subject.HANDLING_UNIT  # type: ignore[union-attr]
     assert finding("freight_damaged", said(damage)).subject == ITSELF  # type: ignore[union-attr]
+
+
+def test_damage_of_the_only_unit_is_one_finding_whether_a_report_names_it_or_not() -> None:
+    reports = (told(E.SHIPMENT_DAMAGED, unit=1), told(E.SHIPMENT_DAMAGED, NOON + HOUR))
+    found = finding("freight_damaged", said(*reports, units={1: UnitFacts(3, 22)}))
+    assert found is not None and found.subject.id == 3 and len(found.evidence) == 2
+    of_two = judged(said(*reports, units={1: UnitFacts(3, 22), 2: UnitFacts(4, 22)}))
+    assert len([one for one in of_two.findings.values() if one.type == "freight_damaged"]) == 2
 
 
 def counted(number: int, at: object = NOON, **more: object) -> Told:
