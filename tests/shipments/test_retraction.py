@@ -1,15 +1,19 @@
 """What its sender took back counts no more, whichever of the two came first; it stays on record."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from controltower.audit import SYSTEM
 from controltower.tenancy.viewer import Viewer
+from exceptions.parties.models import Partner
 from exceptions.shipments import selectors
-from exceptions.shipments.canonical import CanonicalEvent, Place, Ref, RefType
+from exceptions.shipments.canonical import CanonicalEvent, Place, Ref, RefType, SourceRank
 from exceptions.shipments.histories import histories
 from exceptions.shipments.models import Charge, Equipment, Event, Milestone, Shipment
+from exceptions.shipments.services import Incoming, events_record
 from tests.shipments.conftest import Say, at, booking, iso, saying
 
 LOAD = Ref(RefType.LOAD, "L-2207")
@@ -111,3 +115,19 @@ def test_a_plan_is_not_taken_back(say: Say) -> None:
     back = say(taking_back("e-1"), by="tms")
     assert "not taken back" in back.problem
     assert Event.objects.get(type="shipment.booked").retracted_by_id is None
+
+
+@pytest.mark.parametrize("retracted_first", [True, False])
+def test_all_that_came_under_one_id_is_taken_back_in_either_order(
+    say: Say, partners: dict[str, Partner], now: datetime, retracted_first: bool
+) -> None:
+    say(saying("shipment.booked", **booking()), by="tms")
+    under_one_id = [called("e-1", saying(kind, 33)) for kind in ("shipment.delivered", "shipment.damaged")]
+    if retracted_first:
+        say(taking_back("e-1"))
+    events_record(
+        [Incoming(event, None, partners["edi"], SourceRank.EDI, SYSTEM, "test") for event in under_one_id], now=now
+    )
+    if not retracted_first:
+        say(taking_back("e-1"))
+    assert Event.objects.filter(sender_event_id="e-1", retracted_by__type="event.retracted").count() == 2

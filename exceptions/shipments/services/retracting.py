@@ -24,14 +24,13 @@ def retractions_apply(batch: Batch, sender_ids: dict[int, str]) -> None:
         for item in batch.items
         if item.type == EventType.EVENT_RETRACTED and item.partner is not None
     }
-    said = {
-        (item.partner.pk, sender_ids[item.id]): item
-        for item in batch.items
-        if item.partner is not None and sender_ids[item.id] and item.type not in (*PLANS, EventType.EVENT_RETRACTED)
-    }
+    said: dict[Told, list[int]] = {}  # one id may stand on several events: a status, and the damage that it tells of
+    for item in batch.items:
+        if item.partner is not None and sender_ids[item.id] and item.type not in (*PLANS, EventType.EVENT_RETRACTED):
+            said.setdefault((item.partner.pk, sender_ids[item.id]), []).append(item.id)
     rows: dict[int, int] = {}
     if said:
-        rows |= {said[told].id: by for told, by in _told_before(said) if told in said}
+        rows |= {pk: by for told, by in _told_before(said) for pk in said.get(told, ())}
     if backs:
         rows |= _taken_back(batch, backs)
     rows_update(Event, ("retracted_by_id",), sorted(rows.items()))
