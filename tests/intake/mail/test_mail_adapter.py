@@ -1,6 +1,7 @@
 """A mail becomes what it says of which freight, and moves nothing unless its sender is known and vouched for."""
 
 import random
+import time
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -263,3 +264,20 @@ def test_every_sample_mail_is_read_or_refused_in_words() -> None:
     for path in sorted(SAMPLES.glob("*/*.eml")):
         found = read(path.read_bytes(), TRUSTING)
         assert isinstance(found, (list, Unreadable)), path.name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"order number{' ' * 20_000}x",
+        f"order number{' ' * 200}" * 100,
+        "pro-" * 20_000,
+        f"| order{' ' * 20_000}x |",
+        f"<style>{'a' * 100_000}</style>PRO 5520017",
+    ],
+    ids=["a gap", "many gaps", "a chain", "a heading", "a style"],
+)
+def test_a_crafted_mail_keeps_nobody_busy(text: str) -> None:
+    began = time.process_time()
+    read(mail(html=text) if "<" in text else mail(text))
+    assert time.process_time() - began < 3

@@ -7,8 +7,9 @@ from typing import Final
 from documents.extraction.checks import is_air_waybill, is_container_number
 from exceptions.shipments.canonical import Ref, RefType
 
-_NUMBER: Final = r"(?:\s*(?:no|nr|num|number|ref|reference|id)\b\.?)?\s*(?:[:#=]|\bis\b)?\s*#?\s*"
-_VALUE: Final = r"(?P<value>(?=[A-Z0-9/-]*\d)[A-Z0-9][A-Z0-9/-]{3,29})"
+# Space is taken possessively and the look ahead is bounded: else a crafted mail keeps these busy for hours.
+_NUMBER: Final = r"(?:\s*+(?:no|nr|num|number|ref|reference|id)\b\.?)?\s*+(?:[:#=]|\bis\b)?\s*+#?\s*+"
+_VALUE: Final = r"(?P<value>(?=[A-Z0-9/-]{0,29}\d)[A-Z0-9][A-Z0-9/-]{3,29})"
 # In this order: a longer label wins over one that stands inside it.
 _LABELS: Final[tuple[tuple[RefType, str], ...]] = (
     (RefType.BOL, r"bill of lading|b\s?/\s?l|bol|bl|konnossement|connaissement|conocimiento"),

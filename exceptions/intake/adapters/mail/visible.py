@@ -48,7 +48,8 @@ _HIDING: Final = re.compile(
     r"max-height\s*:\s*0(?![.\d]*[1-9])",
     re.IGNORECASE,
 )
-_RULE: Final = re.compile(r"([^{}]+)\{([^{}]*)\}")
+# From one brace to the next and nowhere between: else a long style without braces is read once for every character.
+_RULE: Final = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
 _QUOTING: Final = frozenset({"gmail_quote", "yahoo_quoted", "moz-cite-prefix", "protonmail_quote"})
 
 
