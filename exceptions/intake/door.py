@@ -108,6 +108,9 @@ def _with_care(knock: Knock, slug: str, count: int | None) -> Accepted:
                 content_type=knock.content_type,
                 now=knock.now,
             )
+    except (NotFound, UnsupportedMediaType):  # nobody had proved to be the partner: it must not cost the partner
+        limiter().give_back(partner_id, epoch=epoch)
+        raise
     except SignatureRefused as refused:
         limiter().give_back(partner_id, epoch=epoch)
         raise Unauthorised(

@@ -167,6 +167,16 @@ def test_two_partners_may_use_the_same_event_id(
     assert len(stored(organisation)) == 2
 
 
+def test_what_nobody_signed_takes_nothing_from_the_partners_minute(
+    easypost: Partner, organisation: Organisation
+) -> None:
+    with acting_for(organisation):
+        Partner.objects.update(rate_limit_per_minute=2)
+    assert {post(easypost, b"{}", content_type="text/html").status_code for _ in range(3)} == {415}
+    assert {post(easypost, b"{}", path="mail/").status_code for _ in range(3)} == {404}
+    assert post_tracker(easypost, tracker_body()).status_code == 202
+
+
 def test_too_many_in_a_minute_are_429_with_retry_after(easypost: Partner, organisation: Organisation) -> None:
     with acting_for(organisation):
         Partner.objects.update(rate_limit_per_minute=2)
