@@ -138,7 +138,13 @@ class MailboxForm(forms.Form):
         if mailbox is None:
             self.fields["password"].required = True
         else:
-            self.fields["password"].help_text = "Leave it empty to keep the one that is stored."
+            self.fields["password"].help_text = "Leave it empty to keep the one that is stored, for the same server."
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.initial and not cleaned.get("password") and {"host", "port", "security"} & {*self.changed_data}:
+            self.add_error("password", "Enter the password: the stored one is not sent to another server.")
+        return cleaned
 
 
 class TryForm(forms.Form):

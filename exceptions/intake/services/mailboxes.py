@@ -19,7 +19,7 @@ MAIL_TYPE = "message/rfc822"
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an administrator enters. An empty password keeps the one that is there."""
+    """What an administrator enters. An empty password keeps the one that is there, for the same server."""
 
     host: str
     port: int
@@ -34,7 +34,9 @@ def mailbox_connect(partner: Partner, wanted: Wanted, *, actor: Actor, now: date
     if partner.adapter != "mail":
         raise Invalid("Only a partner that sends e-mail has a mailbox.")
     known = Mailbox.objects.select_for_update(no_key=True).filter(partner=partner).first()
-    if known is None and not wanted.password:
+    server = (wanted.host, wanted.port, wanted.security)
+    if not wanted.password and (known is None or (known.host, known.port, known.security) != server):
+        # Who may not read the stored one must not have it sent to a server of their own either.
         raise Invalid("The password is needed.", details={"password": "Enter the password."})
     mailbox = known or Mailbox(partner=partner)
     if (mailbox.host, mailbox.username, mailbox.folder) != (wanted.host, wanted.username, wanted.folder):

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from controltower.audit import SYSTEM
+from controltower.errors import Invalid
 from controltower.jobs.models import Job
 from controltower.jobs.runner import drain
 from controltower.tenancy.context import acting_for
@@ -199,12 +200,22 @@ def test_an_administrator_connects_a_mailbox_on_its_page(
     page = client.get(f"/settings/partners/{partner.slug}/").content.decode()
     assert "Last look" in page and "Not yet" not in page and mail_server.password not in page
     assert mail_server.password not in client.get(address).content.decode()
+    elsewhere = client.post(address, {**given, "password": "", "host": "imap.evil.example"})
+    assert elsewhere.status_code == 422 and "not sent to another server" in elsewhere.content.decode()
     client.post(address, {**given, "password": "", "folder": "Signals"})
     with acting_for(administrator.organisation):
         assert mailbox_address(Mailbox.objects.get()).password == mail_server.password
     client.post(f"/settings/partners/{partner.slug}/mailbox/forget/")
     with acting_for(administrator.organisation):
         assert not Mailbox.objects.exists()
+
+
+def test_the_stored_password_is_not_taken_along_to_another_server(
+    organisation: Organisation, partner: Partner, connected: Mailbox, mail_server: MailServer, now: datetime
+) -> None:
+    elsewhere = wanted(mail_server, connected.folder, password="", port=mail_server.port + 1)
+    with acting_for(organisation), pytest.raises(Invalid, match="password is needed"):
+        mailbox_connect(partner, elsewhere, actor=SYSTEM, now=now)
 
 
 def test_the_password_is_sealed_and_forgotten(organisation: Organisation, connected: Mailbox, now: datetime) -> None:
