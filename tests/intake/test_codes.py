@@ -18,7 +18,9 @@ from exceptions.intake.mapping.meaning import status_meaning
 from exceptions.intake.models import Message, MessageEvent, UnmappedCode
 from exceptions.intake.selectors import unmapped_codes
 from exceptions.intake.services import code_map, code_reread, message_accept
+from exceptions.intake.services.tally import unmapped_name
 from exceptions.parties.models import Account, Partner
+from exceptions.shipments.canonical import CanonicalEvent
 from exceptions.shipments.models import Event
 from tests.intake.cast import STANDARD_SECRET, cloudevent
 from tests.intake.conftest import connect
@@ -60,6 +62,17 @@ def test_a_text_that_was_mapped_is_known_from_then_on(
     code_map(row, event="", reason="weather", everywhere=False, actor=SYSTEM, now=now)
     cloudevents.refresh_from_db()
     assert status_meaning(cloudevents.mapping, "", "", "GONE  fishing").reason == "weather"
+
+
+def test_a_text_longer_than_the_list_holds_is_mapped_by_its_beginning(
+    acting: Organisation, see: See, cloudevents: Partner, now: datetime
+) -> None:
+    text = "Gone fishing, " * 40
+    said = CanonicalEvent("shipment.scanned", now, data={"unmapped": "text"}, source_text=text)
+    system, code = unmapped_name(said) or ("", "")
+    code_map(see(system, code), event="", reason="weather", everywhere=False, actor=SYSTEM, now=now)
+    cloudevents.refresh_from_db()
+    assert len(code) <= 200 and status_meaning(cloudevents.mapping, "", "", text).reason == "weather"
 
 
 def test_a_code_is_mapped_for_all_partners_of_the_format_when_wanted(

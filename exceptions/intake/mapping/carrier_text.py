@@ -15,6 +15,7 @@ from exceptions.intake.mapping.wording import CAUSES, EVENTS, FUTURE, NEGATED, O
 from exceptions.shipments.canonical import EventType
 
 MAX_TEXT: Final = 2000
+MAX_NAMED: Final = 200
 
 # Only what went wrong has a reason; "delivered in bad weather" has none.
 REASONED: Final = frozenset(
@@ -102,6 +103,11 @@ def folded(text: str) -> str:
     plain = re.sub(r"\s[-–—]+\s|[.,;:!?()\[\]/|]+(?=\s|$)|(?<=\s)[(\[]|[;()\[\]|\n]", " . ", plain)
     plain = re.sub(r"[^a-z0-9.]+", " ", plain)
     return re.sub(r"\s*\.(?:\s*\.)*\s+", ". ", plain + " ").strip(" .")
+
+
+def shortened(words: str) -> str:
+    """A folded text as mappings and the list of unknown texts name it: of a long one the beginning."""
+    return words[:MAX_NAMED].strip(" .")
 
 
 def _sign(words: str) -> Sign | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from exceptions.cases.taxonomy import is_reason
-from exceptions.intake.mapping.carrier_text import REASONED, TextReading, folded, read_text
+from exceptions.intake.mapping.carrier_text import REASONED, TextReading, folded, read_text, shortened
 from exceptions.intake.mapping.codes import event_type_of, reason_of
 from exceptions.shipments.canonical import EVENT_TYPES, EventType
 
@@ -105,7 +105,8 @@ def own_words(mapping: Mapping[str, Any], text: str) -> Meaning:
     texts = mapping.get("texts")
     if not text or not isinstance(texts, Mapping):
         return NOTHING
-    return _override(texts.get(folded(text)))
+    words = folded(text)
+    return _override(texts.get(words, texts.get(shortened(words))))
 
 
 def named(system: str, code: str) -> str:

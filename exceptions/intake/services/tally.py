@@ -12,7 +12,7 @@ from typing import Final
 from django.db import connection
 
 from controltower.tenancy.context import current_organisation_id
-from exceptions.intake.mapping.carrier_text import folded
+from exceptions.intake.mapping.carrier_text import folded, shortened
 from exceptions.intake.models import UnmappedCode
 from exceptions.shipments.canonical import CanonicalEvent
 
@@ -119,7 +119,7 @@ def unmapped_name(event: CanonicalEvent) -> tuple[str, str] | None:
     if not isinstance(said, str) or not said:
         return None
     if said == UnmappedCode.TEXT:
-        words = folded(event.source_text)[:CODE_LENGTH]
+        words = shortened(folded(event.source_text))
         return (UnmappedCode.TEXT, words) if words else None
     system, _, code = said.rpartition(".")
     return (system[:SYSTEM_LENGTH], code[:CODE_LENGTH]) if system and code else None
