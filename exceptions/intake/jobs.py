@@ -27,6 +27,7 @@ from exceptions.intake.services.storing import CHUNK
 
 # A chunk whose worker died is tried again in so many: then a message that ends workers is alone after three of them.
 PARTS: Final = 16
+PATIENCE: Final = 3  # after so many tries that passing trouble ended, a chunk may be too large to succeed at once
 DEATHS: Final = 2  # after so many of a message alone nobody looks at it a third time
 AT_ONCE: Final = 100  # mailboxes that one round of the sweep puts in line
 WHY: Final = "understanding it ended the worker twice"
@@ -36,11 +37,12 @@ WHY: Final = "understanding it ended the worker twice"
 def process(payload: dict[str, Any], ctx: JobContext) -> None:
     """Understand some messages together, with others that wait where they are small."""
     ids: list[int] = payload["messages"]
-    if ctx.attempt > 1 and len(ids) > 1:
+    died = crashes(ctx.job_id) if ctx.attempt > 1 else 0
+    if len(ids) > 1 and (died or ctx.attempt > PATIENCE):
         size = -(-len(ids) // PARTS)
         for begin in range(0, len(ids), size):
             enqueue("intake.process", {"messages": ids[begin : begin + size]})
-    elif ctx.attempt > DEATHS and crashes(ctx.job_id) >= DEATHS:
+    elif died >= DEATHS:
         message_give_up(ids[0], WHY, now=ctx.now)
     else:
         if ctx.attempt == 1 and payload.get("small"):

@@ -50,10 +50,10 @@ def states(partner: Partner, ids: Sequence[int]) -> list[str]:
 def poisoned(number: int) -> Any:
     """Detection that cannot bear one shipment's event."""
 
-    def detect(*, events: Sequence[Event], now: datetime) -> Any:
+    def detect(*, events: Sequence[Event], **given: Any) -> Any:
         if any(event.sender_event_id == f"e-{number}" for event in events):
             raise ZeroDivisionError("nobody thought of this")
-        return detection_run(events=events, now=now)
+        return detection_run(events=events, **given)
 
     return detect
 
@@ -217,3 +217,21 @@ def test_a_replayed_dead_letter_that_was_corrected_since_counts_no_more(
     assert states(cloudevents, [wrong, right]) == ["duplicate", "processed"]
     with acting_for(cloudevents.organisation_id):
         assert Event.objects.get().type == "shipment.rolled"
+
+
+def test_a_chunk_that_was_rolled_back_is_tried_again_as_it_is(cloudevents: Partner, now: datetime) -> None:
+    """Making it smaller would cost more than the trouble did."""
+    ids = accept(cloudevents, [about(number) for number in range(6)], now)
+    with acting_for(cloudevents.organisation_id):
+        Job.objects.all().delete()
+        job = Job.objects.create(kind="intake.process", queue="intake", payload={"messages": ids})
+    deadlock = OperationalError("deadlock detected")
+    deadlock.__cause__ = DeadlockDetected()
+    with patch(DETECTION, side_effect=deadlock):
+        assert run(claim_next("intake")) is JobState.WAITING
+    with acting_for(cloudevents.organisation_id):
+        Job.objects.update(run_after=now)
+    assert run(claim_next("intake")) is JobState.DONE
+    assert set(states(cloudevents, ids)) == {"processed"}
+    with acting_for(cloudevents.organisation_id):
+        assert list(Job.objects.filter(kind="intake.process").values_list("pk", flat=True)) == [job.pk]
