@@ -153,6 +153,7 @@ def test_silence_becomes_a_case_and_a_word_ends_it(organisation: Any, now: datet
     with acting_for(organisation):
         book("1", now, now + 48 * HOUR)
         tell(EventType.SHIPMENT_PICKED_UP, "1", now + HOUR, stop=1)
+        tell(EventType.SHIPMENT_POSITION_REPORTED, "1", now + HOUR)
     expire(now + 4 * HOUR, run_jobs)
     with acting_for(organisation):
         assert not Case.objects.exists()
@@ -172,6 +173,7 @@ def test_a_window_that_passes_in_silence_is_one_late_delivery(organisation: Any,
     with acting_for(organisation):
         book("1", now, now + 6 * HOUR)
         tell(EventType.SHIPMENT_PICKED_UP, "1", now + HOUR, stop=1)
+        tell(EventType.SHIPMENT_POSITION_REPORTED, "1", now + HOUR)
     expire(now + 5.6 * HOUR, run_jobs)
     expire(now + 7 * HOUR, run_jobs)
     with acting_for(organisation):

@@ -232,12 +232,12 @@ def test_silence_is_judged_by_the_gap_that_was_learned_with_a_floor(
     assert gaps_learn(now=now + 120 * HOUR) == 4
     lane = Shipment.objects.earliest("id").lane
     learned = LaneGap.objects.get(carrier=carrier, lane=lane)
-    assert (learned.gap_minutes, learned.samples) == (450, 60)
+    assert (learned.gap_minutes, learned.samples) == (720, 60)
     gaps = Gaps.load()
-    assert gaps.of(carrier.pk, "road", lane) == timedelta(minutes=450)
+    assert gaps.of(carrier.pk, "road", lane) == timedelta(minutes=720)
     assert gaps.lag_of(carrier.pk, "road", lane) == timedelta(minutes=108), "nine of ten are here by then"
     assert gaps.lag_of(carrier.pk, "ocean", lane) == timedelta(minutes=30), "never learned"
-    assert gaps.of(None, "road", "XX>YY") == timedelta(minutes=450), "of the mode"
+    assert gaps.of(None, "road", "XX>YY") == timedelta(minutes=720), "of the mode"
     assert gaps.of(carrier.pk, "ocean", lane) == 72 * HOUR, "never learned"
     assert Gaps({(None, "road", ""): (5, 0)}).of(None, "road", "") == 2 * HOUR, "the floor"
 

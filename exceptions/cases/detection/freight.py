@@ -80,11 +80,15 @@ def lost(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator[
 
 
 def _about(history: ShipmentHistory, event: Told) -> SubjectRef:
-    """The handling unit that the event names, else the shipment; the only one need not be named."""
-    number = event.data.get("unit")
-    if number is None and len(history.units) == 1:
-        (number,) = history.units
-    unit = history.units.get(number) if number is not None else None
+    """The handling unit that the event names. One that names none speaks of the only unit, or of the one that another
+    report of the same kind names: two parties who tell of one damage tell of one thing. Else of the shipment."""
+    own = event.data.get("unit")
+    numbers: list[int] = [own] if own is not None else []
+    if not numbers and event.type != E.SHIPMENT_COUNTED:
+        numbers = sorted({other.data["unit"] for other in history.of(event.type) if other.data.get("unit") is not None})
+    if not numbers and len(history.units) == 1:
+        numbers = [*history.units]
+    unit = next((history.units[number] for number in numbers if number in history.units), None)
     return SubjectRef(Subject.HANDLING_UNIT, unit.id) if unit is not None else history.subject
 
 

@@ -172,7 +172,7 @@ class ChargeFacts:
 @dataclass(frozen=True)
 class ShipmentHistory:
     """One shipment. accounts: its customer's way from the root of the tree. gap: how long it may say nothing, lag: how long
-    after the fact its reports come.
+    after the fact its reports come. is_tracked: somebody reports on its way, not only its ends.
     shared: the loads it rides together with others. documents: (kind, until when) that its plan requires. named: the
     normalised numbers of the equipment that an event names, by the event's id."""
 
@@ -189,6 +189,7 @@ class ShipmentHistory:
     heard: int | None = None
     gap: timedelta = timedelta(hours=24)
     lag: timedelta = timedelta(0)
+    is_tracked: bool = True
     stops: tuple[StopFacts, ...] = ()
     legs: tuple[LegFacts, ...] = ()
     equipment: tuple[EquipmentFacts, ...] = ()

@@ -108,7 +108,7 @@ def judge(
     judgement = Judgement()
     found: list[tuple[Finding, ShipmentHistory | None]] = []
     for shipment in shipments:
-        verdicts = _silence_closes(_verdicts(shipment, _OF[SHIPMENT], settings, now))
+        verdicts = _part_of_worse(_verdicts(shipment, _OF[SHIPMENT], settings, now))
         found += [(finding, shipment) for finding in _noted(judgement, verdicts, shipment.id)]
     for load in loads:
         found += [(finding, None) for finding in _noted(judgement, _verdicts(load, _OF[LOAD], settings, now))]
@@ -129,13 +129,15 @@ def _verdicts(history: History, rules: tuple[Rule, ...], settings: Settings, now
     return verdicts
 
 
-def _silence_closes(verdicts: list[Verdict]) -> list[Verdict]:
-    """Silence is not found where a late delivery is: it continues as that."""
-    if not any(isinstance(said, Finding) and said.type == delivery.LATE for said in verdicts):
-        return verdicts
+def _part_of_worse(verdicts: list[Verdict]) -> list[Verdict]:
+    """Silence is not found where a late delivery is, nor either of them where the freight is lost: it continues as that."""
+    found = {said.type for said in verdicts if isinstance(said, Finding)}
+    parts = {silence.SILENT: "a late delivery"} if delivery.LATE in found else {}
+    if freight.LOST in found:
+        parts = {silence.SILENT: "lost freight", delivery.LATE: "lost freight"}
     return [
-        Clear(said.type, said.subject, said.at, "Continues as a late delivery")
-        if isinstance(said, Finding) and said.type == silence.SILENT
+        Clear(said.type, said.subject, said.at, f"Continues as {parts[said.type]}")
+        if isinstance(said, Finding) and said.type in parts
         else said
         for said in verdicts
     ]

@@ -22,6 +22,9 @@ def judge(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator
     if heard is None or history.status not in MOVING:
         yield Clear(SILENT, subject, history.status_at or now, "Not on its way")
         return
+    if not history.is_tracked and not setting.threshold:
+        yield Clear(SILENT, subject, heard, "Nobody reports on its way")
+        return
     due = heard + (setting.threshold or history.gap) + history.lag
     leg = history.end_leg
     awaited = Expected(
@@ -47,7 +50,8 @@ RULES = (
     Rule(
         SILENT,
         judge,
-        trigger="Freight on its way was not heard of for longer than this carrier's normal gap on this lane.",
+        trigger="Freight on its way, on which somebody reports, was not heard of for much longer than this carrier's normal "
+        "gap on this lane.",
         ends="Any signal, the end of the journey, or a late delivery that continues it.",
         uses="threshold: a fixed limit in place of the learned gap; none is set by default",
         one_load=True,

@@ -15,9 +15,9 @@ from exceptions.sla.defaults import REPORT_LAG, SILENCE_LIMITS
 Key = tuple[int | None, str, str]
 """Carrier, mode and lane; None and "" are any."""
 
-# What counts as usual: nearly every pause is shorter, and a little more than the longest of them is no silence yet.
+# What counts as usual: nearly every pause is shorter. Twice that is a silence; a rest or a dead zone is not.
 QUANTILE: Final = 0.98
-MARGIN: Final = 1.25
+MARGIN: Final = 2.0
 LEARNED_FROM: Final = timedelta(days=60)
 # Fewer pauses say nothing about a lane.
 ENOUGH: Final = 40
@@ -108,6 +108,10 @@ class Gaps:
         """How long after the fact its reports come, found in the same way."""
         known = self._known(carrier, mode, lane)
         return REPORT_LAG if known is None else min(timedelta(minutes=known[1]), PATIENCE)
+
+    def is_learned(self, carrier: int | None, mode: str, lane: str) -> bool:
+        """Whether it is known how this carrier, or freight on this lane, is reported on."""
+        return any(key in self._learned for key in ((carrier, mode, lane), (carrier, mode, ""), (None, mode, lane)))
 
     def _known(self, carrier: int | None, mode: str, lane: str) -> tuple[int, int] | None:
         keys = ((carrier, mode, lane), (carrier, mode, ""), (None, mode, lane), (None, mode, ""))

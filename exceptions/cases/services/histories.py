@@ -29,6 +29,9 @@ from exceptions.shipments.projection import StopView
 
 # Control Tower's own words among the events (`services.holding`).
 OURS: Final = "control_tower"
+ON_THE_WAY: Final = frozenset(
+    {EventType.SHIPMENT_SCANNED, EventType.SHIPMENT_ETA_CHANGED, EventType.SHIPMENT_TEMPERATURE_READ}
+)
 CARRIERS: Final = (PartyRoleKind.ACTUAL_CARRIER, PartyRoleKind.CONTRACTED_CARRIER)
 
 
@@ -98,6 +101,7 @@ def _history(
         heard=shipment.last_event_id,
         gap=gaps.of(carrier, shipment.mode, shipment.lane),
         lag=gaps.lag_of(carrier, shipment.mode, shipment.lane),
+        is_tracked=gaps.is_learned(carrier, shipment.mode, shipment.lane) or _is_tracked(row),
         stops=_stops(row, wanting),
         legs=tuple(
             LegFacts(leg.id, leg.sequence, leg.mode, leg.origin_id, leg.destination_id, _due(leg.cutoffs, "at"))
@@ -132,6 +136,14 @@ def _counts(event: EventRow, heard: int | None, is_lost: bool) -> bool:
     if event.retracted:
         return False
     return event.type != EventType.SHIPMENT_SCANNED or is_lost or event.id == heard
+
+
+def _is_tracked(row: History) -> bool:
+    """Whether somebody reported on its way. Positions stand in no history, so a last signal that is not in it is one."""
+    if any(event.type in ON_THE_WAY for event in row.events):
+        return True
+    last = row.shipment.last_event_id
+    return last is not None and all(event.id != last for event in row.events)
 
 
 def _stops(row: History, wanting: frozenset[int]) -> tuple[StopFacts, ...]:

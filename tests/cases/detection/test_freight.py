@@ -38,7 +38,6 @@ from tests.cases.detection.histories import (
     cleared,
     events_of,
     finding,
-    judged,
     said,
     told,
 )
@@ -84,8 +83,23 @@ def test_damage_of_the_only_unit_is_one_finding_whether_a_report_names_it_or_not
     reports = (told(E.SHIPMENT_DAMAGED, unit=1), told(E.SHIPMENT_DAMAGED, NOON + HOUR))
     found = finding("freight_damaged", said(*reports, units={1: UnitFacts(3, 22)}))
     assert found is not None and found.subject.id == 3 and len(found.evidence) == 2
-    of_two = judged(said(*reports, units={1: UnitFacts(3, 22), 2: UnitFacts(4, 22)}))
-    assert len([one for one in of_two.findings.values() if one.type == "freight_damaged"]) == 2
+
+
+def test_a_report_that_names_no_unit_is_about_the_unit_that_another_one_names() -> None:
+    units = {1: UnitFacts(3, 22), 2: UnitFacts(4, 5)}
+    both = said(
+        told(E.SHIPMENT_DAMAGED, unit=2, number=1), told(E.SHIPMENT_DAMAGED, NOON + HOUR, number=2), units=units
+    )
+    found = finding("freight_damaged", both)
+    assert found is not None and (found.subject.id, events_of(found)) == (4, [1, 2])
+    only = finding("freight_damaged", said(told(E.SHIPMENT_DAMAGED), units={1: UnitFacts(3, 22)}))
+    assert only is not None and only.subject.id == 3
+
+
+def test_lost_freight_is_not_late_besides() -> None:
+    lost = said(told(E.SHIPMENT_LOST))
+    assert finding("delivery_late", lost, now=DUE + 9 * HOUR) is None
+    assert cleared("delivery_late", lost, now=DUE + 9 * HOUR).summary == "Continues as lost freight"  # type: ignore[union-attr]
 
 
 def counted(number: int, at: object = NOON, **more: object) -> Told:

@@ -228,6 +228,10 @@ def test_freight_that_does_not_move_may_be_silent(status: str) -> None:
     assert finding("tracking_silent", replace(SILENT, status=status), now=NOON + 99 * HOUR) is None
 
 
+def test_freight_that_nobody_reports_on_between_its_ends_is_not_silent() -> None:
+    assert finding("tracking_silent", replace(SILENT, is_tracked=False), now=NOON + 3 * HOUR) is None
+
+
 def test_silence_closes_into_a_late_delivery() -> None:
     late = judged(SILENT, now=DUE + HOUR)
     assert {found.type for found in late.findings.values()} == {"delivery_late"}
