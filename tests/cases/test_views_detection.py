@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 from django.utils import timezone
+from guardian.shortcuts import assign_perm
 
 from controltower.tenancy.context import acting_for
-from controltower.tenancy.models import Organisation
+from controltower.tenancy.models import Organisation, Role
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import DetectionSetting, Suppression
 from exceptions.parties.models import AccountKind
 from tests.cases.conftest import make_account
+from tests.conftest import make_viewer
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +64,19 @@ def test_an_administrator_corrects_a_rule_for_a_customer_on_a_lane_and_takes_it_
     client.post(f"{LATE}{row.pk}/remove/")
     with acting_for(organisation):
         assert not DetectionSetting.objects.exists()
+
+
+def test_who_sees_some_customers_reads_no_corrections_for_others(
+    client_for: SignIn, organisation: Organisation
+) -> None:
+    dan = make_viewer(organisation, Role.COORDINATOR, "Dan", restricted=True)
+    with acting_for(organisation):
+        mine, other = (make_account(code, AccountKind.CUSTOMER) for code in ("NORTHGATE", "HALVORSEN"))
+        assign_perm("parties.view_account", dan.user, mine)
+        for account in (mine, other):
+            DetectionSetting.objects.create(type="delivery_late", account=account, lane="", tolerance_minutes=5)
+    page = client_for(dan).get(LATE).content.decode()
+    assert "Northgate" in page and "Halvorsen" not in page
 
 
 def test_saying_nothing_or_nonsense_is_refused_with_what_was_typed(client_for: SignIn, administrator: Viewer) -> None:

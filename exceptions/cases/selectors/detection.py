@@ -14,6 +14,7 @@ from exceptions.cases.detection import DEFAULTS, DETECTED_TYPES, RULES
 from exceptions.cases.models import DetectionSetting, Suppression
 from exceptions.cases.taxonomy import TYPES, case_type
 from exceptions.parties.models import Account, AccountKind
+from exceptions.parties.selectors import account_scope
 
 SHOWN = 200
 BEFORE = timedelta(days=30)
@@ -65,9 +66,12 @@ def rule_get(viewer: Viewer, type_code: str) -> RuleRow:
 
 
 def settings_of(viewer: Viewer, type_code: str) -> list[DetectionSetting]:
-    """The corrections of a type, the widest first."""
+    """The corrections of a type, the widest first; of customers only those whose freight the viewer may see."""
     require(viewer, Verb.VIEW)
     found = DetectionSetting.objects.filter(type=type_code).select_related("account")
+    scope = account_scope(viewer)
+    if scope is not None:
+        found = found.filter(Q(account=None) | Q(account__in=scope))
     return sorted(found, key=lambda row: (row.account is not None, row.account.name if row.account else "", row.lane))
 
 
