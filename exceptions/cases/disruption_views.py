@@ -55,6 +55,8 @@ def decide(request: MemberRequest, pk: int) -> HttpResponse:
     if decision not in DECISIONS:
         raise NotFound("There is no such decision.")
     run, said, back = DECISIONS[decision]
+    if decision in OF_ALL:
+        selectors.disruption_decides_all(viewer, found)
     try:
         with transaction.atomic():
             run(request, found)
@@ -173,3 +175,5 @@ DECISIONS: dict[str, tuple[Callable[[MemberRequest, Disruption], None], str, str
     "add": (_add, "Added", ""),
     "remove": (_remove, "Taken out", ""),
 }
+# What changes every case of it, whichever are selected.
+OF_ALL = ("dismiss", "end", "reconsider")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from guardian.shortcuts import assign_perm
 
 from controltower.audit.models import AuditEntry
 from controltower.errors import Conflict, Invalid, NotFound
@@ -16,7 +17,8 @@ from controltower.tenancy.viewer import Viewer
 from exceptions.cases import selectors, services
 from exceptions.cases.jobs import disruptions
 from exceptions.cases.models import Case, Disruption, DisruptionState
-from tests.cases.conftest import HOUR, book, eta
+from exceptions.parties.models import AccountKind
+from tests.cases.conftest import HOUR, book, eta, make_account
 from tests.conftest import make_viewer
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +153,31 @@ def test_who_sees_some_accounts_sees_no_disruption_of_others(
     assert selectors.disruptions_list(dan, "proposed") == []
     with pytest.raises(NotFound):
         selectors.disruption_get(dan, proposed.pk)
+
+
+@pytest.mark.parametrize("decision", ["end", "reconsider"])
+def test_who_sees_some_of_its_cases_does_not_decide_about_those_of_others(
+    client_for: SignIn,
+    organisation: Organisation,
+    coordinator: Viewer,
+    proposed: Disruption,
+    storm: list[Case],
+    at: datetime,
+    decision: str,
+) -> None:
+    dan = make_viewer(organisation, Role.COORDINATOR, "Dan", restricted=True)
+    with acting_for(organisation):
+        cases = [case.pk for case in storm[:5]]
+        services.disruption_confirm(proposed, cases=cases, name="Storm", **by(coordinator, at))
+        mine = make_account("NORTHGATE", AccountKind.CUSTOMER)
+        Case.objects.filter(pk=cases[0]).update(account=mine)
+        assign_perm("parties.view_account", dan.user, mine)
+    client = client_for(dan)
+    assert client.get(f"/disruptions/{proposed.pk}/").status_code == 200
+    assert client.post(f"/disruptions/{proposed.pk}/decide/", {"decision": decision}).status_code == 403
+    with acting_for(organisation):
+        assert Case.objects.filter(disruption=proposed).count() == 5
+        assert Disruption.objects.get().state == DisruptionState.CONFIRMED
 
 
 def test_the_pages_show_it_and_strangers_see_nothing(

@@ -4,6 +4,7 @@ from exceptions.cases.selectors.detail import case_detail, case_facts, case_get
 from exceptions.cases.selectors.disruptions import (
     disruption_candidates,
     disruption_cases,
+    disruption_decides_all,
     disruption_get,
     disruption_row,
     disruptions_list,
@@ -27,6 +28,7 @@ __all__ = [
     "colleagues",
     "disruption_candidates",
     "disruption_cases",
+    "disruption_decides_all",
     "disruption_get",
     "disruption_row",
     "disruptions_list",

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from controltower.errors import NotFound
+from controltower.errors import Forbidden, NotFound
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import OPEN_STATES, Case, CaseShipment, Disruption, DisruptionState
 from exceptions.cases.selectors.queue import cases_visible, queue_rows, with_row_parts
@@ -57,11 +57,20 @@ def disruption_candidates(viewer: Viewer, disruption: Disruption) -> list[QueueR
     return _ordered(viewer, alike)
 
 
+def disruption_decides_all(viewer: Viewer, disruption: Disruption) -> None:
+    """Raise `Forbidden` for who sees some of its cases only, and would decide about those of other customers too."""
+    if _among(Case.objects.all(), disruption).count() > _cases(viewer, disruption).count():
+        raise Forbidden("It has cases of customers that you do not see. Ask a colleague who sees all accounts.")
+
+
 def _cases(viewer: Viewer, disruption: Disruption) -> QuerySet[Case]:
-    visible = cases_visible(viewer)
+    return _among(cases_visible(viewer), disruption)
+
+
+def _among(cases: QuerySet[Case], disruption: Disruption) -> QuerySet[Case]:
     if disruption.state in (DisruptionState.PROPOSED, DisruptionState.DISMISSED):
-        return visible.filter(pk__in=disruption.proposed)
-    return visible.filter(disruption=disruption)
+        return cases.filter(pk__in=disruption.proposed)
+    return cases.filter(disruption=disruption)
 
 
 def _ordered(viewer: Viewer, cases: QuerySet[Case]) -> list[QueueRow]:
