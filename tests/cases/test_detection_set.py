@@ -17,9 +17,10 @@ from exceptions.cases import services
 from exceptions.cases.jobs import suppressions as sweep_suppressions
 from exceptions.cases.models import Case, CaseState, DetectionSetting, Expectation, LaneGap, Suppressed
 from exceptions.cases.services.gaps import Gaps, gaps_learn
-from exceptions.parties.models import Account
-from exceptions.shipments.canonical import EventType, Ref, RefType
+from exceptions.parties.models import Account, Partner
+from exceptions.shipments.canonical import CanonicalEvent, EventType, Ref, RefType, SourceRank
 from exceptions.shipments.models import Event, Order, OrderState, Shipment
+from exceptions.shipments.services import event_record
 from tests.cases.conftest import HOUR, book, eta, tell
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +189,28 @@ def test_a_shortfall_pauses_its_order_and_the_allocation_lets_it_go(acting: Any,
     case.refresh_from_db()
     assert (order.state, case.state) == (OrderState.RELEASED, CaseState.RESOLVED)
     assert Event.objects.filter(source_code="control_tower").count() == 2
+
+
+def test_a_hold_of_a_partner_is_none_of_ours_whatever_code_it_sends(
+    acting: Any, carrier: Account, now: datetime
+) -> None:
+    order_told(EventType.ORDER_CREATED, now, lines=[{"line": 1, "sku": "ROM-24", "quantity": "1200"}])
+    partner = Partner.objects.create(
+        account=carrier, slug="erp", name="ERP", adapter="canonical", signature="standard_webhooks"
+    )
+    held = CanonicalEvent(
+        EventType.ORDER_HELD,
+        now + HOUR,
+        (Ref(RefType.ORDER, ORDER),),
+        data={"kind": "quality"},
+        source_code="control_tower",
+    )
+    recorded = event_record(
+        held, message_id=None, partner=partner, source_rank=SourceRank.EDI, actor=SYSTEM, now=now + HOUR
+    )
+    (case,) = services.detection_run(events=[recorded.event], now=now + HOUR)
+    assert case.type == "quality_or_compliance_hold"
+    assert Order.objects.get().state == OrderState.HELD
 
 
 def test_supply_that_comes_late_finds_the_lines_that_wait_for_it(acting: Any, now: datetime) -> None:

@@ -27,7 +27,7 @@ from exceptions.shipments.histories import EventRow, History, histories
 from exceptions.shipments.models import Charge, LoadShipment, PartyRoleKind
 from exceptions.shipments.projection import StopView
 
-# Control Tower's own words among the events (`services.holding`).
+# Control Tower's own words among the events (`services.holding`): no partner says them, whatever code it sends.
 OURS: Final = "control_tower"
 ON_THE_WAY: Final = frozenset(
     {EventType.SHIPMENT_SCANNED, EventType.SHIPMENT_ETA_CHANGED, EventType.SHIPMENT_TEMPERATURE_READ}
@@ -72,7 +72,7 @@ def told_of(row: EventRow) -> Told:
         row.place,
         row.load_id,
         row.recorded_at,
-        row.source_code == OURS,
+        row.partner_id is None and row.source_code == OURS,
     )
 
 

@@ -29,7 +29,18 @@ from exceptions.shipments.models import (
     Supply,
 )
 
-_EVENT = ("id", "type", "occurred_at", "reported_at", "digest", "data", "source_text", "recorded_at", "source_code")
+_EVENT = (
+    "id",
+    "type",
+    "occurred_at",
+    "reported_at",
+    "digest",
+    "data",
+    "source_text",
+    "recorded_at",
+    "partner_id",
+    "source_code",
+)
 
 
 def load_histories(ids: Collection[int]) -> list[LoadHistory]:
@@ -126,8 +137,9 @@ def _events(column: str, ids: Iterable[int]) -> dict[int, tuple[Told, ...]]:
 
 
 def _told(row: Sequence[Any]) -> Told:
-    key, type_, at, reported_at, mark, data, text, recorded_at, code = row
-    return Told(key, type_, at, reported_at, mark, data, text, recorded_at=recorded_at, by_us=code == OURS)
+    key, type_, at, reported_at, mark, data, text, recorded_at, partner, code = row
+    by_us = partner is None and code == OURS
+    return Told(key, type_, at, reported_at, mark, data, text, recorded_at=recorded_at, by_us=by_us)
 
 
 def _supplies(wanted: Mapping[str, str]) -> dict[str, SupplyFacts]:
