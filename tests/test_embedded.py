@@ -321,4 +321,4 @@ def test_a_second_start_is_quick(home):
         pass
     began = time.monotonic()
     with embedded.running(home):
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 30

@@ -17,7 +17,7 @@ from tests.agents import model_server as server_module
 from tests.agents.model_server import answers, fails, floods, model_server, replies, says
 
 DEADLINE = 0.8
-SLACK = 1.0
+SLACK = 20.0  # a busy machine is no reason to fail; waiting for ever is
 
 
 class Verdict(BaseModel):

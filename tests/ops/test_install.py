@@ -43,7 +43,7 @@ def test_an_environment_is_built_once_rebuilt_when_half_done_and_updated_when_th
     began = time.monotonic()
     again = install(checkout, PYTHON="no-python-is-needed-now")
     assert (again.returncode, again.stdout) == (0, "")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20
 
     (checkout / ".venv" / ".installed").unlink()
     (checkout / ".venv" / "bin" / "python").unlink()
