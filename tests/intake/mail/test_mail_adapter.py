@@ -11,6 +11,7 @@ import pytest
 
 from exceptions.intake.adapters import adapter_for
 from exceptions.intake.adapters.base import Envelope, Unreadable
+from exceptions.intake.adapters.mail.visible import visible_text
 from exceptions.shipments.canonical import CanonicalEvent
 from exceptions.shipments.canonical import EventType as E
 from exceptions.shipments.payloads import payload_of
@@ -274,10 +275,55 @@ def test_every_sample_mail_is_read_or_refused_in_words() -> None:
         "pro-" * 20_000,
         f"| order{' ' * 20_000}x |",
         f"<style>{'a' * 100_000}</style>PRO 5520017",
+        "<a " * 60_000,
+        "<a b='>' " * 40_000,
+        "<a b=" * 60_000,
+        "</a " * 60_000,
+        "<!-- >" * 60_000,
+        "<![CDATA[ >" * 30_000,
+        "<style></ " * 30_000,
+        "<i>" * 30_000 + "</b>" * 40_000,
+        "<p>" + "&#" + "9" * 200_000,
+        "PRO 4417702 " * 8_000,
     ],
-    ids=["a gap", "many gaps", "a chain", "a heading", "a style"],
+    ids=[
+        "a gap",
+        "many gaps",
+        "a chain",
+        "a heading",
+        "a style",
+        "open tags",
+        "open tags with quotes",
+        "open attributes",
+        "open end tags",
+        "open comments",
+        "open sections",
+        "open styles",
+        "ends of what was never opened",
+        "a long character reference",
+        "one number many times",
+    ],
 )
 def test_a_crafted_mail_keeps_nobody_busy(text: str) -> None:
     began = time.process_time()
     read(mail(html=text) if "<" in text else mail(text))
     assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("html", "seen"),
+    [
+        ("<p title='a > b'>PRO 1</p><P>PRO 2", "PRO 1\nPRO 2"),
+        ("<p>5 < 6 and 7&lt;8 &amp; &#x41;</p>", "5 < 6 and 7<8 & A"),
+        ("a<!-- <p>b</p> -->c<!--[if mso]>d<![endif]-->e<![if !mso]>f<![endif]>g<?xml h?>i", "acefgi"),
+        ("<style><!-- .h {display:none} --></style><b class='x h'>a</b><b hidden>b</b><b class=x>c</b>", "c"),
+        ("<script>if (a<b) { say('</p>') }</script>a<br/>b<div/>c", "a\nb\nc"),
+        ("a<!-- b", "a"),
+        ("a<p class='b", "a"),
+        ("a<p class='b>c</p>d", "a\nc\nd"),
+        ("<blockquote>a<i/></b>b</blockquote>c", "> ab\nc"),
+        ("a&#99999999999999999999;b", "a\ufffdb"),
+    ],
+)
+def test_html_is_read_as_a_browser_shows_it(html: str, seen: str) -> None:
+    assert visible_text(html) == seen

@@ -102,7 +102,7 @@ def _mail(message: EmailMessage, depth: int) -> Mail:
     _walk(message, found, depth)
     text = "\n".join(found.plain) if any(part.strip() for part in found.plain) else ""
     if not text and found.html:
-        text = "\n".join(visible_text(part) for part in found.html)
+        text = visible_text("<br>".join(found.html))
     fresh, history = written_anew(text[:MAX_TEXT])
     first = dict(reversed(headers))
     return Mail(

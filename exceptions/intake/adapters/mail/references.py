@@ -42,12 +42,12 @@ MAX_REFERENCES: Final = 50
 def references_in(text: str) -> list[Ref]:
     """Every identifier the text names, in order, each once; at most 50."""
     found: dict[tuple[str, str, str], tuple[int, Ref]] = {}
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(text))  # a mark for each character: comparing spans would take the square of their number
     for kind, pattern in _LABELLED:
         for match in pattern.finditer(text):
             if _is_free(match.span("value"), taken) and _is_number(match["value"]):
                 for start, value in _listed(text, match):
-                    taken.append((start, start + len(value)))
+                    taken[start : start + len(value)] = b"x" * len(value)
                     _keep(found, start, Ref(kind, value))
     for start, ref in _proven(text):
         if _is_free((start, start + len(ref.value)), taken):
@@ -98,8 +98,8 @@ def _tidy(value: str) -> str:
     return value.strip("-/").upper()
 
 
-def _is_free(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
-    return all(span[1] <= start or span[0] >= end for start, end in taken)
+def _is_free(span: tuple[int, int], taken: bytearray) -> bool:
+    return not any(taken[slice(*span)])
 
 
 def _keep(found: dict[tuple[str, str, str], tuple[int, Ref]], at: int, ref: Ref) -> None:

@@ -2,11 +2,18 @@
 
 A table's row is one line, its cells apart by ` | `: what stands in one row belongs together. What no reader sees (style,
 script, hidden elements, white on nothing) says nothing.
+
+Tags are found here and not by the standard library's parser: that one looks at the rest of the text again for every tag or
+comment that is never closed, and a crafted mail keeps it busy for minutes.
 """
 
 import re
-from html.parser import HTMLParser
+from collections import Counter
+from collections.abc import Iterator
+from html import unescape
 from typing import Final
+
+MAX_HTML: Final = 300_000  # characters; nobody reads further either
 
 _BLOCKS: Final = frozenset(
     [
@@ -50,25 +57,88 @@ _HIDING: Final = re.compile(
 )
 # From one brace to the next and nowhere between: else a long style without braces is read once for every character.
 _RULE: Final = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
+# A whole tag. Each character is taken once and never given back; quotes count only after an equals sign.
+_TAG: Final = re.compile(
+    r"""<(/?)([A-Za-z][^\s/>]*+)((?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')|["'=])*+)>""",
+)
+_ATTRIBUTE: Final = re.compile(r"""([^\s/=]++)\s*+(?:=\s*+("[^"]*+"|'[^']*+'|[^\s]*+))?""")
+_RAW: Final = {tag: re.compile(rf"</{tag}(?=[\s/>])", re.IGNORECASE) for tag in ("script", "style")}
+# More digits than any character has: the conversion would be refused, and cost more with every digit.
+_NO_CHARACTER: Final = re.compile(r"&#(?:\d{8,}+|[xX][0-9a-fA-F]{7,}+);?")
 _QUOTING: Final = frozenset({"gmail_quote", "yahoo_quoted", "moz-cite-prefix", "protonmail_quote"})
 
 
 def visible_text(html: str) -> str:
-    """The visible lines of `html`. Quoted blocks become lines that begin with ">"."""
-    reader = _Reader()
-    try:
-        reader.feed(html)
-        reader.close()
-    except (AssertionError, ValueError):
-        pass  # the parser gives up on some malformed declarations; what was read until there stands
+    """The visible lines of the first 300,000 characters of `html`. Quoted blocks become lines that begin with ">".
+
+    A comment or tag that is opened and never closed hides what follows, as in a browser. The time grows with the length
+    and no faster, whatever is in it.
+    """
+    reader, html = _Reader(), html[:MAX_HTML]
+    at = 0
+    while at < len(html):
+        begin = html.find("<", at)
+        end = len(html) if begin < 0 else begin
+        reader.data(_unescaped(html[at:end]))
+        at = end if begin < 0 else _markup(reader, html, begin)
     return reader.text()
 
 
-class _Reader(HTMLParser):
+def _markup(reader: "_Reader", html: str, at: int) -> int:
+    """Read what the "<" at `at` begins; where it ends."""
+    following = html[at + 1 : at + 3]
+    if html.startswith("<!--", at):
+        return _after(html, "-->", at + 2)
+    if following[:1] in ("!", "?") or (following[:1] == "/" and not _is_letter(following[1:])):
+        return _after(html, ">", at + 1)
+    if following[:1] != "/" and not _is_letter(following[:1]):
+        reader.data("<")
+        return at + 1
+    tag = _TAG.match(html, at)
+    if tag is None:
+        return len(html)
+    name = tag[2].lower()
+    if tag[1]:
+        reader.end(name)
+        return tag.end()
+    reader.start(name, dict(_attributes(tag[3])))
+    if tag[3].endswith("/") and name not in _VOID:
+        reader.end(name)
+    elif name in _RAW:
+        close = _RAW[name].search(html, tag.end())
+        end = close.start() if close else len(html)
+        reader.data(html[tag.end() : end])
+        return end
+    return tag.end()
+
+
+def _after(html: str, closing: str, at: int) -> int:
+    found = html.find(closing, at)
+    return len(html) if found < 0 else found + len(closing)
+
+
+def _is_letter(character: str) -> bool:
+    return character.isascii() and character.isalpha()
+
+
+def _attributes(inside: str) -> Iterator[tuple[str, str]]:
+    for match in _ATTRIBUTE.finditer(inside):
+        value = match[2] or ""
+        quoted = value[:1] in ("'", '"') and value[-1:] == value[:1]
+        yield match[1].lower(), _unescaped(value[1:-1] if quoted else value)
+
+
+def _unescaped(text: str) -> str:
+    return unescape(_NO_CHARACTER.sub("\ufffd", text)) if "&" in text else text
+
+
+class _Reader:
+    """The visible text, from tags and words in their order."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._out: list[str] = []
         self._open: list[tuple[str, bool, bool]] = []  # tag, hides, quotes
+        self._opened: Counter[str] = Counter()  # how many of each are open
         self._hidden = 0
         self._quoted = 0
         self._hiding_classes: set[str] = set()
@@ -80,8 +150,7 @@ class _Reader(HTMLParser):
         kept = [line.removesuffix(" |").removesuffix("|").strip() for line in lines]
         return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+    def start(self, tag: str, given: dict[str, str]) -> None:
         if tag in _BLOCKS:
             self._break()
         if tag == "style":
@@ -104,20 +173,17 @@ class _Reader(HTMLParser):
         )
         quotes = tag == "blockquote" or bool(classes & _QUOTING)
         self._open.append((tag, hides, quotes))
+        self._opened[tag] += 1
         self._hidden += hides
         self._quoted += quotes
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in _VOID:
-            self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if tag == "style":
             self._in_style = False
-        if any(name == tag for name, _, _ in self._open):
+        if self._opened[tag]:
             while self._open:
                 name, hides, quotes = self._open.pop()
+                self._opened[name] -= 1
                 self._hidden -= hides
                 self._quoted -= quotes
                 if name == tag:
@@ -125,7 +191,7 @@ class _Reader(HTMLParser):
         if tag in _BLOCKS:
             self._break()
 
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
         if self._in_style:
             for selector, body in _RULE.findall(data):
                 if _HIDING.search(body):
