@@ -35,13 +35,19 @@ LOCK_NOT_AVAILABLE: Final = "55P03"
 ASK_AGAIN: Final = (timedelta(seconds=1), timedelta(minutes=1))  # at least, at most
 
 # Under one key the first that is understood counts. (message, whether another one was understood)
+# Asked for each message by itself, through the unique index: while a table grows fast its statistics lag behind, and as
+# one join this reads all of it.
 TWINS = """
-SELECT message.id, bool_or(other.state <> 'received')
+SELECT message.id, twin.understood
   FROM intake_message AS message
-  JOIN intake_message AS other USING (organisation_id, partner_id, dedupe_key)
- WHERE message.id = ANY(%s) AND other.id <> message.id
-   AND (other.state IN ('processed', 'duplicate', 'split') OR other.state = 'received' AND other.id < message.id)
- GROUP BY message.id
+ CROSS JOIN LATERAL (
+       SELECT bool_or(other.state <> 'received') AS understood
+         FROM intake_message AS other
+        WHERE other.organisation_id = message.organisation_id AND other.partner_id = message.partner_id
+          AND other.dedupe_key = message.dedupe_key AND other.id <> message.id
+          AND (other.state IN ('processed', 'duplicate', 'split') OR other.state = 'received' AND other.id < message.id)
+       ) AS twin
+ WHERE message.id = ANY(%s) AND twin.understood IS NOT NULL
 """
 UPDATE = """
 UPDATE intake_message AS message
