@@ -184,7 +184,8 @@ class CanonicalEvent:
 def digest(event: CanonicalEvent, source: Source | None = None) -> str:
     """Sha256 (hex) of what is said and by whom.
 
-    The sender's event id does not count: the same words under a new id are a repeat. The source counts:
+    The sender's event id does not count: the same words under a new id are a repeat (all their ids are kept, and they
+    stand until each of them is taken back). The source counts:
     the same arrival seen by the gate and by EDI are two reports.
     """
     place = event.place

@@ -1,7 +1,9 @@
 """What its sender took back counts no more, whichever of the two came first; it stays on record."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -131,3 +133,44 @@ def test_all_that_came_under_one_id_is_taken_back_in_either_order(
     if not retracted_first:
         say(taking_back("e-1"))
     assert Event.objects.filter(sender_event_id="e-1", retracted_by__type="event.retracted").count() == 2
+
+
+SAID_TWICE = (DELIVERED, replace(DELIVERED, event_id="e-2"))
+ONE_BACK = (*SAID_TWICE, taking_back("e-1"))
+BOTH_BACK = (*ONE_BACK, taking_back("e-2"))
+UNNAMED = (DELIVERED, replace(DELIVERED, event_id=""), taking_back("e-1"))
+
+
+@pytest.mark.parametrize(
+    ("story", "status"),
+    [(story, "delivered") for said in (ONE_BACK, UNNAMED) for story in permutations(said)]
+    + [(story, "booked") for story in permutations(BOTH_BACK)],
+)
+def test_the_same_under_several_ids_stands_until_all_of_them_are_taken_back(
+    say: Say, story: Sequence[CanonicalEvent], status: str
+) -> None:
+    say(saying("shipment.booked", **booking()), by="tms")
+    for event in story:
+        say(event)
+    assert Event.objects.filter(type="shipment.delivered").count() == 1
+    assert Shipment.objects.get().status == status
+
+
+@pytest.mark.parametrize("story", [*permutations(ONE_BACK)])
+def test_ids_that_come_at_once_are_kept_as_well(
+    say: Say, partners: dict[str, Partner], now: datetime, story: Sequence[CanonicalEvent]
+) -> None:
+    say(saying("shipment.booked", **booking()), by="tms")
+    events_record([Incoming(event, None, partners["edi"], SourceRank.EDI, SYSTEM, "test") for event in story], now=now)
+    assert Shipment.objects.get().status == "delivered"
+    say(taking_back("e-2"))
+    assert Shipment.objects.get().status == "booked"
+
+
+def test_what_is_said_again_under_a_new_id_after_it_was_taken_back_counts_again(say: Say) -> None:
+    say(saying("shipment.booked", **booking()), by="tms")
+    first = say(DELIVERED)
+    say(taking_back("e-1"))
+    again = say(replace(DELIVERED, event_id="e-2"))
+    assert not again.created and again.rebound == (first.event,)
+    assert say(replace(DELIVERED, event_id="e-2")).rebound == ()

@@ -1,6 +1,6 @@
 from exceptions.shipments.models.appointments import Appointment, AppointmentChange, AppointmentState
 from exceptions.shipments.models.charges import Charge, ChargeKind, ChargeState
-from exceptions.shipments.models.events import Event, EventReference, EventSubject
+from exceptions.shipments.models.events import Event, EventAlias, EventReference, EventSubject
 from exceptions.shipments.models.freight import (
     HandlingUnit,
     Mode,
@@ -37,6 +37,7 @@ __all__ = [
     "Equipment",
     "EquipmentKind",
     "Event",
+    "EventAlias",
     "EventReference",
     "EventSubject",
     "HandlingUnit",

@@ -15,6 +15,7 @@ class Event(TenantModel):
 
     `retracts` is the sender's id of the event that this one takes back (`event.retracted`). The event of the same
     partner with that `sender_event_id` then has `retracted_by`, whichever of the two came first, and counts no more.
+    Where the sender said the same again under other ids (`EventAlias`), it counts until all of them are taken back.
     `message_id` is the intake message's id; a plain number, as intake stands above. `key_refs` of an event are its
     `EventReference` rows, by which a shipment that becomes known later finds what was said before.
     """
@@ -57,6 +58,23 @@ class Event(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} {self.occurred_at:%Y-%m-%d %H:%M}Z"
+
+
+class EventAlias(TenantModel):
+    """Another id under which the sender said the same again; empty for none, and then it cannot be taken back."""
+
+    event = TenantForeignKey(Event, on_delete=models.CASCADE, related_name="aliases")
+    sender_event_id = models.CharField(max_length=200, default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "event", "sender_event_id"], name="event_alias_unique")
+        ]
+        indexes = [models.Index(fields=["organisation", "sender_event_id"], name="event_alias_sender_event")]
+        verbose_name_plural = "event aliases"
+
+    def __str__(self) -> str:
+        return f"{self.sender_event_id or 'no id'} of {self.event}"
 
 
 class EventReference(TenantModel):

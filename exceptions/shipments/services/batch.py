@@ -74,7 +74,7 @@ class Batch:
     again: dict[int, Item] = field(default_factory=dict)
     """Events recorded before that are read again, by id."""
     taken_back: list[Item] = field(default_factory=list)
-    """Events recorded before that count no more from now on."""
+    """Events recorded before that count no more from now on, or count again."""
     planned: set[int] = field(default_factory=set)
     """Shipments whose plan changed."""
     disturbed: set[int] = field(default_factory=set)

@@ -37,7 +37,14 @@ from exceptions.shipments.services.resources import loads_plan, numbered_know, o
 from exceptions.shipments.services.retracting import replacements_apply, retractions_apply
 from exceptions.shipments.services.settling import names_settle
 from exceptions.shipments.services.states import loads_project, orders_project, supplies_project
-from exceptions.shipments.services.storing import Digests, digests_of, events_insert, events_known, ties_store
+from exceptions.shipments.services.storing import (
+    Digests,
+    aliases_store,
+    digests_of,
+    events_insert,
+    events_known,
+    ties_store,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,7 @@ def events_record(incoming: Sequence[Incoming], *, now: datetime) -> list[Record
     digests = digests_of(incoming)
     known = events_known(digests)
     rows = events_insert(incoming, payloads, digests, known, now=now)
+    again = aliases_store(incoming, digests, known | rows)
     batch = Batch(_items(incoming, payloads, digests, rows), Names(), now)
     touched: dict[int, History] = {}
     rebound: tuple[Event, ...] = ()
@@ -121,11 +129,13 @@ def events_record(incoming: Sequence[Incoming], *, now: datetime) -> list[Record
         for item, mark in zip(incoming, digests, strict=True)
         if item.replaces is not None
     }
-    if batch.items or replaced:
+    if batch.items or replaced or again:
         if wrong := codes_check(batch):
             raise EventRefused(wrong)
         _tie(batch)
-        retractions_apply(batch, {rows[item.digest].pk: rows[item.digest].sender_event_id for item in batch.items})
+        retractions_apply(
+            batch, {rows[item.digest].pk: rows[item.digest].sender_event_id for item in batch.items}, again
+        )
         replacements_apply(batch, replaced)
         ties_store(batch)
         touched = _project(batch, rows)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from controltower.tenancy.context import current_organisation_id
 from exceptions.shipments.canonical import EventType, Place, Source, digest
 from exceptions.shipments.histories import NOT_KEPT
-from exceptions.shipments.models import Event, EventReference, EventSubject
+from exceptions.shipments.models import Event, EventAlias, EventReference, EventSubject
 from exceptions.shipments.services.batch import Batch, Item, Tie
 from exceptions.shipments.services.binding import TIES
 from exceptions.shipments.services.bulk import rows_delete, rows_insert, rows_update
@@ -74,6 +74,19 @@ def events_insert(
         event._state.adding, event._state.db = False, "default"
         events[mark] = event
     return events
+
+
+def aliases_store(incoming: Sequence["Incoming"], digests: Digests, events: Mapping[str, Event]) -> set[int]:
+    """Keep the ids under which the same is said again. `events`: all that is said, by digest. Returns those of them
+    that stand under another id already."""
+    said = {(events[mark].pk, item.event.event_id[:200]) for item, mark in zip(incoming, digests, strict=True)}
+    new = said - {(event.pk, event.sender_event_id) for event in events.values()}
+    if not new:
+        return set()
+    known = EventAlias.objects.filter(event__in={pk for pk, _ in new}).values_list("event_id", "sender_event_id")
+    new -= set(known)
+    rows_insert(EventAlias, ("event_id", "sender_event_id"), sorted(new))
+    return {pk for pk, _ in new}
 
 
 def _row(item: "Incoming", payload: Any, mark: str, now: datetime) -> tuple[Any, ...]:
