@@ -14,12 +14,14 @@ from psycopg.errors import DeadlockDetected
 from controltower.audit import SYSTEM
 from controltower.audit.models import AuditEntry
 from controltower.db import rows
+from controltower.jobs.along import take_along
 from controltower.jobs.models import Job, JobState
 from controltower.jobs.runner import claim_next, run
 from controltower.tenancy.context import acting_for
 from exceptions.cases.services import detection_run
 from exceptions.intake.models import Message, MessageState, SignalHour
 from exceptions.intake.services import message_accept, message_replay, messages_process
+from exceptions.intake.services.storing import chunks_enqueue
 from exceptions.parties.models import Partner
 from exceptions.shipments.models import Event
 from tests.intake.cast import cloudevent
@@ -68,6 +70,16 @@ def test_small_messages_that_wait_are_understood_in_one_transaction(cloudevents:
         assert len(json.loads(entry.after)["messages"]) == 12
         assert SignalHour.objects.get().messages == 12
     assert claim_next("intake") is None
+
+
+def test_small_chunks_are_taken_along_as_far_as_there_is_room(cloudevents: Partner) -> None:
+    with acting_for(cloudevents.organisation_id):
+        for first in (0, 90, 180, 270):
+            chunks_enqueue([(first + at, 1000) for at in range(90)])
+        taken = take_along("intake.process", queue="intake", like={"small": True}, room=200)
+        assert [payload["messages"][0] for payload in taken] == [0, 90]
+        chunks_enqueue([(pk, 1000) for pk in range(150)])
+        assert Job.objects.order_by("-id").first().payload == {"messages": list(range(150))}, "a large one stays alone"
 
 
 def test_a_message_whose_data_is_refused_is_buried_alone_and_says_why(cloudevents: Partner, now: datetime) -> None:

@@ -17,7 +17,7 @@ from exceptions.parties.models import Partner
 KEY_LENGTH: Final = 200  # of Message.dedupe_key
 CHUNK: Final = 200  # messages that one job understands in one transaction
 CHUNK_BYTES: Final = 4 * 1024 * 1024  # and no more than this of them, so that a worker's memory stays flat
-SMALL: Final = 16 * 1024  # a job with one message up to this size may be done together with others
+SMALL: Final = 16 * 1024  # a job whose messages are up to this size, and not many, may be done together with others
 
 INSERT = """
 INSERT INTO intake_message (organisation_id, partner_id, channel, raw, headers, content_type, sha256, dedupe_key,
@@ -121,8 +121,10 @@ def chunks_enqueue(sized: Iterable[tuple[int, int]], *, run_after: datetime | No
     """Jobs for messages given as (id, bytes), each with as many as one transaction should take."""
     for ids, size in _chunks(sized):
         payload: dict[str, Any] = {"messages": ids}
-        if len(ids) == 1 and size <= SMALL:
+        if len(ids) <= CHUNK // 2 and size <= SMALL * len(ids):
             payload["small"] = True
+            if len(ids) > 1:
+                payload["weight"] = len(ids)
         enqueue("intake.process", payload, run_after=run_after)
 
 
