@@ -7,6 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected
@@ -20,7 +21,7 @@ from controltower.jobs.runner import claim_next, run
 from controltower.tenancy.context import acting_for
 from exceptions.cases.services import detection_run
 from exceptions.intake.models import Message, MessageState, SignalHour
-from exceptions.intake.services import message_accept, message_replay, messages_process
+from exceptions.intake.services import Accepted, message_accept, message_replay, messages_process
 from exceptions.intake.services.storing import chunks_enqueue
 from exceptions.parties.models import Partner
 from exceptions.shipments.models import Event
@@ -130,6 +131,15 @@ def test_what_passes_by_itself_is_tried_again_and_buries_nothing(cloudevents: Pa
     assert states(cloudevents, ids) == ["processed", "processed"]
 
 
+@pytest.mark.parametrize("where", [DETECTION, "exceptions.intake.services.processing.adapter_for"])
+def test_the_end_of_a_jobs_time_buries_nothing(cloudevents: Partner, now: datetime, where: str) -> None:
+    ids = accept(cloudevents, [about(1), about(2)], now)
+    with patch(where, side_effect=SoftTimeLimitExceeded()) as reached:
+        assert run(claim_next("intake")) is JobState.WAITING
+    assert reached.call_count == 1
+    assert states(cloudevents, ids) == ["received", "received"]
+
+
 def worker_dies(job: Any) -> None:
     """What the sweeper finds when a worker is gone, and its lease over."""
     with acting_for(job.organisation_id):
@@ -191,6 +201,36 @@ def test_a_dead_letter_sent_again_unchanged_is_the_same_message(
     (first,) = accept(cloudevents, [about(1, time="then")], now)
     run_jobs()
     assert accept(cloudevents, [about(1, time="then")], now) == [first]
+
+
+def test_a_dead_letter_sent_again_is_read_again_under_the_mapping_of_now(
+    cloudevents: Partner, run_jobs: Any, now: datetime
+) -> None:
+    (pk,) = accept(cloudevents, [about(1)], now)
+    with patch(DETECTION, side_effect=ZeroDivisionError("until it is mended")):
+        run_jobs()
+    assert states(cloudevents, [pk]) == ["dead"]
+    kind = "application/cloudevents+json"
+    with acting_for(cloudevents.organisation_id):
+        again = message_accept(cloudevents, body=about(1), headers={}, content_type=kind, now=now)
+        twice = message_accept(cloudevents, body=about(1), headers={}, content_type=kind, now=now)
+    assert (again, twice) == (Accepted(pk, duplicate=False), Accepted(pk, duplicate=True))
+    run_jobs()
+    assert states(cloudevents, [pk]) == ["processed"]
+    with acting_for(cloudevents.organisation_id):
+        entry = AuditEntry.objects.get(verb="message.replayed")
+        assert "partner" in entry.actor and json.loads(entry.after) == {"messages": [pk], "sent_again": True}
+
+
+def test_a_dead_letter_that_was_corrected_since_stays_dead_when_it_comes_again(
+    cloudevents: Partner, run_jobs: Any, now: datetime
+) -> None:
+    (wrong,) = accept(cloudevents, [about(1, time="then")], now)
+    run_jobs()
+    (right,) = accept(cloudevents, [about(1)], now)
+    run_jobs()
+    accept(cloudevents, [about(1, time="then")], now)
+    assert states(cloudevents, [wrong, right]) == ["dead", "processed"]
 
 
 def test_other_content_under_the_id_of_a_message_that_was_understood_is_a_repeat(

@@ -152,6 +152,24 @@ def test_a_sandbox_message_is_read_but_records_nothing(easypost: Partner, run_jo
         assert Event.objects.count() == Shipment.objects.count() == Case.objects.count() == 0
 
 
+def test_what_was_rehearsed_in_the_sandbox_is_no_repeat_when_it_comes_in_earnest(
+    easypost: Partner, cloudevents: Partner, run_jobs: Any, now: datetime
+) -> None:
+    other = {"references": [{"type": "pro", "value": "447-1121"}], "minutes": 90}
+    once, several = tracker_body(), b"[" + cloudevent(id="a") + b"," + cloudevent(id="b", data=other) + b"]"
+    for sandbox in (True, False):
+        for partner, body in ((easypost, once), (cloudevents, several)):
+            with acting_for(partner.organisation_id):
+                partner = partner_set_sandbox(partner, sandbox=sandbox, actor=SYSTEM, now=now)
+            message = accept(partner, body, now)
+            run_jobs()
+            assert (message.sandbox, fresh(message).state in ("processed", "split")) == (sandbox, True)
+    with acting_for(easypost.organisation_id):
+        assert not Message.objects.filter(state=MessageState.DUPLICATE).exists()
+        assert Message.objects.filter(sandbox=False).count() == Message.objects.filter(sandbox=True).count() == 4
+        assert Event.objects.count() == 3
+
+
 def test_one_bad_item_of_a_batch_is_buried_alone(cloudevents: Partner, run_jobs: Any, now: datetime) -> None:
     good, bad = json.loads(cloudevent(id="good")), json.loads(cloudevent(id="bad", time="then"))
     message = accept(cloudevents, json.dumps([good, bad]).encode(), now)

@@ -14,7 +14,7 @@ from controltower.audit.recording import request_id
 from controltower.db import rows
 from controltower.jobs.outbox import ring_soon
 from exceptions.intake.known_partners import KnownPartner
-from exceptions.intake.services.storing import SMALL, Item
+from exceptions.intake.services.storing import SMALL, Item, stored_key
 
 # The same rows as `message_accept` and `enqueue` make; a test compares them.
 ARRIVE: Final = """
@@ -37,7 +37,7 @@ def message_arrive(
         "headers": json.dumps(headers),
         "content_type": content_type[:100],
         "sha256": item.sha256,
-        "key": item.key,
+        "key": stored_key(item.key, sandbox=known.partner.sandbox),
         "now": now,
         "request": request_id.get(),
     }

@@ -7,7 +7,7 @@ from controltower.jobs import enqueue
 from documents.services import document_upload
 from exceptions.intake.adapters import adapter_for
 from exceptions.intake.models import Message, MessageState
-from exceptions.intake.services.tracing import partner_actor
+from exceptions.intake.services.storing import partner_actor
 from exceptions.shipments.models import EventSubject
 
 MAX_FILES = 30

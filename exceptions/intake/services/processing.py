@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, transaction
 
 from controltower.audit import record
@@ -18,10 +19,10 @@ from exceptions.intake.adapters import Part, Unreadable, adapter_for
 from exceptions.intake.models import Message, MessageState
 from exceptions.intake.services.acknowledging import acknowledgements_store
 from exceptions.intake.services.splitting import parts_store
-from exceptions.intake.services.storing import chunks_enqueue
+from exceptions.intake.services.storing import chunks_enqueue, partner_actor
 from exceptions.intake.services.tally import Outcome, outcomes_tally
 from exceptions.intake.services.thinning import readings_thin
-from exceptions.intake.services.tracing import buried, partner_actor
+from exceptions.intake.services.tracing import buried
 from exceptions.shipments.canonical import CanonicalEvent, SourceRank
 from exceptions.shipments.services import EventRefused, Incoming, events_record
 
@@ -104,7 +105,8 @@ def messages_process(message_ids: Sequence[int], *, now: datetime) -> None:
 
     Of each message all events count or none. What cannot be understood becomes a dead letter with reason and place, also
     where it is our code that fails. A message that does not wait is left alone, so a second run changes nothing. Raises
-    only what passes by itself (`is_passing`); then nothing was done and the caller tries again.
+    only what passes by itself (`is_passing`), and that the job's time is over; then nothing was done and the caller tries
+    again.
     """
     waiting = _locked(message_ids)
     repeats, early = _twins(waiting)
@@ -166,6 +168,8 @@ def _read(message: Message) -> Work:
                 work.parts = parts
                 return work
         result = adapter.read(body, headers, partner.mapping)
+    except SoftTimeLimitExceeded:  # the job has had its time; that says nothing of the message that is in hand
+        raise
     except Exception as error:  # noqa: BLE001  # an adapter should not raise; when one does, its message alone waits
         work.refused = _our_failure(error, message)
         return work
@@ -189,7 +193,7 @@ def _understand(works: list[Work], now: datetime) -> None:
                 owners[index].refused = owners[index].refused or _unreadable(reason)
             works = [work for work in works if work.refused is None]
         except Exception as error:
-            if is_passing(error):
+            if is_passing(error) or isinstance(error, SoftTimeLimitExceeded):
                 raise
             if len(works) == 1:
                 works[0].refused = _our_failure(error, works[0].message)

@@ -16,8 +16,8 @@ from controltower.jobs import enqueue
 from exceptions.cases.services import detection_run
 from exceptions.intake.adapters import Unreadable, adapter_for
 from exceptions.intake.models import Message, MessageEvent, MessageState, UnmappedCode
+from exceptions.intake.services.storing import partner_actor
 from exceptions.intake.services.tally import unmapped_name
-from exceptions.intake.services.tracing import partner_actor
 from exceptions.parties.models import Partner
 from exceptions.shipments.canonical import CanonicalEvent, SourceRank
 from exceptions.shipments.models import Event

@@ -5,7 +5,7 @@ from typing import Final
 
 from exceptions.intake.adapters import Part, Unreadable, adapter_for
 from exceptions.intake.models import Message, MessageState
-from exceptions.intake.services.storing import Item, Origin, chunks_enqueue, dedupe_key, messages_store
+from exceptions.intake.services.storing import Item, Origin, chunks_enqueue, dedupe_key, messages_store, stored_key
 from exceptions.intake.services.tracing import refused_at_once
 
 # Items that are stored in one statement.
@@ -33,7 +33,8 @@ def parts_store(message: Message, parts: Sequence[Part | Unreadable]) -> None:
     if message.attempts:
         read_now = [item.position for item in items if item.refused is None]
         left = Message.objects.filter(parent=message, state=MessageState.DEAD, position__in=read_now)
-        left.filter(dedupe_key__startswith=_no_body(message, "")).update(state=MessageState.DUPLICATE, reason=AGAIN)
+        no_body = stored_key(_no_body(message, ""), sandbox=message.sandbox)
+        left.filter(dedupe_key__startswith=no_body).update(state=MessageState.DUPLICATE, reason=AGAIN)
 
 
 def _item(message: Message, position: int, part: Part | Unreadable) -> Item:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from controltower.audit import Actor, record
 from controltower.db import rows
 from controltower.jobs import enqueue
 from controltower.tenancy.context import current_organisation_id
@@ -14,7 +15,8 @@ from exceptions.intake.adapters import Envelope, Unreadable
 from exceptions.intake.models import Message, MessageState
 from exceptions.parties.models import Partner
 
-KEY_LENGTH: Final = 200  # of Message.dedupe_key
+SANDBOX: Final = "sandbox/"  # before the key of what was only rehearsed: the same thing sent in earnest is no repeat
+KEY_LENGTH: Final = 200 - len(SANDBOX)  # Message.dedupe_key has 200
 CHUNK: Final = 200  # messages that one job understands in one transaction
 CHUNK_BYTES: Final = 4 * 1024 * 1024  # and no more than this of them, so that a worker's memory stays flat
 SMALL: Final = 16 * 1024  # a job whose messages are up to this size, and not many, may be done together with others
@@ -37,9 +39,12 @@ RETURNING id, dedupe_key, sha256
 """
 # Of several under one key the one with the same content, else the one that was understood.
 KNOWN = """
-SELECT dedupe_key, sha256, id FROM intake_message
+SELECT dedupe_key, sha256, id, state FROM intake_message
  WHERE organisation_id = %s AND partner_id = %s AND dedupe_key = ANY(%s)
  ORDER BY state IN ('processed', 'duplicate', 'split'), id DESC
+"""
+REVIVE = """
+UPDATE intake_message SET state = 'received', reason = '', "where" = '' WHERE id = ANY(%s) AND state = 'dead' RETURNING id
 """
 
 
@@ -69,10 +74,14 @@ class Origin:
     headers: Mapping[str, str] = field(default_factory=dict)
     parent: Message | None = None
 
+    @property
+    def sandbox(self) -> bool:
+        return self.partner.sandbox if self.parent is None else self.parent.sandbox
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """`duplicate` means that the message was here before and nothing new was stored."""
+    """`duplicate` means that the message was here before and there is nothing new to be done."""
 
     message_id: int
     duplicate: bool
@@ -95,17 +104,31 @@ def dedupe_key(delivery_id: str, envelope: Envelope) -> str:
     return f"{kind}#{hashlib.sha256(key.encode(errors='surrogatepass')).hexdigest()}"
 
 
+def stored_key(key: str, *, sandbox: bool) -> str:
+    """A key as it stands in the table."""
+    return f"{SANDBOX}{key}" if sandbox else key
+
+
+def partner_actor(partner: Partner) -> Actor:
+    return Actor("partner", partner.pk, partner.name)
+
+
 def messages_store(items: Sequence[Item], origin: Origin) -> list[Accepted]:
     """Store the items of one delivery in one statement; one answer for each, in their order.
 
     A repeat adds nothing: the same content under the same key, or any content under the key of a message that was
-    understood. The statement also waits for a twin that is just committing, which a look before the leap would not.
+    understood. The statement also waits for a twin that is just committing, which a look before the leap would not. A dead
+    letter that comes again as it was is put back in line and is no repeat: whoever sends it again expects it to be read.
     """
     digests = [item.sha256 for item in items]
-    fresh = {(key, sha256): int(pk) for pk, key, sha256 in rows(INSERT, _values(items, digests, origin))}
-    asked = [(item.key, sha256) for item, sha256 in zip(items, digests, strict=True)]
+    asked = [
+        (stored_key(item.key, sandbox=origin.sandbox), digest) for item, digest in zip(items, digests, strict=True)
+    ]
+    fresh = {(key, sha256): int(pk) for pk, key, sha256 in rows(INSERT, _values(items, asked, origin))}
     missing = [key for key, sha256 in asked if (key, sha256) not in fresh]
-    known = _known(origin.partner, missing) if missing else {}
+    known, dead = _known(origin.partner, missing) if missing else ({}, set())
+    again = {pair: known[pair] for pair, item in zip(asked, items, strict=True) if pair in dead and not item.refused}
+    fresh |= _revived(again, origin) if again else {}
     accepted, seen = [], set()
     for key, sha256 in asked:
         pk = fresh.get((key, sha256))
@@ -141,7 +164,7 @@ def _chunks(sized: Iterable[tuple[int, int]]) -> Iterator[tuple[list[int], int]]
         yield ids, total
 
 
-def _values(items: Sequence[Item], digests: list[str], origin: Origin) -> dict[str, Any]:
+def _values(items: Sequence[Item], asked: Sequence[tuple[str, str]], origin: Origin) -> dict[str, Any]:
     def stated(item: Item) -> str:
         return MessageState.RECEIVED if item.refused is None else MessageState.DEAD
 
@@ -153,11 +176,11 @@ def _values(items: Sequence[Item], digests: list[str], origin: Origin) -> dict[s
         "headers": json.dumps(dict(origin.headers)),
         "content_type": origin.content_type[:100],
         "now": origin.now,
-        "sandbox": partner.sandbox if parent is None else parent.sandbox,
+        "sandbox": origin.sandbox,
         "parent": parent.pk if parent else None,
         "raw": [item.body for item in items],
-        "sha256": digests,
-        "key": [item.key for item in items],
+        "sha256": [sha256 for _, sha256 in asked],
+        "key": [key for key, _ in asked],
         "state": [str(stated(item)) for item in items],
         "reason": [item.refused.reason[:500] if item.refused else "" for item in items],
         "place": [item.refused.where[:200] if item.refused else "" for item in items],
@@ -166,9 +189,24 @@ def _values(items: Sequence[Item], digests: list[str], origin: Origin) -> dict[s
     }
 
 
-def _known(partner: Partner, keys: list[str]) -> dict[tuple[str, str], int]:
-    """Ids by key and content, and by key alone (with an empty digest): there the one that was understood."""
+def _revived(again: Mapping[tuple[str, str], int], origin: Origin) -> dict[tuple[str, str], int]:
+    """Put dead letters back in line: what they failed for may have been corrected since."""
+    ids = sorted(int(pk) for (pk,) in rows(REVIVE, [sorted(set(again.values()))]))
+    if ids:
+        actor, after = partner_actor(origin.partner), {"messages": ids, "sent_again": True}
+        record(verb="message.replayed", subject=f"message:{ids[0]}", actor=actor, after=after, now=origin.now)
+    return {pair: pk for pair, pk in again.items() if pk in ids}
+
+
+def _known(partner: Partner, keys: list[str]) -> tuple[dict[tuple[str, str], int], set[tuple[str, str]]]:
+    """Ids by key and content, and by key alone (with an empty digest): there the one that was understood. And which are
+    dead letters, of those under whose key nothing was understood."""
     found: dict[tuple[str, str], int] = {}
-    for key, sha256, pk in rows(KNOWN, [current_organisation_id(), partner.pk, sorted(set(keys))]):
+    dead, understood = set(), set()
+    for key, sha256, pk, state in rows(KNOWN, [current_organisation_id(), partner.pk, sorted(set(keys))]):
         found[key, sha256] = found[key, ""] = int(pk)
-    return found
+        if state == MessageState.DEAD:
+            dead.add((key, sha256))
+        elif state != MessageState.RECEIVED:
+            understood.add(key)
+    return found, {pair for pair in dead if pair[0] not in understood}

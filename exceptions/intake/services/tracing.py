@@ -6,13 +6,8 @@ from datetime import datetime
 from controltower.audit import Actor, record
 from exceptions.intake.adapters import Unreadable
 from exceptions.intake.models import MessageState
-from exceptions.intake.services.storing import Accepted, Item, Origin
+from exceptions.intake.services.storing import Accepted, Item, Origin, partner_actor
 from exceptions.intake.services.tally import Outcome, outcomes_tally
-from exceptions.parties.models import Partner
-
-
-def partner_actor(partner: Partner) -> Actor:
-    return Actor("partner", partner.pk, partner.name)
 
 
 def buried(message_id: int, sha256: str, why: Unreadable, *, actor: Actor, now: datetime) -> None:
