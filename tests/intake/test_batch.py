@@ -105,6 +105,19 @@ def test_repeats_are_told_in_the_batch_and_across_batches(client: Client, tms: P
         assert Event.objects.count() == 2
 
 
+def test_of_two_items_with_one_id_that_differ_the_second_is_refused_and_told_of_the_first(
+    client: Client, tms: Partner, run_jobs: Any
+) -> None:
+    items = [event(2), event(1), event(1, data={"minutes": 95}), event(1)]
+    answer = post(client, items).json()["results"]
+    assert [one["status"] for one in answer] == ["accepted", "accepted", "refused", "duplicate"]
+    assert "/1" in answer[2]["reason"] and answer[3]["message"] == answer[1]["message"]
+    run_jobs()
+    with acting_for(tms.organisation_id):
+        assert Event.objects.count() == 2
+        assert Message.objects.get(pk=answer[2]["message"]).state == MessageState.DEAD
+
+
 def test_a_corrected_item_is_accepted_under_the_id_of_the_refused_one(
     client: Client, tms: Partner, run_jobs: Any
 ) -> None:

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
+from billiard.exceptions import SoftTimeLimitExceeded
+
 from exceptions.intake.adapters import ADAPTERS
 from exceptions.intake.models import Message
 
@@ -20,6 +22,8 @@ def acknowledgements_store(messages: Sequence[Message], now: datetime) -> None:
         headers = {**message.headers, "content-type": message.content_type}
         try:
             answer = adapter.acknowledge(bytes(message.raw), headers, partner.mapping, now)
+        except SoftTimeLimitExceeded:
+            raise
         except Exception:  # the message itself is sound: it must not be lost for its receipt
             log.exception("no acknowledgement could be written", extra={"message_id": message.pk})
             continue

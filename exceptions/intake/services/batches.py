@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -39,7 +39,7 @@ def batch_accept(partner: Partner, items: Sequence[JsonItem], *, content_type: s
     """
     adapter = adapter_for(partner.adapter)
     headers = {"content-type": content_type}
-    read = [_read(item, adapter, headers, partner) for item in items]
+    read = _once_each([_read(item, adapter, headers, partner) for item in items], [item.where for item in items])
     origin = Origin(partner, now, content_type)
     accepted = messages_store(read, origin)
     stored = list(zip(read, accepted, strict=True))
@@ -65,6 +65,23 @@ def batch_answer(verdicts: Sequence[Verdict]) -> dict[str, Any]:
         "refused": counted[REFUSED],
         "results": [verdict.as_json(index) for index, verdict in enumerate(verdicts)],
     }
+
+
+def _once_each(read: Sequence[Item], places: Sequence[str]) -> list[Item]:
+    """The items, where an id that stands twice in the batch for different content is refused the second time: stored as
+    the first is, it would be taken for a repeat of it and nobody would hear. After one that is refused anyway it is a
+    correction."""
+    first: dict[str, tuple[str, str]] = {}
+    told = []
+    for item, where in zip(read, places, strict=True):
+        if item.refused is None:
+            sha256, there = first.setdefault(item.key, (item.sha256, where))
+            if sha256 != item.sha256:
+                item = replace(
+                    item, refused=Unreadable(f"the event at {there} has the same id and says something else")
+                )
+        told.append(item)
+    return told
 
 
 def _read(item: JsonItem, adapter: Adapter, headers: dict[str, str], partner: Partner) -> Item:
