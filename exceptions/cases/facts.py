@@ -236,9 +236,9 @@ def _news_facts(main: Known, is_shared: bool) -> Iterator[Fact]:
     audience = INTERNAL if is_shared else CUSTOMER
     zone, place = (main.stop.zone, main.stop.city or main.stop.name) if main.stop else ("UTC", "")
     last: dict[str, Event] = {}
-    subjects = EventSubject.objects.filter(shipment=main.shipment, event__type__in=NEWS).select_related(
-        "event__partner"
-    )
+    subjects = EventSubject.objects.filter(
+        shipment=main.shipment, event__type__in=NEWS, event__retracted_by=None
+    ).select_related("event__partner")
     for subject in subjects.order_by("event__occurred_at", "event_id"):
         last[subject.event.type] = subject.event
     attempted = last.get(EventType.SHIPMENT_DELIVERY_ATTEMPTED) or last.get(EventType.SHIPMENT_REFUSED)

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from agents.skills.classify.gather import material_for
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import selectors, services
 from exceptions.cases.facts import Fact, facts_digest, facts_for
 from exceptions.cases.models import Case
 from exceptions.parties.models import Account
 from exceptions.shipments.canonical import EventType, Ref
+from exceptions.shipments.models import Event
 from tests.cases.conftest import HOUR, book, eta, make_account, tell
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +123,13 @@ def test_the_list_of_facts_reads_in_words(case: Case, coordinator: Viewer, now: 
     rows = {row.key: row for row in selectors.case_facts(coordinator, case.number, now=now)}
     assert (rows["promised"].label, rows["promised"].value) == ("Promised", "15:00 Chicago")
     assert (rows["pro"].label, rows["pro"].value) == ("PRO", "482")
+
+
+def test_what_its_sender_took_back_is_no_fact_and_no_signal_to_classify_by(case: Case, now: datetime) -> None:
+    tell(EventType.SHIPMENT_DAMAGED, "482", now + HOUR, pieces=3)
+    assert facts_of(case, now)["damaged_quantity"].value == {"count": "3", "unit": "pieces"}
+    damaged = Event.objects.get(type=EventType.SHIPMENT_DAMAGED)
+    assert f"E{damaged.pk}" in {signal.id for signal in material_for(case, ()).signals}
+    Event.objects.filter(pk=damaged.pk).update(retracted_by=Event.objects.earliest("id"))
+    assert "damaged_quantity" not in facts_of(case, now)
+    assert f"E{damaged.pk}" not in {signal.id for signal in material_for(case, ()).signals}

@@ -34,7 +34,8 @@ def _signals(case: Case) -> list[Signal]:
     shipments = list(case.case_shipments.values_list("shipment_id", flat=True))
     about = Q(subjects__shipment_id__in=shipments) | Q(occurrences__case=case)
     telling = Q(type__in=REASONED) | ~Q(source_text="") | ~Q(source_code="")
-    events = Event.objects.filter(about, telling).select_related("partner").distinct().order_by("-reported_at", "-pk")
+    standing = Event.objects.filter(about, telling, retracted_by=None)
+    events = standing.select_related("partner").distinct().order_by("-reported_at", "-pk")
     calls = Interaction.objects.filter(case=case).exclude(text="").select_related("account").order_by("-at", "-pk")
     found = [(event.reported_at, _of_event(event)) for event in events[:MAX_SIGNALS]]
     found += [(call.at, _of_interaction(call)) for call in calls[:MAX_SIGNALS]]
