@@ -75,7 +75,7 @@ def suppression_add(request: MemberRequest) -> HttpResponse:
     try:
         with transaction.atomic():
             services.suppression_add(**form.cleaned_data, **_by(request))
-    except Invalid as problem:
+    except DomainError as problem:
         return _suppressions_page(request, form=form, problem=problem, status=problem.status)
     toast(request, "Set. What it holds back is kept, and comes up when it is over.")
     return redirect("cases:suppressions")
@@ -122,7 +122,7 @@ def _suppressions_page(
     status: int = 200,
 ) -> HttpResponse:
     viewer = request.viewer
-    may_change = viewer.can(Verb.OPERATE)
+    may_change = viewer.can(Verb.OPERATE) and not viewer.member.restricted  # it holds for all customers
     context = {
         "rows": selectors.suppressions_list(viewer, now=timezone.now()),
         "may_change": may_change,

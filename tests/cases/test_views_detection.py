@@ -126,3 +126,20 @@ def test_coordinators_read_and_strangers_see_nothing(
     assert client_for(coordinator).post(f"/settings/suppressions/{announced.pk}/end/").status_code == 403
     assert "Strike" not in client_for(stranger).get("/settings/suppressions/").content.decode()
     assert client_for(stranger).post(f"/settings/suppressions/{announced.pk}/end/").status_code == 404
+
+
+def test_who_sees_some_customers_sets_and_ends_no_suppression(
+    client_for: SignIn, organisation: Organisation, announced: Suppression
+) -> None:
+    sue = make_viewer(organisation, Role.SUPERVISOR, "Sue", restricted=True)
+    client, now = client_for(sue), timezone.now()
+    asked = {"note": "Storm", "starts_at": typed(now), "ends_at": typed(now + timedelta(days=2))}
+    for answer in (
+        client.post("/settings/suppressions/add/", asked),
+        client.post(f"/settings/suppressions/{announced.pk}/end/"),
+    ):
+        assert answer.status_code == 403 and "customers that you do not see" in answer.content.decode()
+    page = client.get("/settings/suppressions/").content.decode()
+    assert "Strike at the port" in page and "End now" not in page
+    with acting_for(organisation):
+        assert Suppression.objects.get().ends_at == announced.ends_at

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from controltower.audit import Actor, record
-from controltower.errors import Conflict, Invalid
+from controltower.errors import Conflict, Forbidden, Invalid
+from controltower.tenancy.models import Member
 from exceptions.cases.detection import DETECTED_TYPES, Finding, Judgement, ShipmentHistory
 from exceptions.cases.models import Suppressed, Suppression
 from exceptions.cases.services.recording import person
@@ -19,10 +20,11 @@ from exceptions.shipments.models import Order, Shipment
 
 @dataclass
 class Window:
-    """A suppression that holds now, with the histories it is held against."""
+    """A suppression that holds now, with the histories it is held against. kept: fingerprints of what it kept down."""
 
     row: Suppression
     histories: Mapping[int, ShipmentHistory]
+    kept: set[str] = field(default_factory=set)
 
     def keeps_down(self, finding: Finding) -> bool:
         """Whether it covers what was found: its type, and for every limit a shipment that it affects."""
@@ -34,6 +36,7 @@ class Window:
 
     def note(self, finding: Finding, now: datetime) -> None:
         """Keep what would have been opened, once for each thing that is wrong."""
+        self.kept.add(finding.fingerprint)
         row, is_new = Suppressed.objects.get_or_create(
             suppression=self.row,
             fingerprint=finding.fingerprint,
@@ -75,8 +78,9 @@ def suppression_add(
     carrier: Account | None = None,
     lane: str = "",
 ) -> Suppression:
-    """Announce a time in which what fits opens no cases. `Invalid` without a reason, or when it is over already."""
-    member = person(actor)
+    """Announce a time in which what fits opens no cases. `Invalid` without a reason, or when it is over already;
+    `Forbidden` for members who do not see all customers, as it holds for the freight of all."""
+    member = _for_all(actor)
     if not note.strip():
         raise Invalid("Say why no cases should be opened.", code="note_empty", details={"note": "is empty"})
     if ends_at <= max(starts_at, now):
@@ -100,8 +104,9 @@ def suppression_add(
 
 
 def suppression_end(suppression: Suppression, *, actor: Actor, now: datetime) -> Suppression:
-    """Let it end now; the sweep then opens what still stands wrong. `Conflict` when it is over already."""
-    person(actor)
+    """Let it end now; the sweep then opens what still stands wrong. `Conflict` when it is over already, `Forbidden` as
+    for `suppression_add`."""
+    _for_all(actor)
     row = Suppression.objects.select_for_update(no_key=True).get(pk=suppression.pk)
     if row.settled_at is not None or row.ends_at <= now:
         raise Conflict("It is over already.", code="suppression_over")
@@ -128,6 +133,13 @@ def suppressed_clear(judgement: Judgement, judged: Collection[int], *, now: date
         if name not in judgement.findings and shipments and {*shipments} <= {*judged}
     ]
     Suppressed.objects.filter(pk__in=over).update(cleared_at=now)
+
+
+def _for_all(actor: Actor) -> Member:
+    member = person(actor)
+    if member.restricted:
+        raise Forbidden("It would hide cases of customers that you do not see. Ask a colleague who sees all accounts.")
+    return member
 
 
 def _customer(finding: Finding) -> int | None:
