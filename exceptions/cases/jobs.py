@@ -45,8 +45,10 @@ def expectation(payload: dict[str, Any], ctx: JobContext) -> None:
 
 @job("cases.suppression", retries=8, timeout=60)
 def suppression(payload: dict[str, Any], ctx: JobContext) -> None:
-    """Open what a suppression that is over had kept down."""
-    services.suppression_settle(payload["suppression"], now=ctx.now)
+    """Open what a suppression that is over had kept down, and leave the rest of a long list to the next job."""
+    after = services.suppression_settle(payload["suppression"], now=ctx.now, after=payload.get("after"))
+    if after is not None:
+        enqueue("cases.suppression", {"suppression": payload["suppression"], "after": after})
 
 
 @sweep("cases.stakes", every=2.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +18,7 @@ from controltower.tenancy.viewer import Viewer
 from exceptions.cases import services
 from exceptions.cases.jobs import suppressions as sweep_suppressions
 from exceptions.cases.models import Case, CaseState, DetectionSetting, Expectation, LaneGap, Suppressed
+from exceptions.cases.services import detection
 from exceptions.cases.services.gaps import Gaps, gaps_learn
 from exceptions.parties.models import Account, Partner
 from exceptions.shipments.canonical import CanonicalEvent, EventType, Ref, RefType, SourceRank
@@ -189,6 +192,76 @@ def test_a_shortfall_pauses_its_order_and_the_allocation_lets_it_go(acting: Any,
     case.refresh_from_db()
     assert (order.state, case.state) == (OrderState.RELEASED, CaseState.RESOLVED)
     assert Event.objects.filter(source_code="control_tower").count() == 2
+
+
+SHORT = {"line": 1, "quantity": "1080", "short": "120"}
+
+
+@pytest.fixture
+def short(acting: Any, now: datetime) -> Callable[[], tuple[str, bool]]:
+    """An order of which a line is short; says how the order stands and whether its case is open."""
+    order_told(EventType.ORDER_CREATED, now, lines=[{"line": 1, "sku": "ROM-24", "quantity": "1200"}])
+    order_told(EventType.ORDER_RELEASED, now + HOUR)
+    order_told(EventType.INVENTORY_SHORTFALL_DETECTED, now + 2 * HOUR, **SHORT)
+    return lambda: (Order.objects.get().state, Case.objects.get().is_open)
+
+
+def test_an_order_is_held_again_when_the_allocation_that_let_it_go_is_taken_back(
+    short: Callable[[], tuple[str, bool]], carrier: Account, now: datetime
+) -> None:
+    assert short() == ("held", True)
+    partner = Partner.objects.create(
+        account=carrier, slug="wms", name="WMS", adapter="canonical", signature="standard_webhooks"
+    )
+    order = (Ref(RefType.ORDER, ORDER),)
+    allocated = CanonicalEvent(
+        EventType.INVENTORY_ALLOCATED, now + 3 * HOUR, order, data={"line": 1, "quantity": "1200"}, event_id="a-1"
+    )
+    for number in (1, 2, 3):
+        event_id = f"a-{number}"
+        for event, expected in (
+            (replace(allocated, event_id=event_id), ("released", False)),
+            (CanonicalEvent(EventType.EVENT_RETRACTED, now, data={"event_id": event_id}), ("held", True)),
+        ):
+            by = {"message_id": None, "partner": partner, "source_rank": SourceRank.EDI, "actor": SYSTEM}
+            recorded = event_record(event, **by, now=now + (3 + number) * HOUR)  # type: ignore[arg-type]
+            events = [recorded.event, *recorded.rebound]
+            services.detection_run(events=events, now=now + (3 + number) * HOUR)
+            assert short() == expected
+
+
+def test_an_order_that_is_let_go_says_truthfully_why(
+    short: Callable[[], tuple[str, bool]], coordinator: Viewer, now: datetime
+) -> None:
+    services.detection_setting_save(type="inventory_shortfall", enabled=False, actor=coordinator.actor, now=now)
+    order_told(EventType.INVENTORY_SHORTFALL_DETECTED, now + 3 * HOUR, **SHORT)
+    assert Order.objects.get().state == OrderState.RELEASED
+    back = Event.objects.get(type=EventType.EVENT_RETRACTED)
+    assert back.source_text == "Shortfalls of this order are not looked for any more"
+
+
+def test_a_suppressed_shortfall_pauses_no_order(acting: Any, coordinator: Viewer, now: datetime) -> None:
+    made = suppress(coordinator, now, type="inventory_shortfall")
+    order_told(EventType.ORDER_CREATED, now, lines=[{"line": 1, "sku": "ROM-24", "quantity": "1200"}])
+    order_told(EventType.INVENTORY_SHORTFALL_DETECTED, now + 2 * HOUR, **SHORT)
+    assert Order.objects.get().state == OrderState.CREATED and not Case.objects.exists()
+    assert services.suppression_settle(made.pk, now=now + 9 * HOUR) is None
+    assert Order.objects.get().state == OrderState.HELD and Case.objects.count() == 1
+
+
+def test_what_a_suppression_kept_down_is_judged_in_parts(
+    acting: Any, coordinator: Viewer, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detection, "SETTLED", 2)
+    made = suppress(coordinator, now)
+    for number in range(5):
+        book(str(number), now, now + 6 * HOUR)
+        eta(str(number), now + HOUR, now + 9 * HOUR)
+    after, opened = None, []
+    for _ in range(3):
+        after = services.suppression_settle(made.pk, now=now + 8 * HOUR, after=after)
+        opened.append(Case.objects.count())
+    assert (opened, after) == ([2, 4, 5], None)
 
 
 def test_a_hold_of_a_partner_is_none_of_ours_whatever_code_it_sends(

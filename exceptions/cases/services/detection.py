@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from exceptions.cases.detection import judge
 from exceptions.cases.models import Case, Expectation, Suppressed, Suppression
@@ -16,10 +17,15 @@ from exceptions.cases.services.scope import Scope, scope_of_events, scope_of_exp
 from exceptions.cases.services.settings import settings_load
 from exceptions.cases.services.suppression import suppressed_clear, windows_of
 from exceptions.cases.services.wholes import load_histories, order_histories
+from exceptions.shipments.canonical import Ref, RefType
 from exceptions.shipments.histories import History
-from exceptions.shipments.models import Event, Shipment
+from exceptions.shipments.models import Event, Order, Shipment
+from exceptions.shipments.services.names import references_lock
 
 __all__ = ["detection_run", "expectation_run", "expectations_claim", "suppression_settle"]
+
+# How much of what a suppression kept down is judged in one transaction.
+SETTLED: Final = 200
 
 
 def detection_run(
@@ -41,26 +47,45 @@ def expectation_run(*, expectations: Sequence[Expectation], now: datetime, as_of
     as_of: when they were found to have run out; what ran out since then is another round's.
     """
     scope = scope_of_expired(expectations)
-    # A signal that is being recorded holds the rows of its shipments: it is waited for, and then seen.
-    locked = Shipment.objects.select_for_update(no_key=True).filter(pk__in=scope.shipments).order_by("pk")
-    list(locked.values_list("pk", flat=True))
+    _lock(scope)
     return _run(scope, now, as_of)
 
 
-def suppression_settle(suppression_id: int, *, now: datetime) -> list[Case]:
-    """Once it is over: open what still stands wrong of what it kept down. Idempotent."""
-    row = Suppression.objects.select_for_update(no_key=True).filter(pk=suppression_id, settled_at=None).first()
-    if row is None or row.ends_at > now:
-        return []
-    row.settled_at = now
-    row.save(update_fields=["settled_at"])
+def suppression_settle(suppression_id: int, *, now: datetime, after: int | None = None) -> int | None:
+    """Once it is over: open what still stands wrong of what it kept down, the next SETTLED of it. Idempotent.
+
+    after: where the last call ended, None for the first. Returns where to go on, None when that was all.
+    """
+    row = Suppression.objects.select_for_update(no_key=True).filter(pk=suppression_id, ends_at__lte=now).first()
+    if row is None or (after is None and row.settled_at is not None):
+        return None
+    if row.settled_at is None:
+        row.settled_at = now
+        row.save(update_fields=["settled_at"])
     scope = Scope()
-    kept = Suppressed.objects.filter(suppression=row, cleared_at=None)
-    for shipments, loads, orders in kept.values_list("shipments", "loads", "orders"):
+    kept = Suppressed.objects.filter(suppression=row, cleared_at=None, pk__gt=after or 0).order_by("pk")[:SETTLED]
+    last = [0]
+    for pk, shipments, loads, orders in kept.values_list("pk", "shipments", "loads", "orders"):
         scope.told |= {*shipments}
         scope.loads |= {*loads}
         scope.orders |= {*orders}
-    return _run(widened(scope), now)
+        last.append(pk)
+    widened(scope)
+    _lock(scope)
+    _run(scope, now)
+    return last[-1] if len(last) > SETTLED else None
+
+
+def _lock(scope: Scope) -> None:
+    """Keep what is judged as it is, in the order in which recording locks: names, then shipments.
+
+    A signal that is being recorded holds the rows of its shipments: it is waited for, and then seen.
+    """
+    if scope.orders:  # for what is said of them afterwards, when cases are locked
+        numbers = Order.objects.filter(pk__in=scope.orders).values_list("number", flat=True)
+        references_lock(Ref(RefType.ORDER, number) for number in numbers)
+    locked = Shipment.objects.select_for_update(no_key=True).filter(pk__in=scope.shipments).order_by("pk")
+    list(locked.values_list("pk", flat=True))
 
 
 def _run(
@@ -75,5 +100,5 @@ def _run(
     cases = findings_apply(judgement, scope, judged=judged, ran_out=ran_out, windows=windows, now=now)
     if windows:
         suppressed_clear(judgement, judged, now=now)
-    orders_hold(judgement, orders, now=now)
+    orders_hold(judgement, orders, kept_down={name for window in windows for name in window.kept}, now=now)
     return cases

@@ -13,8 +13,8 @@ from exceptions.shipments.services.bulk import rows_update
 
 NEVER_BACK: Final = (*PLANS, EventType.EVENT_RETRACTED)
 
-Told = tuple[int, str]
-"""A partner and its own id of an event."""
+Told = tuple[int | None, str]
+"""A partner, None for ourselves, and its own id of an event."""
 
 
 def retractions_apply(batch: Batch, sender_ids: Mapping[int, str], again: Collection[int]) -> None:
@@ -23,15 +23,11 @@ def retractions_apply(batch: Batch, sender_ids: Mapping[int, str], again: Collec
 
     A plan is replaced or cancelled, never taken back: the message that tries waits for a person.
     """
-    backs = {
-        (item.partner.pk, item.payload.event_id): item
-        for item in batch.items
-        if item.type == EventType.EVENT_RETRACTED and item.partner is not None
-    }
+    backs = {(_by(item), item.payload.event_id): item for item in batch.items if item.type == EventType.EVENT_RETRACTED}
     said: dict[Told, list[int]] = {}  # one id may stand on several events: a status, and the damage that it tells of
     for item in batch.items:
-        if item.partner is not None and sender_ids[item.id] and item.type not in NEVER_BACK:
-            said.setdefault((item.partner.pk, sender_ids[item.id]), []).append(item.id)
+        if sender_ids[item.id] and item.type not in NEVER_BACK:
+            said.setdefault((_by(item), sender_ids[item.id]), []).append(item.id)
     doubtful = {*again}
     if said:
         doubtful |= {pk for told in _retractions(said) for pk in said[told]}
@@ -58,15 +54,20 @@ def replacements_apply(batch: Batch, replaced: Mapping[int, int]) -> None:
     EventAlias.objects.bulk_create(kept, ignore_conflicts=True)
 
 
+def _by(item: Item) -> int | None:
+    return item.partner.pk if item.partner is not None else None
+
+
 def _retractions(said: Iterable[Told]) -> dict[Told, int]:
     """What takes back, among all that was recorded, the events with these ids; the first of several."""
     wanted = {*said}
-    rows = Event.objects.filter(
-        partner__in={partner for partner, _ in wanted}, retracts__in={event_id for _, event_id in wanted}
-    ).exclude(retracts="")
+    partners = Q(partner__in={partner for partner, _ in wanted} - {None})
+    if any(partner is None for partner, _ in wanted):
+        partners |= Q(partner=None)
+    rows = Event.objects.filter(partners, retracts__in={event_id for _, event_id in wanted}).exclude(retracts="")
     found: dict[Told, int] = {}
     for pk, partner, event_id in rows.order_by("-pk").values_list("pk", "partner_id", "retracts"):
-        if partner is not None and (partner, event_id) in wanted:
+        if (partner, event_id) in wanted:
             found[partner, event_id] = pk
     return found
 
@@ -84,7 +85,6 @@ def _meant(batch: Batch, backs: Mapping[Told, Item]) -> set[int]:
     meant: set[int] = set()
     heard: set[int] = set()
     for pk, kind, partner, event_id in found:
-        assert partner is not None, "asked for by partner"
         back = backs[partner, event_id]
         if kind in PLANS:
             back.problem = "A plan is not taken back: send one that replaces it, or cancel what it plans."
@@ -99,9 +99,7 @@ def _settle(batch: Batch, doubtful: Collection[int], new: Collection[int]) -> No
     """Compare what is noted on events with what follows from all ids they were said under. What others stand for now
     stays as it is. `new`: events of this batch; of the others the batch hears when they count anew or no more."""
     columns = ("pk", "partner_id", "sender_event_id", "retracted_by_id", "retracted_by__type")
-    rows = list(
-        Event.objects.filter(pk__in=doubtful, partner__isnull=False).exclude(type__in=NEVER_BACK).values_list(*columns)
-    )
+    rows = list(Event.objects.filter(pk__in=doubtful).exclude(type__in=NEVER_BACK).values_list(*columns))
     ids = {pk: {(partner, event_id)} for pk, partner, event_id, _, _ in rows}
     partners = {pk: partner for pk, partner, *_ in rows}
     for pk, event_id in EventAlias.objects.filter(event__in=partners).values_list("event_id", "sender_event_id"):
