@@ -51,6 +51,18 @@ def suppression(payload: dict[str, Any], ctx: JobContext) -> None:
         enqueue("cases.suppression", {"suppression": payload["suppression"], "after": after})
 
 
+@job("cases.learn_gaps", retries=2, timeout=300)
+def learn_gaps(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Learn this organisation's normal gaps between signals anew."""
+    services.gaps_learn(now=ctx.now)
+
+
+@job("cases.propose_disruptions", retries=2, timeout=120)
+def propose_disruptions(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Propose causes behind cases that have something in common."""
+    services.disruptions_propose(now=ctx.now)
+
+
 @sweep("cases.stakes", every=2.0)
 def stakes(now: datetime) -> int:
     """Price the cases whose next option closes or loss books. One that fails is pushed forward and reported."""
@@ -90,15 +102,8 @@ def suppressions(now: datetime) -> int:
 
 @sweep("cases.gaps", every=6 * 3600.0)
 def gaps(now: datetime) -> int:
-    """Learn each organisation's normal gaps between signals anew."""
-    done = 0
-    for organisation_id in Organisation.objects.order_by("pk").values_list("pk", flat=True):
-        try:
-            with acting_for(organisation_id):
-                done += services.gaps_learn(now=now)
-        except Exception:
-            log.exception("gaps could not be learned", extra={"row": organisation_id})
-    return done
+    """Have each organisation's normal gaps between signals learned anew."""
+    return _for_each_organisation("cases.learn_gaps")
 
 
 @sweep("cases.wake", every=5.0)
@@ -130,15 +135,21 @@ def checks(now: datetime) -> int:
 
 @sweep("cases.disruptions", every=300.0)
 def disruptions(now: datetime) -> int:
-    """Propose causes behind cases that have something in common."""
-    made = 0
+    """Have causes looked for behind cases that have something in common."""
+    return _for_each_organisation("cases.propose_disruptions")
+
+
+def _for_each_organisation(kind: str) -> int:
+    """Leave work over a whole organisation to the workers, so that it holds up no other schedule; once where it waits
+    already."""
+    done = 0
     for organisation_id in Organisation.objects.order_by("pk").values_list("pk", flat=True):
         try:
             with acting_for(organisation_id):
-                made += len(services.disruptions_propose(now=now))
+                done += enqueue(kind, {}, dedupe_key=kind) is not None
         except Exception:
-            log.exception("disruptions could not be proposed", extra={"organisation": organisation_id})
-    return made
+            log.exception("could not be put in line", extra={"kind": kind, "organisation": organisation_id})
+    return done
 
 
 def _each(due: str, act: Callable[[int], bool], now: datetime) -> int:

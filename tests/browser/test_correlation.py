@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from controltower.tenancy.viewer import Viewer
-from exceptions.cases.jobs import disruptions
+from exceptions.cases import services
 from exceptions.cases.models import Case, CaseState, Disruption
 from exceptions.cases.services import case_merge
 from tests.browser.conftest import Open
@@ -28,8 +28,7 @@ def storm(organisation: Organisation, cases: list[Case]) -> Disruption:
         for number in range(5):
             book(f"90{number}", now - 2 * HOUR, now + 5 * HOUR, city="Elko")
             eta(f"90{number}", now, now + 9 * HOUR)
-    disruptions(now)
-    with acting_for(organisation):
+        services.disruptions_propose(now=now)
         return Disruption.objects.get(place="Elko")
 
 

@@ -11,11 +11,13 @@ from guardian.shortcuts import assign_perm
 
 from controltower.audit.models import AuditEntry
 from controltower.errors import Conflict, Invalid, NotFound
+from controltower.jobs.models import Job
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation, Role
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import selectors, services
-from exceptions.cases.jobs import disruptions
+from exceptions.cases.jobs import disruptions as sweep_disruptions
+from exceptions.cases.jobs import gaps as sweep_gaps
 from exceptions.cases.models import Case, Disruption, DisruptionState
 from exceptions.parties.models import AccountKind
 from tests.cases.conftest import HOUR, book, eta, make_account
@@ -44,6 +46,12 @@ def late(number: str, city: str, at: datetime, **more: Any) -> Case:
     return case
 
 
+def disruptions(at: datetime) -> int:
+    """Look for causes; how many are new."""
+    with acting_for(Organisation.objects.get()):
+        return len(services.disruptions_propose(now=at))
+
+
 @pytest.fixture
 def proposed(storm: list[Case], organisation: Organisation, at: datetime) -> Disruption:
     assert disruptions(at) == 1
@@ -61,6 +69,19 @@ def test_what_is_late_in_one_city_is_proposed_once(
     assert (proposed.name, proposed.state, proposed.place) == ("Trouble at Elko", DisruptionState.PROPOSED, "Elko")
     assert proposed.proposed == [case.pk for case in storm[:5]]
     assert disruptions(at) == 0 and Disruption.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_organisation_is_looked_at_by_a_job_of_its_own_and_once(
+    storm: list[Case], organisation: Organisation, at: datetime, run_jobs: Callable[[], int]
+) -> None:
+    assert [sweep_disruptions(at), sweep_disruptions(at), sweep_gaps(at), sweep_gaps(at)] == [1, 0, 1, 0]
+    with acting_for(organisation):
+        assert not Disruption.objects.exists()
+    run_jobs()
+    with acting_for(organisation):
+        assert Disruption.objects.get().name == "Trouble at Elko"
+        assert Job.objects.filter(kind="cases.learn_gaps", state="done").count() == 1
 
 
 def test_a_proposal_grows_with_its_cases_and_goes_with_them(

@@ -36,17 +36,19 @@ AT_REST: Final = (
 )
 
 LEARN = """
-WITH told AS (
-    SELECT shipment_id, event_id FROM shipments_eventsubject WHERE shipment_id IS NOT NULL
+WITH recent AS (
+    SELECT id, type, occurred_at, recorded_at FROM shipments_event
+    WHERE retracted_by_id IS NULL AND type = ANY(%s) AND occurred_at >= %s
+), told AS (
+    SELECT about.shipment_id, recent.* FROM recent
+    JOIN shipments_eventsubject about ON about.event_id = recent.id AND about.shipment_id IS NOT NULL
     UNION
-    SELECT riding.shipment_id, about.event_id FROM shipments_eventsubject about
+    SELECT riding.shipment_id, recent.* FROM recent
+    JOIN shipments_eventsubject about ON about.event_id = recent.id
     JOIN shipments_loadshipment riding ON riding.load_id = about.load_id
 ), said AS (
-    SELECT told.shipment_id,
-           e.occurred_at - lag(e.occurred_at) OVER journey AS pause, lag(e.type) OVER journey AS before
-    FROM told JOIN shipments_event e ON e.id = told.event_id
-    WHERE e.retracted_by_id IS NULL AND e.type = ANY(%s) AND e.occurred_at >= %s
-    WINDOW journey AS (PARTITION BY told.shipment_id ORDER BY e.occurred_at)
+    SELECT shipment_id, occurred_at - lag(occurred_at) OVER journey AS pause, lag(type) OVER journey AS before
+    FROM told WINDOW journey AS (PARTITION BY shipment_id ORDER BY occurred_at)
 ), pauses AS (
     SELECT freight.mode, freight.lane, extract(epoch FROM said.pause) / 60 AS minutes,
            (SELECT leg.carrier_id FROM shipments_leg leg WHERE leg.shipment_id = freight.id
@@ -61,15 +63,19 @@ GROUP BY GROUPING SETS ((carrier_id, mode, lane), (carrier_id, mode), (mode, lan
 HAVING count(*) >= %s
 """
 LEARN_LAGS = """
-WITH told AS (
-    SELECT shipment_id, event_id FROM shipments_eventsubject WHERE shipment_id IS NOT NULL
+WITH recent AS (
+    SELECT id, type, occurred_at, recorded_at FROM shipments_event
+    WHERE retracted_by_id IS NULL AND type = ANY(%s) AND occurred_at >= %s
+), told AS (
+    SELECT about.shipment_id, recent.* FROM recent
+    JOIN shipments_eventsubject about ON about.event_id = recent.id AND about.shipment_id IS NOT NULL
     UNION
-    SELECT riding.shipment_id, about.event_id FROM shipments_eventsubject about
+    SELECT riding.shipment_id, recent.* FROM recent
+    JOIN shipments_eventsubject about ON about.event_id = recent.id
     JOIN shipments_loadshipment riding ON riding.load_id = about.load_id
 ), said AS (
-    SELECT told.shipment_id, extract(epoch FROM e.recorded_at - e.occurred_at) / 60 AS minutes
-    FROM told JOIN shipments_event e ON e.id = told.event_id
-    WHERE e.retracted_by_id IS NULL AND e.type = ANY(%s) AND e.occurred_at >= %s AND e.recorded_at >= e.occurred_at
+    SELECT shipment_id, extract(epoch FROM recorded_at - occurred_at) / 60 AS minutes
+    FROM told WHERE recorded_at >= occurred_at
 ), lags AS (
     SELECT freight.mode, freight.lane, said.minutes,
            (SELECT leg.carrier_id FROM shipments_leg leg WHERE leg.shipment_id = freight.id
