@@ -230,6 +230,24 @@ def test_an_order_is_held_again_when_the_allocation_that_let_it_go_is_taken_back
             assert short() == expected
 
 
+def test_the_name_of_an_order_is_locked_before_its_case(short: Callable[[], tuple[str, bool]], now: datetime) -> None:
+    allocated = CanonicalEvent(
+        EventType.INVENTORY_ALLOCATED,
+        now + 3 * HOUR,
+        (Ref(RefType.ORDER, ORDER),),
+        data={"line": 1, "quantity": "1200"},
+    )
+    said = event_record(
+        allocated, message_id=None, partner=None, source_rank=SourceRank.EDI, actor=SYSTEM, now=now + 3 * HOUR
+    )
+    with CaptureQueriesContext(connection) as queries:
+        services.detection_run(events=[said.event], now=now + 3 * HOUR)
+    asked = [query["sql"] for query in queries]
+    names = [at for at, sql in enumerate(asked) if "pg_advisory_xact_lock" in sql]
+    cases = [at for at, sql in enumerate(asked) if 'FROM "cases_case"' in sql and "FOR NO KEY UPDATE" in sql]
+    assert names[0] < cases[0] and short() == ("released", False)
+
+
 def test_an_order_that_is_let_go_says_truthfully_why(
     short: Callable[[], tuple[str, bool]], coordinator: Viewer, now: datetime
 ) -> None:

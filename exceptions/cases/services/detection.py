@@ -38,7 +38,11 @@ def detection_run(
 
     histories: those that recording read and brought up to date just now, in the same transaction.
     """
-    return _run(scope_of_events(events), now, read=histories) if events else []
+    if not events:
+        return []
+    scope = scope_of_events(events)
+    _lock_names(scope)
+    return _run(scope, now, read=histories)
 
 
 def expectation_run(*, expectations: Sequence[Expectation], now: datetime, as_of: datetime | None = None) -> list[Case]:
@@ -81,11 +85,16 @@ def _lock(scope: Scope) -> None:
 
     A signal that is being recorded holds the rows of its shipments: it is waited for, and then seen.
     """
-    if scope.orders:  # for what is said of them afterwards, when cases are locked
-        numbers = Order.objects.filter(pk__in=scope.orders).values_list("number", flat=True)
-        references_lock(Ref(RefType.ORDER, number) for number in numbers)
+    _lock_names(scope)
     locked = Shipment.objects.select_for_update(no_key=True).filter(pk__in=scope.shipments).order_by("pk")
     list(locked.values_list("pk", flat=True))
+
+
+def _lock_names(scope: Scope) -> None:
+    """Orders may be held or let go in the end: their names are locked before any case is."""
+    if scope.orders:
+        numbers = Order.objects.filter(pk__in=scope.orders).values_list("number", flat=True)
+        references_lock(Ref(RefType.ORDER, number) for number in numbers)
 
 
 def _run(
