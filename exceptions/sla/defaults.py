@@ -32,18 +32,22 @@ OPEN_DAY_RATE = Decimal(25)
 ETA_ERROR = timedelta(hours=2)
 # Later than its window by this much is late; earlier trackers report arrival a few minutes after the fact.
 ARRIVAL_TOLERANCE = timedelta(minutes=15)
-# Silence: how long a tracked shipment may say nothing, by mode; "" for modes not listed.
+# Networks that rest on Saturdays and Sundays: their silence is counted in working days.
+RESTING_MODES = frozenset({"ltl", "parcel", "air"})
+# Silence: how long a tracked shipment may say nothing, by mode; "" for modes not listed. Working time where they rest:
+# two nights of linehaul without a scan, a flight with its customs.
 SILENCE_LIMITS = {
     "road": timedelta(hours=4),
-    "ltl": timedelta(hours=18),
-    "parcel": timedelta(hours=36),
-    "air": timedelta(hours=12),
+    "ltl": timedelta(hours=48),
+    "parcel": timedelta(hours=48),
+    "air": timedelta(hours=36),
     "rail": timedelta(hours=24),
     "ocean": timedelta(hours=72),
     "": timedelta(hours=24),
 }
-# How long after the fact a report usually comes; carriers' statuses travel in batches.
-REPORT_LAG = timedelta(minutes=30)
+# How long after the fact a report usually comes; carriers' statuses travel in batches, some an hour apart, and the
+# first one may just have been missed.
+REPORT_LAG = timedelta(hours=2)
 # How long before the end of the last free day a container that is still in the terminal becomes a case.
 FREE_TIME_NOTICE = timedelta(hours=72)
 # A recovered case that fails again within this is the same case.

@@ -349,11 +349,29 @@ def test_silence_is_judged_by_the_gap_that_was_learned_with_a_floor(
     assert (learned.gap_minutes, learned.samples) == (720, 60)
     gaps = Gaps.load()
     assert gaps.of(carrier.pk, "road", lane) == timedelta(minutes=720)
-    assert gaps.lag_of(carrier.pk, "road", lane) == timedelta(minutes=108), "nine of ten are here by then"
-    assert gaps.lag_of(carrier.pk, "ocean", lane) == timedelta(minutes=30), "never learned"
+    assert gaps.lag_of(carrier.pk, "road", lane) == timedelta(minutes=114), "nineteen of twenty are here by then"
+    assert gaps.lag_of(carrier.pk, "ocean", lane) == timedelta(minutes=120), "never learned"
     assert gaps.of(None, "road", "XX>YY") == timedelta(minutes=720), "of the mode"
     assert gaps.of(carrier.pk, "ocean", lane) == 72 * HOUR, "never learned"
-    assert Gaps({(None, "road", ""): (5, 0)}).of(None, "road", "") == 2 * HOUR, "the floor"
+    assert Gaps({(7, "road", ""): (5, 0)}).of(7, "road", "") == 2 * HOUR, "the floor"
+    others = Gaps({(None, "road", ""): (5, 0), (None, "rail", ""): (1800, 0)})
+    assert others.of(7, "road", "") == 4 * HOUR, "that others report often is no custom of this one"
+    assert others.of(7, "rail", "") == 30 * HOUR
+    assert not others.is_learned(7, "rail", "") and not others.is_learned(None, "rail", "")
+    assert gaps.is_learned(carrier.pk, "road", "XX>YY") and gaps.is_learned(None, "road", lane)
+
+
+def test_a_handful_of_pauses_shows_the_custom_of_a_carrier_and_weekends_are_no_pause(
+    acting: Any, carrier: Account, now: datetime
+) -> None:
+    friday = now + timedelta(days=(4 - now.weekday()) % 7)
+    for number in range(10):
+        book(str(number), friday, friday + 200 * HOUR, carrier=carrier, mode="ltl")
+        tell(EventType.SHIPMENT_PICKED_UP, str(number), friday, stop=1)
+        tell(EventType.SHIPMENT_OUT_FOR_DELIVERY, str(number), friday + 72 * HOUR, stop=2)
+    gaps_learn(now=friday + 80 * HOUR)
+    assert LaneGap.objects.get(carrier=carrier).samples == 10
+    assert Gaps.load().of(carrier.pk, "ltl", "XX>YY") == 48 * HOUR, "twice the working day between Friday and Monday"
 
 
 def test_every_milestone_of_a_plan_is_expected_once(acting: Any, now: datetime) -> None:
@@ -363,7 +381,7 @@ def test_every_milestone_of_a_plan_is_expected_once(acting: Any, now: datetime) 
     tell(EventType.SHIPMENT_PICKED_UP, "1", now + HOUR, stop=1)
     awaited = Expectation.objects.filter(cleared_at=None).order_by("code").values_list("code", flat=True)
     assert [*awaited.all()] == ["arrival", "document"], "nobody reports on its way so far, so silence is none"
-    tell(EventType.SHIPMENT_SCANNED, "1", now + 2 * HOUR)
+    tell(EventType.SHIPMENT_POSITION_REPORTED, "1", now + 2 * HOUR)
     assert [*awaited.all()] == ["", "arrival", "document"]
     tell(EventType.DOCUMENT_RECEIVED, "1", now + 3 * HOUR, kind="certificate")
     cleared = Expectation.objects.get(code="document")

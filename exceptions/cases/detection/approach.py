@@ -15,6 +15,8 @@ from exceptions.shipments.projection import ESTIMATES, estimate_stop
 
 ARRIVING = ("arrival", "delivery")
 TROUBLE = (E.LOAD_BROKEN_DOWN, E.SHIPMENT_DELAYED, E.SHIPMENT_PROBLEM_REPORTED)
+# An estimate errs by about this share of the way that was left when it was made.
+DRIFT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +50,24 @@ def approach(
     if trouble is not None and any(event.at >= trouble.at for event in history.of(E.SHIPMENT_OUT_FOR_DELIVERY)):
         trouble = None
     is_stale = held is None or (trouble is not None and held[1] < trouble.at)
-    if held is not None and held[0] > limit:
+    if held is not None and _is_beyond(*held, limit):
         late, summary = True, f"ETA {span(held[0] - promised)} past the window"
     elif trouble is not None and is_stale:
         late, summary = True, trouble.words if trouble.text or trouble.data else "Held up on the way"
     else:
         return Approach(False, "", (), "ETA within the window" if held is not None else "")
-    said = [Statement(event, at > limit, _past(at, promised, limit)) for event, at in estimates]
+    said = [
+        Statement(event, _is_beyond(at, event.reported_at, limit), f"ETA {span(at - promised)} past the window")
+        for event, at in estimates
+    ]
     said += [Statement(event, True) for event in troubles]
     said += [Statement(event, False) for event in history.of(E.SHIPMENT_OUT_FOR_DELIVERY)]
     return Approach(late, summary, episode(said).evidence)
 
 
-def _past(at: datetime, promised: datetime, limit: datetime) -> str:
-    return f"ETA {span(at - promised)} past the window" if at > limit else ""
+def _is_beyond(estimated: datetime, reported_at: datetime, limit: datetime) -> bool:
+    """Whether an estimate is past the limit by more than estimates wander."""
+    return estimated - limit > max(timedelta(0), DRIFT * (estimated - reported_at))
 
 
 def _estimates(history: ShipmentHistory, stop: StopFacts, codes: tuple[str, ...]) -> Iterator[tuple[Told, datetime]]:
@@ -94,7 +100,10 @@ def _guessed(
 
 
 def _is_bare(history: ShipmentHistory, event: Told, stop: StopFacts) -> bool:
-    """Trouble without an estimate; of this stop, where it names one."""
+    """Trouble without an estimate; of this stop, where it names one. A problem without a reason is a hint to look at, and
+    says nothing about time."""
+    if event.type == E.SHIPMENT_PROBLEM_REPORTED and not event.data.get("reason"):
+        return False
     if event.data.get("estimated") or _delayed_to(event, stop) is not None:
         return False
     return event.data.get("stop") is None or _meant(history, event) in (None, stop.id)

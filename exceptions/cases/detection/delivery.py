@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from exceptions.cases.detection.approach import ARRIVING, approach
+from exceptions.cases.detection.dwell import TRUCKS
 from exceptions.cases.detection.folding import evidence_of
 from exceptions.cases.detection.history import UNLOADING, ShipmentHistory, StopFacts, Told
 from exceptions.cases.detection.rule import Rule, found
@@ -16,6 +17,8 @@ from exceptions.shipments.canonical import EventType as E
 from exceptions.sla.defaults import ARRIVAL_TOLERANCE
 
 LATE = "delivery_late"
+# Where nobody tells of a truck's arrival, it came about so long before the freight was handed over.
+HANDOVER = timedelta(hours=1)
 # Whoever attempts a delivery, is refused or leaves freight for collection has been at the door.
 AT_THE_DOOR = (E.SHIPMENT_DELIVERY_ATTEMPTED, E.SHIPMENT_REFUSED, E.SHIPMENT_AVAILABLE_FOR_PICKUP)
 
@@ -31,11 +34,12 @@ def _at(
     stop: StopFacts, promised: datetime, history: ShipmentHistory, setting: Setting, now: datetime
 ) -> Iterator[Verdict]:
     limit = promised + setting.tolerance
+    unseen = HANDOVER if _is_unseen(history, stop) else timedelta(0)
     presence = [event for event in history.of(*AT_THE_DOOR) if _is_here(history, event, stop)]
     reached = min(
         [event.at for event in presence] + [at for at in [stop.actual(*ARRIVING)] if at is not None], default=None
     )
-    if reached is not None and reached <= limit:
+    if reached is not None and reached <= limit + unseen:
         yield Clear(LATE, stop.subject, reached, "Arrived in time")
     elif reached is not None:
         summary = f"Arrived {span(reached - promised)} late"
@@ -49,16 +53,17 @@ def _at(
     elif history.is_over:
         yield Clear(LATE, stop.subject, history.status_at or now, f"{history.status.capitalize()}")
     else:
-        yield from _on_the_way(stop, history, setting, now, limit)
+        yield from _on_the_way(stop, history, setting, now, limit, limit + unseen + history.lag)
 
 
 def _on_the_way(
-    stop: StopFacts, history: ShipmentHistory, setting: Setting, now: datetime, limit: datetime
+    stop: StopFacts, history: ShipmentHistory, setting: Setting, now: datetime, limit: datetime, due: datetime
 ) -> Iterator[Verdict]:
     assert stop.promised is not None
     coming = approach(history, stop, stop.promised, limit)
+    if coming.late:
+        due = limit  # who says that it comes later has no arrival under way to us
     key = f"{stop.subject.key}:{history.subject.key}:arrival"
-    due = limit + history.lag
     awaited = Expected(key, due, "arrival", shipment=history.id, stop=stop.id)
     if now < due:
         if coming.late:
@@ -72,6 +77,13 @@ def _on_the_way(
     passed = Evidence(due, "The window passed without an arrival", expected=awaited)
     summary = coming.summary if coming.late else passed.text
     yield _found(stop, history, setting, [*coming.evidence, passed], limit, summary, BREACHED)
+
+
+def _is_unseen(history: ShipmentHistory, stop: StopFacts) -> bool:
+    """Whether a truck's arrival shows only in the hand-over that follows it."""
+    if history.mode not in TRUCKS or stop.actual("arrival") is not None:
+        return False
+    return stop.actual("delivery") is not None or not history.is_tracked
 
 
 def _late(event: Told, promised: datetime) -> Evidence:

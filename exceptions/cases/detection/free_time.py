@@ -67,6 +67,6 @@ RULES = (
         trigger="A container or chassis is out and not returned when the end of its free days is near.",
         ends="The empty return, or a later return date.",
         uses="lead: how long before the return date it should be back",
-        default=Setting(lead=timedelta(hours=24)),
+        default=Setting(lead=timedelta(hours=12)),
     ),
 )

@@ -17,6 +17,8 @@ from exceptions.shipments.canonical import normalised
 
 WRONG = "invoice_discrepancy"
 SETTLED = ("approved", "released")
+# What rounding and indexed surcharges do to a line: one in a hundred of it, within these bounds (units of currency).
+SHARE, LEAST, MOST = Decimal("0.01"), Decimal(1), Decimal(25)
 UNASKED = ("accessorial", "free_time")
 
 
@@ -44,12 +46,16 @@ def _why(line: ChargeFacts) -> str:
     """What is wrong with one line, in words; "" when nothing is."""
     if line.elsewhere:
         return f"the same number is on {line.elsewhere}"
-    if line.agreed is not None and line.amount > line.agreed:
+    if line.agreed is not None and line.amount - line.agreed > _rounding(line.agreed):
         more = line.amount - line.agreed
         return f"{line.description or line.kind} is {more:.2f} {line.currency} more than agreed"
     if line.agreed is None and line.kind in UNASKED and line.amount > 0:
         return f"{line.description or line.kind} of {line.amount:.2f} {line.currency} was not approved"
     return ""
+
+
+def _rounding(agreed: Decimal) -> Decimal:
+    return min(MOST, max(LEAST, agreed * SHARE))
 
 
 def _total(event: Told) -> tuple[Decimal, str]:
@@ -65,7 +71,7 @@ RULES = (
     Rule(
         WRONG,
         judge,
-        trigger="An invoice line is above what was agreed, an accessorial or free-time charge was not agreed, the same "
+        trigger="An invoice line is above what was agreed by more than rounding, an accessorial or free-time charge was not agreed, the same "
         "number came again with another amount, or stands on other freight too.",
         ends="The charge is approved or released, or corrected by a later invoice of that number.",
     ),

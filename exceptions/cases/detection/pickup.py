@@ -12,6 +12,7 @@ from exceptions.cases.detection.settings import Setting
 from exceptions.cases.detection.verdicts import AT_RISK, BREACHED, Clear, Evidence, Expected, Verdict
 
 LATE = "pickup_late"
+BROUGHT_FOR = frozenset({"gate", "flight"})
 
 
 def judge(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator[Verdict]:
@@ -23,8 +24,16 @@ def judge(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator
             yield Clear(LATE, stop.subject, came, "Picked up" if stop.actual("pickup") else "At the pickup")
         elif history.is_over or (len(stops) == 1 and history.status in MOVING):
             yield Clear(LATE, stop.subject, history.status_at or now, "Under way")
+        elif _has_cutoff(history, stop):
+            yield Clear(LATE, stop.subject, now, "Its cut-off says when it must be there")
         elif stop.promised is not None:
             yield from _waiting(stop, stop.promised, history, setting, now)
+
+
+def _has_cutoff(history: ShipmentHistory, stop: StopFacts) -> bool:
+    """Whether freight is brought here for a cut-off: being late for it is told as that, once."""
+    kinds = {kind for leg in history.legs if leg.origin == stop.id for kind, _ in leg.cutoffs}
+    return not kinds.isdisjoint(BROUGHT_FOR)
 
 
 def _waiting(

@@ -130,9 +130,12 @@ def _verdicts(history: History, rules: tuple[Rule, ...], settings: Settings, now
 
 
 def _part_of_worse(verdicts: list[Verdict]) -> list[Verdict]:
-    """Silence is not found where a late delivery is, nor either of them where the freight is lost: it continues as that."""
+    """Silence is not found where a late delivery or trouble at the door is, nor it or lateness where the freight is lost:
+    it continues as that."""
     found = {said.type for said in verdicts if isinstance(said, Finding)}
     parts = {silence.SILENT: "a late delivery"} if delivery.LATE in found else {}
+    if not found.isdisjoint(rule.type for rule in door.RULES):
+        parts = {silence.SILENT: "trouble at the door"}
     if freight.LOST in found:
         parts = {silence.SILENT: "lost freight", delivery.LATE: "lost freight"}
     return [

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from exceptions.cases.detection.history import MOVING, ShipmentHistory
+from exceptions.cases.detection.history import MOVING, UNLOADING, ShipmentHistory
 from exceptions.cases.detection.rule import Rule, found
 from exceptions.cases.detection.settings import Setting
 from exceptions.cases.detection.verdicts import SIGNAL, Clear, Evidence, Expected, SubjectRef, Verdict
 from exceptions.cases.detection.words import instant
 from exceptions.cases.taxonomy import Subject
+from exceptions.sla.defaults import RESTING_MODES
 
 SILENT = "tracking_silent"
 
@@ -22,10 +23,13 @@ def judge(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator
     if heard is None or history.status not in MOVING:
         yield Clear(SILENT, subject, history.status_at or now, "Not on its way")
         return
+    if (there := _arrived(history)) is not None:
+        yield Clear(SILENT, subject, there, "Arrived")
+        return
     if not history.is_tracked and not setting.threshold:
         yield Clear(SILENT, subject, heard, "Nobody reports on its way")
         return
-    due = heard + (setting.threshold or history.gap) + history.lag
+    due = heard + setting.threshold if setting.threshold else _usual_until(history, heard)
     leg = history.end_leg
     awaited = Expected(
         f"{history.subject.key}:signal", due, "", SIGNAL, shipment=history.id, leg=leg.id if leg is not None else None
@@ -41,6 +45,31 @@ def judge(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator
     yield found(SILENT, subject, setting, evidence, at=due, shipments=(history.id,))
 
 
+def _arrived(history: ShipmentHistory) -> datetime | None:
+    """When it reached its last stop: a truck at the dock has nothing to report before it is unloaded."""
+    ends = history.stops_of_kind(UNLOADING)
+    return ends[-1].actual("arrival", "delivery") if ends else None
+
+
+def _usual_until(history: ShipmentHistory, heard: datetime) -> datetime:
+    """Until when its silence is nothing unusual. What is learned has room for word that is under way to us."""
+    return worked(heard, history.gap) if history.mode in RESTING_MODES else heard + history.gap
+
+
+def worked(since: datetime, duration: timedelta) -> datetime:
+    """When so much working time is over: Saturdays and Sundays (UTC) do not count."""
+    midnight = since.replace(hour=0, minute=0, second=0, microsecond=0)
+    if since.weekday() >= 5:
+        since = midnight + timedelta(days=7 - since.weekday())
+        midnight = since
+    weekend = midnight + timedelta(days=5 - since.weekday())
+    while since + duration > weekend:
+        duration -= weekend - since
+        since = weekend + timedelta(days=2)
+        weekend = since + timedelta(days=5)
+    return since + duration
+
+
 def silence_of(history: ShipmentHistory) -> SubjectRef:
     leg = history.end_leg
     return SubjectRef(Subject.LEG, leg.id) if leg is not None else history.subject
@@ -52,7 +81,7 @@ RULES = (
         judge,
         trigger="Freight on its way, on which somebody reports, was not heard of for much longer than this carrier's normal "
         "gap on this lane.",
-        ends="Any signal, the end of the journey, or a late delivery that continues it.",
+        ends="Any signal, the arrival at the last stop, the end of the journey, or a late delivery that continues it.",
         uses="threshold: a fixed limit in place of the learned gap; none is set by default",
         one_load=True,
     ),

@@ -10,7 +10,7 @@ from controltower.db import rows
 from exceptions.cases.models import LaneGap
 from exceptions.shipments.canonical import EventType
 from exceptions.shipments.projection import ACTUALS, SIGNALS
-from exceptions.sla.defaults import REPORT_LAG, SILENCE_LIMITS
+from exceptions.sla.defaults import REPORT_LAG, RESTING_MODES, SILENCE_LIMITS
 
 Key = tuple[int | None, str, str]
 """Carrier, mode and lane; None and "" are any."""
@@ -19,10 +19,12 @@ Key = tuple[int | None, str, str]
 QUANTILE: Final = 0.98
 MARGIN: Final = 2.0
 LEARNED_FROM: Final = timedelta(days=60)
-# Fewer pauses say nothing about a lane.
+# Fewer pauses say nothing about a lane. A carrier's custom shows in a handful: of so few the quantile is nearly the
+# longest one.
 ENOUGH: Final = 40
-# Nine of ten reports of what happened are here by then; what comes later than the longest patience is late itself.
-LAG_QUANTILE: Final = 0.9
+HANDFUL: Final = 10
+# Nineteen of twenty reports of what happened are here by then; what comes later than the longest patience is late itself.
+LAG_QUANTILE: Final = 0.95
 PATIENCE: Final = timedelta(hours=4)
 # However often a carrier reports, a shorter pause than this share of the mode's usual limit worries nobody.
 FLOOR: Final = 0.5
@@ -35,6 +37,8 @@ AT_REST: Final = (
     EventType.SHIPMENT_CANCELLED,
 )
 
+# A pause of freight that rests on weekends is counted in seconds of working days since a Monday in 1970. Its carrier is
+# that of the main leg: a container's line, and not the dray at its end, is who reports on its way.
 LEARN = """
 WITH recent AS (
     SELECT id, type, occurred_at, recorded_at FROM shipments_event
@@ -47,20 +51,25 @@ WITH recent AS (
     JOIN shipments_eventsubject about ON about.event_id = recent.id
     JOIN shipments_loadshipment riding ON riding.load_id = about.load_id
 ), said AS (
-    SELECT shipment_id, occurred_at - lag(occurred_at) OVER journey AS pause, lag(type) OVER journey AS before
+    SELECT shipment_id, extract(epoch FROM occurred_at) AS now_at,
+           extract(epoch FROM lag(occurred_at) OVER journey) AS then_at, lag(type) OVER journey AS before
     FROM told WINDOW journey AS (PARTITION BY shipment_id ORDER BY occurred_at)
 ), pauses AS (
-    SELECT freight.mode, freight.lane, extract(epoch FROM said.pause) / 60 AS minutes,
+    SELECT freight.mode, freight.lane,
+           CASE WHEN freight.mode = ANY(%s)
+                THEN div(now_at - 345600, 604800) * 432000 + least(mod(now_at - 345600, 604800), 432000)
+                     - div(then_at - 345600, 604800) * 432000 - least(mod(then_at - 345600, 604800), 432000)
+                ELSE now_at - then_at END / 60 AS minutes,
            (SELECT leg.carrier_id FROM shipments_leg leg WHERE leg.shipment_id = freight.id
-            ORDER BY leg.sequence DESC LIMIT 1) AS carrier_id
+            ORDER BY leg.mode = freight.mode DESC, leg.sequence DESC LIMIT 1) AS carrier_id
     FROM said JOIN shipments_shipment freight ON freight.id = said.shipment_id
-    WHERE said.pause > interval '1 minute' AND NOT said.before = ANY(%s)
+    WHERE now_at - then_at > 60 AND NOT said.before = ANY(%s)
 )
 SELECT carrier_id, mode, lane, grouping(carrier_id), grouping(lane), count(*),
        percentile_cont(%s) WITHIN GROUP (ORDER BY minutes)
 FROM pauses
 GROUP BY GROUPING SETS ((carrier_id, mode, lane), (carrier_id, mode), (mode, lane), (mode))
-HAVING count(*) >= %s
+HAVING count(*) >= CASE WHEN grouping(carrier_id) = 0 AND grouping(lane) = 1 THEN %s ELSE %s END
 """
 LEARN_LAGS = """
 WITH recent AS (
@@ -79,7 +88,7 @@ WITH recent AS (
 ), lags AS (
     SELECT freight.mode, freight.lane, said.minutes,
            (SELECT leg.carrier_id FROM shipments_leg leg WHERE leg.shipment_id = freight.id
-            ORDER BY leg.sequence DESC LIMIT 1) AS carrier_id
+            ORDER BY leg.mode = freight.mode DESC, leg.sequence DESC LIMIT 1) AS carrier_id
     FROM said JOIN shipments_shipment freight ON freight.id = said.shipment_id
 )
 SELECT carrier_id, mode, lane, percentile_cont(%s) WITHIN GROUP (ORDER BY minutes) FROM lags
@@ -104,11 +113,15 @@ class Gaps:
         return cls({(carrier, mode, lane): (gap, lag) for carrier, mode, lane, gap, lag in rows})
 
     def of(self, carrier: int | None, mode: str, lane: str) -> timedelta:
-        """How long it may say nothing: of this carrier on this lane, else of the carrier, else of the lane, else of the
-        mode; never below the floor."""
+        """How long it may say nothing: of this carrier on this lane, else of the carrier, else of the lane; never below
+        the floor. Else the shipped limit, or what is usual for the mode where that is longer: that others report often
+        is no custom of this one. Working time in the modes that rest on weekends."""
         usual = SILENCE_LIMITS.get(mode, SILENCE_LIMITS[""])
         known = self._known(carrier, mode, lane)
-        return usual if known is None else max(timedelta(minutes=known[0]), usual * FLOOR)
+        if known is None:
+            return usual
+        learned = timedelta(minutes=known[0])
+        return max(learned, usual * FLOOR if self.is_learned(carrier, mode, lane) else usual)
 
     def lag_of(self, carrier: int | None, mode: str, lane: str) -> timedelta:
         """How long after the fact its reports come, found in the same way."""
@@ -117,7 +130,8 @@ class Gaps:
 
     def is_learned(self, carrier: int | None, mode: str, lane: str) -> bool:
         """Whether it is known how this carrier, or freight on this lane, is reported on."""
-        return any(key in self._learned for key in ((carrier, mode, lane), (carrier, mode, ""), (None, mode, lane)))
+        keys = ((carrier, mode, lane), (carrier, mode, ""), (None, mode, lane))
+        return any(key in self._learned for key in keys if key != (None, mode, ""))
 
     def _known(self, carrier: int | None, mode: str, lane: str) -> tuple[int, int] | None:
         keys = ((carrier, mode, lane), (carrier, mode, ""), (None, mode, lane), (None, mode, ""))
@@ -126,7 +140,8 @@ class Gaps:
 
 def gaps_learn(*, now: datetime) -> int:
     """Learn this organisation's gaps anew from its stored events. Returns how many are known now."""
-    values = [sorted(SIGNALS), now - LEARNED_FROM, [str(at_rest) for at_rest in AT_REST], QUANTILE, ENOUGH]
+    at_rest = [str(kind) for kind in AT_REST]
+    values = [sorted(SIGNALS), now - LEARNED_FROM, list(RESTING_MODES), at_rest, QUANTILE, HANDFUL, ENOUGH]
     since = [sorted(ACTUALS), now - LEARNED_FROM, LAG_QUANTILE, 1]
     lags = {(carrier, mode, lane or ""): minutes for carrier, mode, lane, minutes in rows(LEARN_LAGS, since)}
     found: dict[Key, LaneGap] = {}

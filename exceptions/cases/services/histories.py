@@ -139,8 +139,9 @@ def _counts(event: EventRow, heard: int | None, is_lost: bool) -> bool:
 
 
 def _is_tracked(row: History) -> bool:
-    """Whether somebody reported on its way. Positions stand in no history, so a last signal that is not in it is one."""
-    if any(event.type in ON_THE_WAY for event in row.events):
+    """Whether somebody keeps reporting on its way: a single scan is no custom. Positions stand in no history, so a last
+    signal that is not in it is one."""
+    if len({event.occurred_at for event in row.events if event.type in ON_THE_WAY and not event.retracted}) > 1:
         return True
     last = row.shipment.last_event_id
     return last is not None and all(event.id != last for event in row.events)
@@ -181,8 +182,10 @@ def _number(value: Decimal | None) -> float | None:
 
 
 def _carrier(row: History) -> int | None:
-    """Who carries the last leg: its carrier, else its load's, else the one named for the shipment."""
-    found = [leg.carrier_id for leg in row.legs[-1:]] + [load.carrier_id for load in row.loads]
+    """Who carries the main leg (the last one of the shipment's mode, else the last): its carrier, else its load's, else
+    the one named for the shipment."""
+    main = [leg for leg in row.legs if leg.mode == row.shipment.mode] or row.legs
+    found = [leg.carrier_id for leg in main[-1:]] + [load.carrier_id for load in row.loads]
     found += [account for kind in CARRIERS for role, account in row.roles if role == kind]
     return next((account for account in found if account is not None), None)
 

@@ -196,8 +196,19 @@ def test_a_reefer_that_is_set_wrong_is_an_excursion_at_once() -> None:
 def test_a_hold_lasts_until_the_release(kind: str) -> None:
     held = told(E.SHIPMENT_HELD, kind=kind, text="Exam ordered")
     released = told(E.SHIPMENT_RELEASED, NOON + HOUR)
-    assert finding("customs_hold", said(held)).summary == "Exam ordered"  # type: ignore[union-attr]
-    assert finding("customs_hold", said(released, held)) is None
+    later = NOON + 2 * HOUR
+    assert finding("customs_hold", said(held), now=later).summary == "Exam ordered"  # type: ignore[union-attr]
+    assert finding("customs_hold", said(released, held), now=later) is None
+
+
+def test_a_hold_that_is_routine_may_stand_for_two_hours_and_an_exam_is_none() -> None:
+    held = told(E.SHIPMENT_HELD, kind="documents", number=1)
+    expected = awaited("release", said(held, lag=HOUR))
+    assert expected is not None and expected.due_at == NOON + 3 * HOUR, "and the word of its release is under way"
+    assert finding("customs_hold", said(held)) is None
+    assert events_of(finding("customs_hold", said(held), now=NOON + 2 * HOUR)) == [1]
+    exam = told(E.SHIPMENT_HELD, NOON + HOUR, kind="exam", number=2)
+    assert events_of(finding("customs_hold", said(held, exam), now=NOON + HOUR)) == [1, 2]
 
 
 def test_freight_that_is_held_for_payment_is_no_matter_of_customs() -> None:
@@ -222,10 +233,10 @@ def test_a_container_near_its_last_free_day_is_a_case_until_it_is_out() -> None:
 def test_an_empty_box_is_due_back_also_when_the_freight_was_delivered() -> None:
     out = replace(BOX, gated_out_at=NOON, return_by=NOON + 48 * HOUR)
     history = replace(WITH_BOX, equipment=(out,), status="delivered")
-    assert awaited("empty_return", history).due_at == NOON + 24 * HOUR  # type: ignore[union-attr]
-    assert finding("empty_return_late", history, now=NOON + 24 * HOUR) is not None
+    assert awaited("empty_return", history).due_at == NOON + 36 * HOUR  # type: ignore[union-attr]
+    assert finding("empty_return_late", history, now=NOON + 36 * HOUR) is not None
     back = replace(history, equipment=(replace(out, returned_at=NOON),))
-    assert finding("empty_return_late", back, now=NOON + 24 * HOUR) is None
+    assert finding("empty_return_late", back, now=NOON + 36 * HOUR) is None
 
 
 PORT = StopFacts(StopView(60, 1, "port", "Yantian", "Shenzhen", "", "CN"))
@@ -301,6 +312,15 @@ def test_a_charge_that_is_not_as_agreed_is_a_discrepancy_until_it_is_approved(ch
     found = finding("invoice_discrepancy", said(invoice(), charges=[charge]))
     assert found is not None and (found.subject.id, found.summary) == (30, f"Invoice INV-1: {why}")
     assert finding("invoice_discrepancy", said(invoice(), charges=[replace(charge, state="approved")])) is None
+
+
+@pytest.mark.parametrize(
+    ("agreed", "asked", "is_wrong"),
+    [(80, "80.99", False), (80, "81.01", True), (1900, "1919", False), (1900, "1920", True), (9000, "9026", True)],
+)
+def test_rounding_is_no_discrepancy(agreed: int, asked: str, is_wrong: bool) -> None:
+    charge = replace(LINEHAUL, agreed=Decimal(agreed), amount=Decimal(asked))
+    assert (finding("invoice_discrepancy", said(invoice(), charges=[charge])) is not None) == is_wrong
 
 
 def test_an_invoice_as_agreed_is_none_and_the_same_number_with_another_amount_is_one() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from exceptions.cases.detection import AT_RISK, BREACHED, AppointmentFacts, StopFacts, SubjectRef
+from exceptions.cases.detection import AT_RISK, BREACHED, AppointmentFacts, ShipmentHistory, StopFacts, SubjectRef
+from exceptions.cases.detection.silence import worked
 from exceptions.cases.taxonomy import Subject
 from exceptions.shipments.canonical import EventType as E
 from exceptions.shipments.projection import StopView
@@ -15,6 +17,7 @@ from tests.cases.detection.histories import (
     DUE,
     FREIGHT,
     HOUR,
+    LEG,
     MINUTE,
     NOON,
     PICKUP,
@@ -84,7 +87,7 @@ def test_without_a_promise_nothing_is_late() -> None:
 
 
 def test_trouble_outweighs_an_eta_that_is_older_and_yields_to_one_that_is_newer() -> None:
-    stuck = told(E.SHIPMENT_PROBLEM_REPORTED, NOON, text="Tractor broken down")
+    stuck = told(E.SHIPMENT_PROBLEM_REPORTED, NOON, text="Tractor broken down", reason="equipment_breakdown")
     older = at_stop(DELIVERY, said(eta(NOON - HOUR, DUE), stuck), estimated_arrival=DUE)
     older = replace(older, stops=(PICKUP, replace(older.stops[1], estimated_reported={"arrival": NOON - HOUR})))
     newer = at_stop(DELIVERY, said(stuck, eta(NOON + HOUR, DUE)), estimated_arrival=DUE)
@@ -94,9 +97,37 @@ def test_trouble_outweighs_an_eta_that_is_older_and_yields_to_one_that_is_newer(
 
 
 def test_freight_that_is_out_for_delivery_is_over_its_trouble() -> None:
-    stuck = told(E.SHIPMENT_PROBLEM_REPORTED, NOON - HOUR)
+    stuck = told(E.SHIPMENT_PROBLEM_REPORTED, NOON - HOUR, reason="missed_connection")
     assert finding("delivery_late", said(stuck)) is not None
     assert finding("delivery_late", said(stuck, told(E.SHIPMENT_OUT_FOR_DELIVERY))) is None
+
+
+def test_a_problem_without_a_reason_says_nothing_about_time() -> None:
+    hint = told(E.SHIPMENT_PROBLEM_REPORTED, NOON - HOUR, text="Exception, see details")
+    assert finding("delivery_late", said(hint)) is None
+    assert finding("delivery_late", said(replace(hint, data={"reason": "weather"}))) is not None
+
+
+def test_an_eta_counts_as_late_beyond_what_estimates_wander() -> None:
+    def coming(minutes: int, at: datetime) -> ShipmentHistory:
+        to = DUE + minutes * MINUTE
+        coming = at_stop(DELIVERY, said(eta(at, to)), estimated_arrival=to)
+        return replace(coming, stops=(PICKUP, replace(coming.stops[1], estimated_reported={"arrival": at})))
+
+    far, near = DUE - 40 * HOUR, DUE - 2 * HOUR
+    assert finding("delivery_late", coming(90, far), now=far) is None
+    assert finding("delivery_late", coming(90, near), now=near) is not None
+    assert finding("delivery_late", coming(180, far), now=far) is not None
+
+
+def test_a_truck_whose_arrival_nobody_tells_was_there_before_it_was_unloaded() -> None:
+    handed = at_stop(DELIVERY, replace(FREIGHT, status="delivered"), actual_delivery=DUE + HOUR)
+    assert finding("delivery_late", handed, now=DUE + 2 * HOUR) is None
+    assert finding("delivery_late", at_stop(DELIVERY, handed, actual_delivery=DUE + 90 * MINUTE)) is not None
+    assert finding("delivery_late", at_stop(DELIVERY, handed, actual_arrival=DUE + HOUR)) is not None
+    assert finding("delivery_late", replace(handed, mode="parcel")) is not None
+    unseen = awaited("arrival", replace(FREIGHT, is_tracked=False))
+    assert unseen is not None and unseen.due_at == DUE + 75 * MINUTE
 
 
 def test_a_delay_in_minutes_counts_from_the_planned_arrival() -> None:
@@ -139,6 +170,13 @@ def test_a_container_that_is_gated_in_or_loaded_there_was_fetched() -> None:
     for code in ("gate_in", "loaded"):
         there = at_stop(due, waiting, **{f"actual_{code}": NOON - 3 * HOUR})
         assert finding("pickup_late", there) is None and cleared("pickup_late", there) is not None
+
+
+def test_a_box_that_is_brought_for_a_cut_off_is_late_for_that_and_for_nothing_else() -> None:
+    late = replace(FREIGHT, status="booked", stops=(replace(PICKUP, window_end=NOON - 3 * HOUR), DELIVERY))
+    brought = replace(late, legs=(replace(LEG, cutoffs=(("gate", NOON - 3 * HOUR),)),))
+    assert finding("pickup_late", late) is not None
+    assert finding("pickup_late", brought) is None and finding("cutoff_at_risk", brought) is not None
 
 
 def test_an_eta_for_the_pickup_beyond_its_window_puts_it_at_risk() -> None:
@@ -223,6 +261,30 @@ def test_silence_is_a_case_when_the_usual_gap_is_over_and_any_word_ends_it() -> 
     assert finding("tracking_silent", heard, now=NOON + 2 * HOUR) is None
 
 
+FRIDAY = datetime(2026, 11, 6, 18, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("since", "hours", "until"),
+    [
+        (FRIDAY, 6, FRIDAY + 6 * HOUR),
+        (FRIDAY, 7, FRIDAY + 55 * HOUR),
+        (FRIDAY + 20 * HOUR, 7, FRIDAY + 61 * HOUR),
+        (FRIDAY, 6 + 5 * 24 + 1, FRIDAY + (48 + 48 + 6 + 5 * 24 + 1) * HOUR),
+        (NOON, 20, NOON + 20 * HOUR),
+    ],
+)
+def test_working_time_leaves_out_saturdays_and_sundays(since: datetime, hours: int, until: datetime) -> None:
+    assert worked(since, hours * HOUR) == until
+
+
+def test_networks_that_rest_on_weekends_may_be_silent_over_them() -> None:
+    quiet = replace(SILENT, heard_at=FRIDAY, gap=24 * HOUR, stops=())
+    assert finding("tracking_silent", quiet, now=FRIDAY + 24 * HOUR) is not None
+    assert finding("tracking_silent", replace(quiet, mode="ltl"), now=FRIDAY + 71 * HOUR) is None
+    assert finding("tracking_silent", replace(quiet, mode="ltl"), now=FRIDAY + 72 * HOUR) is not None
+
+
 @pytest.mark.parametrize("status", ["booked", "delivered", "cancelled"])
 def test_freight_that_does_not_move_may_be_silent(status: str) -> None:
     assert finding("tracking_silent", replace(SILENT, status=status), now=NOON + 99 * HOUR) is None
@@ -230,6 +292,18 @@ def test_freight_that_does_not_move_may_be_silent(status: str) -> None:
 
 def test_freight_that_nobody_reports_on_between_its_ends_is_not_silent() -> None:
     assert finding("tracking_silent", replace(SILENT, is_tracked=False), now=NOON + 3 * HOUR) is None
+
+
+def test_freight_that_stands_at_its_last_stop_is_not_silent() -> None:
+    there = at_stop(DELIVERY, SILENT, actual_arrival=NOON)
+    assert finding("tracking_silent", there, now=NOON + 9 * HOUR) is None
+    assert finding("tracking_silent", at_stop(PICKUP, SILENT, actual_arrival=NOON), now=NOON + 2 * HOUR) is not None
+
+
+def test_freight_that_was_refused_is_not_silent_besides() -> None:
+    refused = said(told(E.SHIPMENT_REFUSED, NOON, stop=2), history=SILENT)
+    assert finding("tracking_silent", refused, now=NOON + 9 * HOUR) is None
+    assert finding("delivery_refused", refused, now=NOON + 9 * HOUR) is not None
 
 
 def test_silence_closes_into_a_late_delivery() -> None:
@@ -277,5 +351,6 @@ def test_what_may_still_be_under_way_to_us_is_not_missed_by_the_clock_yet() -> N
     slow = replace(FREIGHT, lag=HOUR)
     assert finding("delivery_late", slow, now=DUE + HOUR) is None
     assert finding("delivery_late", slow, now=DUE + 75 * MINUTE) is not None
-    assert awaited("", replace(SILENT, lag=HOUR)).due_at == NOON + 3 * HOUR  # type: ignore[union-attr]
-    assert finding("delivery_late", replace(LATE_ETA, lag=HOUR)) is not None, "what is said waits for nothing"
+    said_late = replace(LATE_ETA, lag=HOUR)
+    assert finding("delivery_late", said_late) is not None, "what is said waits for nothing"
+    assert finding("delivery_late", said_late, now=DUE + 15 * MINUTE).phase == BREACHED  # type: ignore[union-attr]
