@@ -79,14 +79,15 @@ def mailbox(payload: dict[str, Any], ctx: JobContext) -> Finish | None:
         found = Mailbox.objects.filter(pk=payload["mailbox"], active=True).first()
     if found is None:
         return None
+    address, first_look = mailbox_address(found), found.first_look_at
     try:
-        fetched = fetch_new(mailbox_address(found), uid_validity=found.uid_validity, last_uid=found.last_uid)
+        fetched = fetch_new(address, uid_validity=found.uid_validity, last_uid=found.last_uid, first_look=first_look)
     except MailboxTrouble as trouble:
         why = str(trouble)
-        return lambda: mailbox_failed(found.pk, why, now=ctx.now)
+        return lambda: mailbox_failed(found.pk, why, address=address, now=ctx.now)
 
     def take() -> None:
-        mails_take(found.pk, fetched, seen_from=found.last_uid, now=ctx.now)
+        mails_take(found.pk, fetched, address=address, seen_from=found.last_uid, now=ctx.now)
 
     return take
 

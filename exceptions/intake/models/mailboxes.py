@@ -31,6 +31,9 @@ class Mailbox(TenantModel):
     active = models.BooleanField(default=True)
     uid_validity = models.BigIntegerField(null=True, blank=True)
     last_uid = models.BigIntegerField(default=0)
+    first_look_at = models.DateTimeField(
+        null=True, blank=True, help_text="When this folder was first looked into; what was received before is not news"
+    )
     next_poll_at = models.DateTimeField()
     polled_at = models.DateTimeField(null=True, blank=True, help_text="When it was last looked into without trouble")
     problem = models.CharField(max_length=300, default="", blank=True, help_text="Why the last look failed")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from controltower.audit import SYSTEM, Actor, record
 from controltower.crypto import seal, unseal
 from controltower.errors import DomainError, Invalid
@@ -40,7 +42,8 @@ def mailbox_connect(partner: Partner, wanted: Wanted, *, actor: Actor, now: date
         raise Invalid("The password is needed.", details={"password": "Enter the password."})
     mailbox = known or Mailbox(partner=partner)
     if (mailbox.host, mailbox.username, mailbox.folder) != (wanted.host, wanted.username, wanted.folder):
-        mailbox.uid_validity, mailbox.last_uid, mailbox.polled_at = None, 0, None
+        mailbox.uid_validity, mailbox.last_uid = None, 0
+        mailbox.first_look_at = mailbox.polled_at = None
     mailbox.host, mailbox.port, mailbox.security = wanted.host, wanted.port, wanted.security
     mailbox.username, mailbox.folder = wanted.username, wanted.folder
     if wanted.password:
@@ -69,12 +72,16 @@ def mailbox_address(mailbox: Mailbox) -> Address:
     return Address(mailbox.host, mailbox.port, mailbox.security, mailbox.username, password, mailbox.folder)
 
 
-def mails_take(mailbox_id: int, fetched: Fetched, *, seen_from: int, now: datetime) -> int:
-    """Accept what a look fetched and note how far the folder was read, in one transaction. Returns how many were new.
+def mails_take(mailbox_id: int, fetched: Fetched, *, address: Address, seen_from: int, now: datetime) -> int:
+    """Accept what a look at `address` fetched and note how far the folder was read, in one transaction. Returns how many
+    were new.
 
-    Another look that was quicker has moved the mark: then this one's mails are known already, by their Message-IDs.
+    Another look that was quicker has moved the mark: then this one's mails are known already, by their Message-IDs. A
+    mailbox that was disconnected or is at another place since takes nothing: neither mails nor mark are of that place.
     """
-    mailbox = Mailbox.objects.select_for_update(no_key=True, of=("self",)).select_related("partner").get(pk=mailbox_id)
+    mailbox = _still_at(address).select_related("partner").filter(pk=mailbox_id).first()
+    if mailbox is None:
+        return 0
     partner, new = mailbox.partner, 0
     for uid, body in fetched.mails:
         try:
@@ -87,14 +94,15 @@ def mails_take(mailbox_id: int, fetched: Fetched, *, seen_from: int, now: dateti
     if mailbox.last_uid == seen_from or mailbox.uid_validity != fetched.uid_validity:
         mailbox.uid_validity, mailbox.last_uid = fetched.uid_validity, fetched.last_uid
     mailbox.polled_at, mailbox.problem = now, ""
+    mailbox.first_look_at = mailbox.first_look_at or now
     mailbox.next_poll_at = now if fetched.more else now + EVERY
-    mailbox.save(update_fields=["uid_validity", "last_uid", "polled_at", "problem", "next_poll_at"])
+    mailbox.save(update_fields=["uid_validity", "last_uid", "first_look_at", "polled_at", "problem", "next_poll_at"])
     return new
 
 
-def mailbox_failed(mailbox_id: int, why: str, *, now: datetime) -> None:
-    """Say on the mailbox why it cannot be read, and leave it alone for a while."""
-    Mailbox.objects.filter(pk=mailbox_id).update(problem=why[:300], next_poll_at=now + AFTER_TROUBLE)
+def mailbox_failed(mailbox_id: int, why: str, *, address: Address, now: datetime) -> None:
+    """Say on the mailbox why it cannot be read at `address`, and leave it alone for a while."""
+    _still_at(address).filter(pk=mailbox_id).update(problem=why[:300], next_poll_at=now + AFTER_TROUBLE)
 
 
 def mailbox_claim(mailbox_id: int, *, now: datetime) -> bool:
@@ -104,6 +112,11 @@ def mailbox_claim(mailbox_id: int, *, now: datetime) -> bool:
         return False
     enqueue("intake.mailbox", {"mailbox": mailbox_id}, dedupe_key=f"mailbox:{mailbox_id}")
     return True
+
+
+def _still_at(address: Address) -> QuerySet[Mailbox]:
+    found = Mailbox.objects.select_for_update(no_key=True, of=("self",))
+    return found.filter(host=address.host, username=address.username, folder=address.folder)
 
 
 def _passed_over(mailbox: Mailbox, uid: int, why: str, now: datetime) -> None:

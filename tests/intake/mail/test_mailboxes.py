@@ -1,7 +1,10 @@
 """A mailbox is looked into on a real IMAP server: every mail once, none lost, none marked or moved."""
 
+import socket
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
@@ -23,6 +26,8 @@ from exceptions.intake.services.mailboxes import (
     mailbox_address,
     mailbox_connect,
     mailbox_disconnect,
+    mailbox_failed,
+    mails_take,
 )
 from exceptions.parties.models import Account, Channel, Partner, SignatureScheme
 from exceptions.reconciliation.models import DocumentLink, LinkState
@@ -112,6 +117,39 @@ def test_a_folder_that_was_made_anew_doubles_nothing(
     look(now)
     with acting_for(organisation):
         assert Message.objects.count() == 1
+
+
+def test_what_was_received_before_the_first_look_is_no_news_in_a_folder_that_was_made_anew(
+    organisation: Organisation, connected: Mailbox, mail_server: MailServer, now: datetime
+) -> None:
+    assert connected.first_look_at == now
+    with mail_server.client() as client:
+        for days, words in ((-40, "PRO 5520001"), (-1, "PRO 5520002"), (0, "PRO 5520003"), (1, "PRO 5520004")):
+            body, received = bytes(mail(f"{words} delayed", Message_ID=f"<{days}@x>")), now + timedelta(days=days)
+            client.append(connected.folder, body, msg_time=received)
+    with acting_for(organisation):
+        Mailbox.objects.update(uid_validity=1)
+    look(now)
+    look(now)
+    with acting_for(organisation):
+        heard = b"".join(bytes(message.raw) for message in Message.objects.all())
+        assert [f"PRO 552000{at}".encode() in heard for at in (1, 2, 3, 4)] == [False, False, True, True]
+
+
+def test_a_look_that_comes_back_after_the_mailbox_moved_changes_nothing(
+    organisation: Organisation, connected: Mailbox, mail_server: MailServer, now: datetime
+) -> None:
+    old = mailbox_address(connected)
+    mail_server.put(connected.folder, bytes(mail("PRO 5520017 delayed")))
+    late = fetch_new(old, uid_validity=connected.uid_validity, last_uid=connected.last_uid)
+    with acting_for(organisation):
+        elsewhere = wanted(mail_server, mail_server.folder("elsewhere"))
+        mailbox_connect(connected.partner, elsewhere, actor=SYSTEM, now=now)
+        assert mails_take(connected.pk, late, address=old, seen_from=connected.last_uid, now=now) == 0
+        mailbox_failed(connected.pk, "no", address=old, now=now)
+        mailbox = Mailbox.objects.get()
+        assert (mailbox.uid_validity, mailbox.last_uid, mailbox.polled_at, mailbox.problem) == (None, 0, None, "")
+        assert not Message.objects.exists()
 
 
 def test_files_become_documents_of_the_shipments_that_the_mail_names(
@@ -242,3 +280,34 @@ def test_in_production_no_organisation_looks_into_the_network_of_the_installatio
     settings.PRODUCTION = True  # type: ignore[attr-defined]
     with pytest.raises(MailboxTrouble, match="not a public mail server"):
         fetch_new(mailbox_address(connected), uid_validity=None, last_uid=0)
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
+    connected: Mailbox, mail_server: MailServer
+) -> None:
+    here = socket.getaddrinfo("127.0.0.1", mail_server.port, type=socket.SOCK_STREAM)
+    asked = []
+
+    def answer(host: str, *given: object, **more: object) -> object:
+        asked.append(host)
+        if host == "mail.example":
+            return here if asked.count(host) == 1 else []
+        return resolve(host, *given, **more)  # type: ignore[arg-type]
+
+    resolve = socket.getaddrinfo
+    address = replace(mailbox_address(connected), host="mail.example")
+    with patch("socket.getaddrinfo", answer):
+        assert fetch_new(address, uid_validity=None, last_uid=0).uid_validity == connected.uid_validity
+    assert asked.count("mail.example") == 1
+
+
+def test_the_certificate_is_held_against_the_name_and_not_the_address(connected: Mailbox) -> None:
+    address = replace(mailbox_address(connected), host="localhost", security="tls")
+    with (
+        patch("exceptions.intake.imap.socket.create_connection", return_value="a socket") as connect,
+        patch("ssl.SSLContext.wrap_socket", side_effect=OSError("as far as this goes")) as wrap,
+        pytest.raises(MailboxTrouble),
+    ):
+        fetch_new(address, uid_validity=None, last_uid=0)
+    assert connect.call_args.args[0][0] in ("127.0.0.1", "::1")
+    assert wrap.call_args.kwargs["server_hostname"] == "localhost"
