@@ -15,7 +15,7 @@ from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.cases.taxonomy import REASON_CHOICES
 from exceptions.intake import selectors, services
-from exceptions.shipments.canonical import EventType
+from exceptions.intake.mapping.meaning import STATUS_CHOICES
 
 
 @require_safe
@@ -28,7 +28,7 @@ def unmapped(request: MemberRequest) -> HttpResponse:
         "next_url": f"?{urlencode({'partner': partner_slug, 'after': found.next_after})}" if found.next_after else "",
         "partner_slug": partner_slug,
         "partners": selectors.partners_of(request.viewer),
-        "event_types": EventType.choices,
+        "event_types": STATUS_CHOICES,
         "reasons": REASON_CHOICES,
         "may_change": request.viewer.can(Verb.ADMINISTER),
     }

@@ -87,7 +87,17 @@ def test_a_code_is_mapped_for_all_partners_of_the_format_when_wanted(
     assert not UnmappedCode.objects.filter(mapped_at=None).exists()
 
 
-@pytest.mark.parametrize(("event", "reason"), [("", ""), ("shipment.flew", ""), ("", "bad luck")])
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        ("", ""),
+        ("shipment.flew", ""),
+        ("", "bad luck"),
+        ("order.created", ""),
+        ("mail.received", "weather"),
+        ("event.retracted", ""),
+    ],
+)
 def test_a_meaning_that_is_none_is_refused(
     acting: Organisation, see: See, event: str, reason: str, now: datetime
 ) -> None:

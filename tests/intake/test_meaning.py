@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from exceptions.cases.taxonomy import is_reason
 from exceptions.intake.mapping import carriers
-from exceptions.intake.mapping.meaning import Meaning, meaning_problems, own_words, status_meaning
+from exceptions.intake.mapping.codes import STATUS_1650
+from exceptions.intake.mapping.meaning import STATUS_TYPES, Meaning, meaning_problems, own_words, status_meaning
+from exceptions.intake.mapping.x12_157 import STATUS_157
 from exceptions.shipments.canonical import EventType
 
 
@@ -97,3 +99,9 @@ def test_no_mapping_and_no_text_breaks_it(codes: Any, texts: Any, code: str, tex
     mapping = {"codes": codes, "texts": texts}
     assert isinstance(status_meaning(mapping, "a", code, text), Meaning)
     assert all(isinstance(problem, str) for problem in meaning_problems(mapping))
+
+
+def test_what_a_standard_code_means_a_person_may_say_of_any_code() -> None:
+    tables = [STATUS_1650, STATUS_157, *carriers.EVENTS.values()]
+    assert {str(meaning) for table in tables for meaning in table.values()} <= STATUS_TYPES
+    assert not STATUS_TYPES & {"order.created", "invoice.issued", "mail.received", "event.retracted"}

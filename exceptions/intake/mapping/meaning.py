@@ -55,6 +55,27 @@ def status_meaning(mapping: Mapping[str, Any], system: str, code: str, text: str
 
 
 _T = EventType
+# What says more than any status can, so that a code or a text alone never means it: contents, measures, papers.
+_NO_STATUS: Final = frozenset(
+    {
+        _T.ORDER_CREATED,
+        _T.ORDER_CHANGED,
+        _T.INVENTORY_ALLOCATED,
+        _T.INVENTORY_SHORTFALL_DETECTED,
+        _T.SUPPLY_ANNOUNCED,
+        _T.LOAD_PLANNED,
+        _T.LOAD_TENDERED,
+        _T.SHIPMENT_COUNTED,
+        _T.SHIPMENT_TEMPERATURE_READ,
+        _T.INVOICE_ISSUED,
+        _T.INVOICE_RELEASED,
+        _T.MAIL_RECEIVED,
+        _T.EVENT_RETRACTED,
+    }
+)
+STATUS_CHOICES: Final = tuple((value, label) for value, label in EventType.choices if value not in _NO_STATUS)
+"""The types of event that a person may say a code or a text means, with their names."""
+STATUS_TYPES: Final = frozenset(value for value, _ in STATUS_CHOICES)
 # Statuses so general that the carrier's own words beside them may say something sharper.
 _GENERAL: Final = frozenset(
     {None, _T.SHIPMENT_SCANNED, _T.SHIPMENT_PROBLEM_REPORTED, _T.SHIPMENT_DELIVERY_ATTEMPTED, _T.SHIPMENT_HELD}

@@ -6,10 +6,10 @@ from typing import Any
 from controltower.audit import Actor
 from controltower.errors import Invalid
 from exceptions.cases.taxonomy import is_reason
+from exceptions.intake.mapping.meaning import STATUS_TYPES
 from exceptions.intake.models import UnmappedCode
 from exceptions.intake.services.mapping import mapping_version, partner_map
 from exceptions.parties.models import Partner
-from exceptions.shipments.canonical import EventType
 
 
 def code_map(
@@ -33,8 +33,8 @@ def code_map(
 
 
 def _meaning(event: str, reason: str) -> Any:
-    if event and event not in EventType.values:
-        raise Invalid(f"{event!r} is no type of event that is known here.", details={"event": event})
+    if event and event not in STATUS_TYPES:
+        raise Invalid(f"{event!r} is no type of event that a status may mean.", details={"event": event})
     if reason and not is_reason(reason):
         raise Invalid(f"{reason!r} is no reason that is known here.", details={"reason": reason})
     if not event and not reason:
