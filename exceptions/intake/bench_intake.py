@@ -301,4 +301,4 @@ def wait(over: Callable[[], bool], what: str, *, seconds: float = PATIENCE_SECON
     while not over():
         if time.monotonic() > deadline:
             raise TimeoutError(f"waited {seconds:.0f} s for {what}")
-        time.sleep(0.1)
+        time.sleep(0.5)  # each look counts rows on the cores that are being measured
