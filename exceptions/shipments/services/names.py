@@ -76,19 +76,26 @@ class Resolution:
     """Whether anything but a learned identifier says so."""
 
 
-def references_lock(references: Iterable[Ref]) -> None:
-    """Serialise with every other batch that carries one of these identifiers, until commit.
+def references_lock(references: Iterable[Ref], shared: Iterable[Ref] = ()) -> None:
+    """Serialise with every other batch that carries one of these identifiers, until commit; in those of `shared` only
+    with batches that carry them not shared.
 
     So a shipment that becomes known and a signal that waits for it cannot miss each other.
     """
-    keys = {f"{current_organisation_id()} {kind} {value}" for kind, value, _ in (ref.key for ref in references)}
+    keys = dict.fromkeys(map(_lock_key, shared), True) | dict.fromkeys(map(_lock_key, references), False)
     if keys:
         # In the order of their hashes, so that two batches never wait for each other.
         rows(
-            "SELECT pg_advisory_xact_lock(lock) FROM "
-            "(SELECT hashtextextended(key, 0) AS lock FROM unnest(%s::text[]) AS key ORDER BY 1) AS locks",
-            [sorted(keys)],
+            "SELECT CASE WHEN shared THEN pg_advisory_xact_lock_shared(lock) ELSE pg_advisory_xact_lock(lock) END FROM "
+            "(SELECT hashtextextended(key, 0) AS lock, shared FROM unnest(%s::text[], %s::boolean[]) AS k(key, shared) "
+            "ORDER BY 1) AS locks",
+            [[*keys], [*keys.values()]],
         )
+
+
+def _lock_key(ref: Ref) -> str:
+    kind, value, _ = ref.key
+    return f"{current_organisation_id()} {kind} {value}"
 
 
 class Names:

@@ -14,7 +14,7 @@ from django.db.models import Q
 from controltower.audit import Actor, record
 from controltower.errors import DomainError, Invalid
 from exceptions.parties.models import Partner
-from exceptions.shipments.canonical import CanonicalEvent, SourceRank
+from exceptions.shipments.canonical import CanonicalEvent, EventType, Ref, SourceRank
 from exceptions.shipments.histories import NOT_KEPT, History, histories
 from exceptions.shipments.models import Event, Load, LoadShipment, Order, Shipment
 from exceptions.shipments.payloads import payload_of
@@ -175,11 +175,24 @@ def _payloads(incoming: Sequence[Incoming]) -> list[Any]:
 
 
 def _lock(incoming: Sequence[Incoming], payloads: Sequence[Any]) -> None:
+    """By what they name. What takes events back waits for all that its sender says, so that neither misses the other;
+    what we say ourselves is said one after the other, under the name that it is about."""
+    told = [item for item in incoming if item.partner is not None]
     references_lock(
-        ref
-        for item, payload in zip(incoming, payloads, strict=True)
-        for ref in (*item.event.references, *references_within(payload))
+        (
+            *(
+                ref
+                for item, payload in zip(incoming, payloads, strict=True)
+                for ref in (*item.event.references, *references_within(payload))
+            ),
+            *(_sender(item) for item in told if item.event.type == EventType.EVENT_RETRACTED),
+        ),
+        shared={_sender(item) for item in told if item.event.event_id},
     )
+
+
+def _sender(item: Incoming) -> Ref:
+    return Ref("sender", item.partner.slug if item.partner is not None else "")
 
 
 def _items(
