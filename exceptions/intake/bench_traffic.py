@@ -79,7 +79,7 @@ def _shipment(number: str, now: datetime, chance: random.Random) -> Iterator[Sen
             [
                 ("shipment.eta_changed", 15, _eta(due + timedelta(hours=5)), None),
                 ("shipment.damaged", 15, {"description": "pallet tipped over", "pieces": 2}, None),
-                ("shipment.held", 15, {"kind": "customs", "by": "customs"}, None),
+                ("shipment.held", 15, {"kind": "exam", "by": "customs"}, None),
             ]
         )
     yield Sent(
