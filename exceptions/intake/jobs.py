@@ -76,7 +76,7 @@ def attachments(payload: dict[str, Any], ctx: JobContext) -> None:
 def mailbox(payload: dict[str, Any], ctx: JobContext) -> Finish | None:
     """Look into one mailbox and take what is new. A server that does not answer is no failure of the job."""
     with ctx.tenant():
-        found = Mailbox.objects.filter(pk=payload["mailbox"], active=True).first()
+        found = Mailbox.objects.filter(pk=payload["mailbox"], partner__active=True).first()
     if found is None:
         return None
     address, first_look = mailbox_address(found), found.first_look_at

@@ -106,8 +106,8 @@ def mailbox_failed(mailbox_id: int, why: str, *, address: Address, now: datetime
 
 
 def mailbox_claim(mailbox_id: int, *, now: datetime) -> bool:
-    """Put a due mailbox in line, once."""
-    due = Mailbox.objects.filter(pk=mailbox_id, active=True, next_poll_at__lte=now)
+    """Put a due mailbox in line, once; that of a partner who is switched off is left alone."""
+    due = Mailbox.objects.filter(pk=mailbox_id, partner__active=True, next_poll_at__lte=now)
     if not due.update(next_poll_at=now + AFTER_TROUBLE):
         return False
     enqueue("intake.mailbox", {"mailbox": mailbox_id}, dedupe_key=f"mailbox:{mailbox_id}")

@@ -107,6 +107,17 @@ def test_what_lay_in_the_mailbox_before_is_not_news(
         assert Mailbox.objects.get().polled_at == now and not Message.objects.exists()
 
 
+def test_the_mailbox_of_a_partner_who_is_switched_off_is_left_alone(
+    organisation: Organisation, connected: Mailbox, mail_server: MailServer, now: datetime
+) -> None:
+    with acting_for(organisation):
+        Partner.objects.update(active=False)
+    mail_server.put(connected.folder, bytes(mail("PRO 5520017 delayed")))
+    look(now)
+    with acting_for(organisation):
+        assert not Message.objects.exists()
+
+
 def test_a_folder_that_was_made_anew_doubles_nothing(
     organisation: Organisation, connected: Mailbox, mail_server: MailServer, now: datetime
 ) -> None:
