@@ -45,10 +45,16 @@ def outside(home: Path, benchmark: Benchmark, arguments: list[str]) -> int:
 
 
 def inside(
-    home: Path, benchmark: Benchmark, *, quick: bool, say: Callable[[str], None], events: int | None = None
+    home: Path,
+    benchmark: Benchmark,
+    *,
+    quick: bool,
+    say: Callable[[str], None],
+    events: int | None = None,
+    only: str = "",
 ) -> dict[str, Any]:
     """Migrate the fresh database, measure, say it, and answer the JSON object."""
-    bench = Bench(home, quick, say, events)
+    bench = Bench(home, quick, say, events, only)
     durability = "on" if benchmark.durable else "off"
     say(f"{benchmark.name}: {benchmark.about}")
     say(

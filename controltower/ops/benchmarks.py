@@ -42,12 +42,13 @@ class Figure:
 @dataclass
 class Bench:
     """What a benchmark works with. `quick` asks for a small run that shows that it works, not how fast; `events` for a
-    size of its own, where the benchmark has one."""
+    size of its own, where the benchmark has one; `only` for one of its parts, empty for all."""
 
     home: Path
     quick: bool
     say: Callable[[str], None]
     events: int | None = None
+    only: str = ""
     started: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     def start(self, name: str, command: Sequence[str], **env: str) -> "subprocess.Popen[bytes]":
@@ -81,12 +82,13 @@ Measure = Callable[[Bench], Mapping[str, Figure]]
 
 @dataclass(frozen=True)
 class Benchmark:
-    """`durable` keeps fsync on: for everything whose figure would be a lie without it."""
+    """`durable` keeps fsync on: for everything whose figure would be a lie without it. `parts` can be run alone."""
 
     name: str
     about: str
     measure: Measure
     durable: bool
+    parts: tuple[str, ...] = ()
 
 
 # Audit and jobs lie below ops and cannot know this module; their measurements stand here.
@@ -95,11 +97,13 @@ PLATFORM = ("controltower.ops.bench_audit", "controltower.ops.bench_jobs")
 _registered: dict[str, Benchmark] = {}
 
 
-def benchmark(name: str, about: str, *, durable: bool = True) -> Callable[[Measure], Measure]:
+def benchmark(
+    name: str, about: str, *, durable: bool = True, parts: tuple[str, ...] = ()
+) -> Callable[[Measure], Measure]:
     """Register a function that measures and answers figures by key."""
 
     def register(measure: Measure) -> Measure:
-        _registered[name] = Benchmark(name, about, measure, durable)
+        _registered[name] = Benchmark(name, about, measure, durable, parts)
         return measure
 
     return register

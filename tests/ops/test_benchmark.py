@@ -82,3 +82,20 @@ def test_a_figure_is_its_median_and_knows_whether_it_holds():
     assert lost.met is False
     assert bench_run.line("lost", lost).endswith("goal at most 0: MISSED")
     assert Figure((1.0,), "s").met is None
+
+
+def test_a_part_is_measured_alone(home):
+    run = benchmark(home, "intake", "--quick", "--json", "--only", "webhooks")
+    said = run.communicate(timeout=240)[0].splitlines()
+    assert run.returncode == 0
+    found = json.loads(said[-1])
+    assert found["webhook_ratio_to_bare"] > 0
+    assert "batch_events_per_s" not in found
+
+
+def test_a_part_that_there_is_not_is_answered_with_those_that_there_are(home):
+    run = benchmark(home, "intake", "--only", "weather", stderr=subprocess.STDOUT)
+    said = run.communicate(timeout=60)[0]
+    assert run.returncode == 1
+    assert "intake cannot be run for 'weather' alone. These parts of it can be: webhooks, backlog." in said
+    assert not (home / "bench").exists() or list((home / "bench").iterdir()) == []

@@ -22,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
         parser.add_argument("--quick", action="store_true", help="a small run: shows that it works, not how fast")
         parser.add_argument("--events", type=int, help="how many events, where the measurement has a size")
+        parser.add_argument("--only", default="", help="one part of it, where the measurement has parts")
         parser.add_argument("--inside", action="store_true", help="measure here: set by the command itself")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,12 +32,16 @@ class Command(BaseCommand):
                 self.stdout.write(f"{benchmark.name:<12} {benchmark.about}")
             return
         chosen = list(known.values()) if options["all"] else [self._named(known, options["name"])]
+        for benchmark in chosen:
+            _check_part(benchmark, options["only"])
         if options["inside"]:
             self._inside(chosen[0], options)
             return
         arguments = [f"--{name}" for name in ("json", "quick") if options[name]]
         if options["events"] is not None:
             arguments.append(f"--events={options['events']}")
+        if options["only"]:
+            arguments.append(f"--only={options['only']}")
         for benchmark in chosen:
             try:
                 code = bench_run.outside(settings.HOME, benchmark, arguments)
@@ -47,7 +52,12 @@ class Command(BaseCommand):
 
     def _inside(self, benchmark: Benchmark, options: dict[str, Any]) -> None:
         found = bench_run.inside(
-            settings.HOME, benchmark, quick=options["quick"], say=self._say, events=options["events"]
+            settings.HOME,
+            benchmark,
+            quick=options["quick"],
+            say=self._say,
+            events=options["events"],
+            only=options["only"],
         )
         if options["json"]:
             self._say(bench_run.as_json(found))
@@ -60,3 +70,9 @@ class Command(BaseCommand):
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def _check_part(benchmark: Benchmark, only: str) -> None:
+    if only and only not in benchmark.parts:
+        parts = f"These parts of it can be: {', '.join(benchmark.parts)}." if benchmark.parts else "It has no parts."
+        raise CommandError(f"{benchmark.name} cannot be run for {only!r} alone. {parts}")
