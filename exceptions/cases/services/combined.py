@@ -6,17 +6,17 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
 
-from controltower.tenancy.models import Organisation
 from exceptions.cases.models import Case, CaseShipment
 from exceptions.cases.services.merging import cases_under
 from exceptions.cases.services.promises import Promise, Promises, promises_of
 from exceptions.cases.services.state import known_shipments
+from exceptions.sla.book import Book
 from exceptions.sla.models import TermKind
 
 OF_THE_CASE = (TermKind.FIRST_RESPONSE, TermKind.HOUSE_RATE)
 
 
-def promises_of_all(case: Case, organisation: Organisation, now: datetime) -> Promises:
+def promises_of_all(case: Case, book: Book, now: datetime) -> Promises:
     """The promises of the case and of each merged into it, each by its own type, cause and opening.
 
     What two of them promise alike about one shipment counts once, as the first of them has it.
@@ -27,9 +27,9 @@ def promises_of_all(case: Case, organisation: Organisation, now: datetime) -> Pr
     for case_id, shipment_id in rows.values_list("case_id", "shipment_id"):
         own[case_id].append(shipment_id)
     known = {one.shipment.pk: one for one in known_shipments({pk for some in own.values() for pk in some})}
-    promises = promises_of(case, [known[pk] for pk in own[case.pk] if pk in known], organisation, now)
+    promises = promises_of(case, [known[pk] for pk in own[case.pk] if pk in known], book, now)
     for merged in under:
-        theirs = promises_of(merged, [known[pk] for pk in own[merged.pk] if pk in known], organisation, now)
+        theirs = promises_of(merged, [known[pk] for pk in own[merged.pk] if pk in known], book, now)
         _add(promises, [_renamed(promise, merged, case) for promise in theirs.found])
         promises.assumed += [line for line in theirs.assumed if line not in promises.assumed]
         promises.trace += [line for line in theirs.trace if line not in promises.trace]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from controltower.audit import SYSTEM, record
-from controltower.tenancy.context import current_organisation_id
-from controltower.tenancy.models import Organisation
 from exceptions.cases.models import (
     Case,
     CaseState,
@@ -21,6 +19,7 @@ from exceptions.cases.models import Stake as StakeRow
 from exceptions.cases.services.combined import promises_of_all
 from exceptions.cases.services.promises import ARRIVAL_TERMS, Promise, Promises
 from exceptions.cases.services.recording import case_locked, case_news, minor, timeline_add
+from exceptions.sla.book import Book, book_now
 from exceptions.sla.explaining import assumptions, clock, money, phrase, sentences, wording
 from exceptions.sla.exposure import IDLE_REST, Assessment, Choice, Stake, assess, saves
 
@@ -34,14 +33,13 @@ def case_price(case: Case, *, now: datetime) -> Case:
     The version stays, so that pricing never refuses what somebody is about to post.
     """
     case = case_locked(case)
-    organisation = Organisation.objects.get(pk=current_organisation_id())
-    half_life = timedelta(hours=organisation.half_life_hours)
-    promises = promises_of_all(case, organisation, now)
+    book = book_now()
+    promises = promises_of_all(case, book, now)
     stakes = [stake for promise in promises.found for stake in promise.stakes if _counts(case, promise, stake, now)]
-    assessment = assess(stakes, now, half_life=half_life, house_currency=organisation.currency)
+    assessment = assess(stakes, now, half_life=book.half_life, house_currency=book.currency)
     _store_promises(case, promises, assessment, now)
     explanation = _explanation(case, promises, assessment, now)
-    explanation["would_change"] = _would_change(promises, stakes, assessment, now, half_life, organisation)
+    explanation["would_change"] = _would_change(promises, stakes, assessment, now, book)
     _store(case, assessment, explanation, now)
     return case
 
@@ -159,8 +157,7 @@ def _would_change(
     stakes: list[Stake],
     assessment: Assessment,
     now: datetime,
-    half_life: timedelta,
-    organisation: Organisation,
+    book: Book,
 ) -> dict[str, Any]:
     """The same function on a changed input: where the case would stand if the ETA were confirmed in time."""
     arrivals = {
@@ -175,7 +172,7 @@ def _would_change(
     )
     if first is None or assessment.rank is None or assessment.is_unavoidable:
         return {}
-    other = assess(changed, now, half_life=half_life, house_currency=organisation.currency)
+    other = assess(changed, now, half_life=book.half_life, house_currency=book.currency)
     when = f"{clock(first.books_at, now, first.zone)} {first.place}".strip()
     return {"if": f"the ETA is confirmed before {when}", "rank": other.rank}
 

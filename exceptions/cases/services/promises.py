@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache, partial
 from itertools import islice
-from zoneinfo import ZoneInfo
 
-from controltower.tenancy.models import Organisation
 from exceptions.cases.models import Case
 from exceptions.cases.services.state import Known
 from exceptions.cases.taxonomy import Excusable, Party
 from exceptions.parties.models import Account
 from exceptions.shipments.models import Stop
 from exceptions.sla import pricing
+from exceptions.sla.book import Book, BoundTerm, Hours, LeadTime, Matched, account_path
 from exceptions.sla.calendars import add_business, always_open
 from exceptions.sla.defaults import (
     ETA_ERROR,
     FIRST_RESPONSE_RATE,
     FIRST_RESPONSE_WITHIN,
     OPEN_DAY_RATE,
-    exchange_rate,
 )
 from exceptions.sla.explaining import wording
 from exceptions.sla.exposure import Option, Stake, act_by, likelihood_idle
-from exceptions.sla.lookup import (
-    BoundTerm,
-    Hours,
-    LeadTime,
-    account_path,
-    hours_of_account,
-    hours_of_location,
-    hours_of_organisation,
-    lead_times_for,
-    terms_for,
-)
 from exceptions.sla.models import Counting, Side, TermKind
 
 # Which terms of contracts a type of case puts at stake.
@@ -79,23 +65,23 @@ class Promise:
     account_id: int | None = None
 
 
-class Lookups:
-    """What pricing asks of contracts, lead times and hours, each question put to the database once for a case.
+@dataclass(frozen=True)
+class Look:
+    """The Book on a local date of the organisation."""
 
-    A trailer of fourteen shipments has one carrier, few customers and few docks.
-    """
+    book: Book
+    day: date
 
-    def __init__(self, case: Case, organisation: Organisation, today: date) -> None:
-        self.organisation = organisation
-        self.ours = hours_of_organisation(organisation.time_zone)
-        self.lead_times = cache(partial(lead_times_for, case.type))
-        self.hours_of_account = cache(hours_of_account)
-        self.hours_of_location = cache(hours_of_location)
-        self._terms = cache(partial(terms_for, on=today))
-
-    def terms(self, account: Account | None, side: Side = Side.PAYABLE) -> list[BoundTerm]:
-        """Terms of the account, its parents and the house."""
-        return self._terms(account_path(account), side)
+    def match(
+        self,
+        kind: TermKind,
+        situation: pricing.Situation,
+        side: Side = Side.PAYABLE,
+        *,
+        of_others: bool = False,
+    ) -> Matched:
+        """The term that wins on this date."""
+        return self.book.match(kind, situation, self.day, side, of_others)
 
 
 @dataclass
@@ -109,10 +95,14 @@ class Promises:
     recoverable_from: str = ""
 
 
-def promises_of(case: Case, known: list[Known], organisation: Organisation, now: datetime) -> Promises:
-    """Everything promised in the case, and the house's own rates."""
+def promises_of(case: Case, known: Sequence[Known], book: Book, now: datetime) -> Promises:
+    """Everything promised in the case, and the house's own rates. A function of its arguments.
+
+    The case comes with its account, so that nothing is asked of the database.
+    """
     promises = Promises(is_excused=bool(case.reason_accepted_by_id) and case.excusable == Excusable.YES)
-    look = Lookups(case, organisation, now.astimezone(ZoneInfo(organisation.time_zone)).date())
+    promises.assumed += book.unreadable
+    look = Look(book, book.day(now))
     promises.found.append(_first_response(case, look))
     promises.found.append(_open_day(case, look, now))
     if promises.is_excused:
@@ -125,16 +115,16 @@ def promises_of(case: Case, known: list[Known], organisation: Organisation, now:
     return promises
 
 
-def _first_response(case: Case, look: Lookups) -> Promise:
-    organisation = look.organisation
-    match = _match(look.terms(case.account), TermKind.FIRST_RESPONSE, _situation(case, None, case.account))
+def _first_response(case: Case, look: Look) -> Promise:
+    book = look.book
+    match = look.match(TermKind.FIRST_RESPONSE, _situation(case, None, case.account)).bound
     allowed = FIRST_RESPONSE_WITHIN
-    price: pricing.Price = pricing.Flat(pricing.Money(FIRST_RESPONSE_RATE, organisation.currency))
+    price: pricing.Price = pricing.Flat(pricing.Money(FIRST_RESPONSE_RATE, book.currency))
     if match is not None:
         price = match.term.price
         allowed = timedelta(minutes=match.row.allowed_minutes or 60)
     is_wall = match is not None and match.row.counting == Counting.WALL
-    due = case.opened_at + allowed if is_wall else add_business(look.ours.calendar, case.opened_at, allowed)
+    due = case.opened_at + allowed if is_wall else add_business(book.ours.calendar, case.opened_at, allowed)
     money = next(pricing.price_steps(price, due)).money
     stake = Stake(
         key="first_response:0",
@@ -146,19 +136,19 @@ def _first_response(case: Case, look: Lookups) -> Promise:
         term=match.term.key if match else "house rate",
         is_house=match is None or match.is_house,
         is_side=True,
-        zone=organisation.time_zone,
-        rate=_rate(money.currency, organisation)[0],
+        zone=book.zone,
+        rate=_rate(money.currency, book)[0],
     )
     return Promise(
         "first_response", TermKind.FIRST_RESPONSE, "First response", due, case.first_response_at, (stake,), match
     )
 
 
-def _open_day(case: Case, look: Lookups, now: datetime) -> Promise:
+def _open_day(case: Case, look: Look, now: datetime) -> Promise:
     """The house rate charges every further day that the case is open; the next one is what can be avoided."""
-    organisation = look.organisation
-    match = _match(look.terms(case.account), TermKind.HOUSE_RATE, _situation(case, None, case.account))
-    price: pricing.Price = pricing.PerUnit(pricing.Unit.DAY, (pricing.Tier(OPEN_DAY_RATE),), organisation.currency)
+    book = look.book
+    match = look.match(TermKind.HOUSE_RATE, _situation(case, None, case.account)).bound
+    price: pricing.Price = pricing.PerUnit(pricing.Unit.DAY, (pricing.Tier(OPEN_DAY_RATE),), book.currency)
     if match is not None:
         price = match.term.price
     days = max(1, (now - case.opened_at) // DAY + 1)
@@ -174,8 +164,8 @@ def _open_day(case: Case, look: Lookups, now: datetime) -> Promise:
         term=match.term.key if match else "house rate",
         is_house=True,
         is_side=True,
-        zone=organisation.time_zone,
-        rate=_rate(money.currency, organisation)[0],
+        zone=book.zone,
+        rate=_rate(money.currency, book)[0],
     )
     return Promise("open_day", TermKind.HOUSE_RATE, "Closed within a day", due, None, (stake,), match)
 
@@ -191,19 +181,19 @@ class Deadline:
     place: str
 
 
-def _contract_promises(case: Case, one: Known, look: Lookups, promises: Promises) -> None:
+def _contract_promises(case: Case, one: Known, look: Look, promises: Promises) -> None:
     shipment = one.shipment
-    terms = look.terms(shipment.customer)
     situation = _situation(case, one, shipment.customer)
-    options = [(lead, _hours(lead, one, look)) for lead in look.lead_times(shipment.mode, _pk(one.carrier))]
+    leads = look.book.lead_times(case.type, shipment.mode, _pk(one.carrier))
+    options = [(lead, _hours(lead, one, look.book)) for lead in leads]
     for kind in TERMS_AT_STAKE.get(case.type, ()):
-        match = pricing.best_term([bound.term for bound in terms], kind, situation)
-        bound = next((bound for bound in terms if bound.term == match.term), None)
-        if bound is not None or any(term.term.kind == kind for term in terms):
+        match = look.match(kind, situation)
+        bound = match.bound
+        if match.is_spoken_of:
             promises.trace += [line for line in match.trace if line not in promises.trace]
         if bound is None:
             continue
-        deadline = _deadline(case, one, kind, bound)
+        deadline = _deadline(case, one, kind, bound, look.book)
         if deadline is None:
             promises.assumed.append(f"{bound.term.key} is not priced: no deadline is known for {shipment.number}")
             continue
@@ -228,7 +218,7 @@ def _contract_promises(case: Case, one: Known, look: Lookups, promises: Promises
         )
 
 
-def _deadline(case: Case, one: Known, kind: TermKind, bound: BoundTerm) -> Deadline | None:
+def _deadline(case: Case, one: Known, kind: TermKind, bound: BoundTerm, book: Book) -> Deadline | None:
     allowed = timedelta(minutes=bound.row.allowed_minutes or 0)
     zone, place = (one.stop.zone, one.stop.city or one.stop.name) if one.stop else ("UTC", "UTC")
     if kind in ARRIVAL_TERMS:
@@ -243,7 +233,7 @@ def _deadline(case: Case, one: Known, kind: TermKind, bound: BoundTerm) -> Deadl
         return Deadline(last_free + allowed, one.state.gated_out_at, None, zone, place) if last_free else None
     if bound.row.counting in (Counting.CALENDAR_DAYS, Counting.WORKING_DAYS, Counting.WALL):
         return Deadline(case.opened_at + allowed, None, None, zone, place)
-    hours = hours_of_account(_pk(one.carrier)) or Hours(always_open(zone), False)
+    hours = book.hours_of_account(_pk(one.carrier)) or Hours(always_open(zone), False)
     return Deadline(add_business(hours.calendar, case.opened_at, allowed), None, None, zone, place)
 
 
@@ -262,7 +252,7 @@ def _stakes(
     bound: BoundTerm,
     deadline: Deadline,
     options: list[tuple[LeadTime, Hours]],
-    look: Lookups,
+    look: Look,
     promises: Promises,
 ) -> Iterable[Stake]:
     shipment = one.shipment
@@ -273,11 +263,9 @@ def _stakes(
         )
     )
     owed = _recoverable(case, one, bound, look, promises)
-    rate, known_rate = _rate(steps[0].money.currency, look.organisation) if steps else (Decimal(1), True)
+    rate, known_rate = _rate(steps[0].money.currency, look.book) if steps else (Decimal(1), True)
     if not known_rate:
-        promises.assumed.append(
-            f"1 {steps[0].money.currency} counted as 1 {look.organisation.currency}: no rate is known"
-        )
+        promises.assumed.append(f"1 {steps[0].money.currency} counted as 1 {look.book.currency}: no rate is known")
     for number, step in enumerate(steps):
         slack = step.books_at - deadline.eta if deadline.eta else None
         yield Stake(
@@ -308,14 +296,12 @@ def _options(books_at: datetime, options: list[tuple[LeadTime, Hours]], rate: De
         yield Option(lead.action, last, lead.cost / rate, lead.p_act, assumed)
 
 
-def _recoverable(case: Case, one: Known, bound: BoundTerm, look: Lookups, promises: Promises) -> Decimal:
+def _recoverable(case: Case, one: Known, bound: BoundTerm, look: Look, promises: Promises) -> Decimal:
     """What the carrier owes us for the same, once a person accepted that it is the carrier's."""
     if not case.reason_accepted_by_id or case.responsible_party != Party.CARRIER or one.carrier is None:
         return Decimal(0)
-    terms = look.terms(one.carrier, Side.RECOVERABLE)
-    match = _match(
-        [term for term in terms if not term.is_house], TermKind(bound.term.kind), _situation(case, one, one.carrier)
-    )
+    situation = _situation(case, one, one.carrier)
+    match = look.match(TermKind(bound.term.kind), situation, Side.RECOVERABLE, of_others=True).bound
     if match is None:
         return Decimal(0)
     value = pricing.Money(one.shipment.value, one.shipment.currency) if one.shipment.value is not None else None
@@ -324,17 +310,17 @@ def _recoverable(case: Case, one: Known, bound: BoundTerm, look: Lookups, promis
     return money.amount
 
 
-def _hours(lead: LeadTime, one: Known, look: Lookups) -> Hours:
+def _hours(lead: LeadTime, one: Known, book: Book) -> Hours:
     """The working time of whoever has to act."""
     if lead.hours is not None:
         return lead.hours
     zone = one.stop.zone if one.stop else "UTC"
     if lead.party in ("", "us"):
-        return look.ours
+        return book.ours
     if lead.party == "carrier":
-        return look.hours_of_account(_pk(one.carrier)) or Hours(always_open(zone), False)
+        return book.hours_of_account(_pk(one.carrier)) or Hours(always_open(zone), False)
     location = one.stop.location if one.stop else None
-    return look.hours_of_location(location) or Hours(always_open(zone), False)
+    return book.hours_of_location(location) or Hours(always_open(zone), False)
 
 
 def _situation(case: Case, one: Known | None, account: Account | None) -> pricing.Situation:
@@ -349,13 +335,8 @@ def _situation(case: Case, one: Known | None, account: Account | None) -> pricin
     )
 
 
-def _match(terms: list[BoundTerm], kind: TermKind, situation: pricing.Situation) -> BoundTerm | None:
-    won = pricing.best_term([bound.term for bound in terms], kind, situation).term
-    return next((bound for bound in terms if bound.term == won), None)
-
-
-def _rate(currency: str, organisation: Organisation) -> tuple[Decimal, bool]:
-    rate = exchange_rate(currency, organisation.currency)
+def _rate(currency: str, book: Book) -> tuple[Decimal, bool]:
+    rate = book.rate(currency)
     return (rate, True) if rate is not None else (Decimal(1), False)
 
 

@@ -10,8 +10,10 @@ from exceptions.sla.models.contracts import (
     TermKind,
     VersionState,
 )
+from exceptions.sla.models.stamps import BookStamp
 
 __all__ = [
+    "BookStamp",
     "Calendar",
     "Contract",
     "ContractVersion",
