@@ -1,5 +1,6 @@
 from exceptions.cases.models import (
     Case,
+    CasePause,
     Commitment,
     Disruption,
     Expectation,
@@ -13,6 +14,7 @@ from exceptions.parties.adminkit import show
 show(Case, "type", "severity", "state", "account", "owner", "act_by", search=("number", "fingerprint"))
 show(Occurrence, "case", "rule", "at")
 show(Commitment, "case", "kind", "due_at", "state")
+show(CasePause, "case", "reason", "started_at", "ended_at", "accepted_by")
 show(Stake, "case", "books_at", "act_by", "saves", "state")
 show(Expectation, "shipment", "kind", "due_at", "cleared_at", "expired_at", search=("key",))
 show(Interaction, "case", "at", "outcome", "member")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from exceptions.sla.models import Counting, Measured, TermKind
+from exceptions.sla.models import Counting, Subkind, TermKind
 
 
 def flat(amount: str, currency: str = "USD") -> dict[str, Any]:
@@ -27,8 +27,8 @@ class Promise:
     service: str = ""
     mode: str = ""
     minutes: int | None = None
-    measured: Measured = Measured.ARRIVAL
     counting: Counting = Counting.WALL
+    subkind: Subkind | str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,6 @@ def _response(minutes: int, rate: str, currency: str = "USD") -> Promise:
         f"First response within {minutes} minutes",
         flat(rate, currency),
         minutes=minutes,
-        measured=Measured.CASE_OPENED,
     )
 
 
@@ -130,6 +129,7 @@ AGREEMENTS = (
                 percent("6"),
                 case_type="freight_damaged",
                 minutes=7 * 24 * 60,
+                subkind=Subkind.NOTICE,
             ),
         ),
         currency="EUR",
@@ -140,7 +140,13 @@ AGREEMENTS = (
         "PACIFICA",
         (
             _response(60, "30"),
-            Promise(TermKind.FREE_TIME, "Demurrage after the last free day", FREE_TIME, case_type="free_time_expiring"),
+            Promise(
+                TermKind.FREE_TIME,
+                "Demurrage after the last free day",
+                FREE_TIME,
+                case_type="free_time_expiring",
+                subkind=Subkind.DEMURRAGE,
+            ),
         ),
     ),
     Agreement(

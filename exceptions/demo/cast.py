@@ -180,7 +180,7 @@ def _terms(agreement: Agreement, version: ContractVersion, account: Account | No
             service=promise.service,
             mode=promise.mode,
             case_type=promise.case_type,
-            measured=promise.measured,
+            subkind=promise.subkind,
             counting=promise.counting,
             allowed_minutes=promise.minutes,
             price=promise.price,

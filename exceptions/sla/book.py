@@ -306,7 +306,8 @@ def _in_force(version: models.ContractVersion, on: date) -> bool:
 def _lead_time(row: models.LeadTime, party: str) -> LeadTime:
     hours = Hours(calendar_of(row.calendar), True) if row.calendar else None
     p_act = Decimal(str(row.p_act))
-    return LeadTime(row.action, party, timedelta(minutes=row.minutes), row.cost, p_act, hours)
+    lead = None if row.minutes is None else timedelta(minutes=row.minutes)
+    return LeadTime(row.action, row.party or party, lead, row.cost, p_act, hours)
 
 
 def _name(row: models.Calendar) -> str:

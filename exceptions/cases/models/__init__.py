@@ -21,7 +21,7 @@ from exceptions.cases.models.history import (
     TimelineEntry,
 )
 from exceptions.cases.models.merges import CaseMerge
-from exceptions.cases.models.money import Commitment, CommitmentState, Stake, StakeState
+from exceptions.cases.models.money import CasePause, Commitment, CommitmentState, Stake, StakeState
 from exceptions.cases.taxonomy import Excusable, Severity
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "CaseCounter",
     "CaseMerge",
     "CaseOrder",
+    "CasePause",
     "CaseShipment",
     "CaseState",
     "Commitment",

@@ -3,7 +3,7 @@ from django.db.models import Q
 
 from controltower.tenancy.base import TenantForeignKey, TenantModel
 from exceptions.cases.models.cases import Case
-from exceptions.parties.constraints import not_negative, one_of
+from exceptions.parties.constraints import in_order, not_negative, one_of
 from exceptions.parties.models import Account
 from exceptions.shipments.models import Shipment, Stop
 
@@ -15,8 +15,49 @@ class CommitmentState(models.TextChoices):
     VOID = "void", "No longer applies"
 
 
+class CasePause(TenantModel):
+    """A cause that may stop the contract clock, from when to when, with its evidence.
+
+    It moves nothing until a person accepted it. `notified_at`: when the other side was told; many contracts count an
+    excuse only when that was soon enough. Without an end it goes on.
+    """
+
+    case = TenantForeignKey(Case, on_delete=models.CASCADE, related_name="pauses")
+    reason = models.CharField(max_length=40, help_text="A reason of the taxonomy")
+    evidence = models.CharField(max_length=300)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    notified_at = models.DateTimeField(null=True, blank=True)
+    noted_by = TenantForeignKey("tenancy.Member", on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+    accepted_by = TenantForeignKey("tenancy.Member", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "case"], condition=Q(ended_at=None), name="case_pause_one_at_a_time"
+            ),
+            in_order("started_at", "ended_at", name="case_pause_in_order"),
+            models.CheckConstraint(condition=~Q(evidence=""), name="case_pause_has_evidence"),
+            models.CheckConstraint(
+                condition=Q(accepted_by=None, accepted_at=None)
+                | Q(accepted_by__isnull=False, accepted_at__isnull=False),
+                name="case_pause_accepted_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "case", "started_at"], name="case_pause_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case} paused from {self.started_at:%Y-%m-%d %H:%M}Z"
+
+
 class Commitment(TenantModel):
-    """Something promised with a deadline, under a term. `key` keeps repricing from making it twice."""
+    """Something promised with a deadline, under a term. `key` keeps repricing from making it twice.
+
+    Two clocks: `due_at` is the contract's, which accepted causes stop (`is_paused`: now); `felt_due_at` the customer's,
+    which nothing stops.
+    """
 
     case = TenantForeignKey(Case, on_delete=models.CASCADE, related_name="commitments")
     key = models.CharField(max_length=80, db_collation="C")
@@ -27,6 +68,8 @@ class Commitment(TenantModel):
     stop = TenantForeignKey(Stop, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     promise = models.CharField(max_length=300)
     due_at = models.DateTimeField()
+    felt_due_at = models.DateTimeField()
+    is_paused = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=CommitmentState, default=CommitmentState.OPEN)
     settled_at = models.DateTimeField(null=True, blank=True)
 

@@ -103,6 +103,7 @@ def _store_promises(case: Case, promises: Promises, assessment: Assessment, now:
 
 def _fill_commitment(case: Case, row: Commitment, promise: Promise, now: datetime) -> None:
     row.kind, row.promise, row.due_at = promise.kind, promise.text, promise.due_at
+    row.felt_due_at = promise.due_at
     row.term = promise.term.row if promise.term else None
     row.account_id, row.shipment_id, row.stop_id = promise.account_id, promise.shipment_id, promise.stop_id
     state = _commitment_state(case, promise, now)
