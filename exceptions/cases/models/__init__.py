@@ -7,6 +7,7 @@ from exceptions.cases.models.cases import (
     CaseOrder,
     CaseShipment,
     CaseState,
+    SnoozedFor,
 )
 from exceptions.cases.models.detection import DetectionSetting, LaneGap, Suppressed, Suppression
 from exceptions.cases.models.disruptions import Disruption, DisruptionState
@@ -22,6 +23,7 @@ from exceptions.cases.models.history import (
 )
 from exceptions.cases.models.merges import CaseMerge
 from exceptions.cases.models.money import CasePause, Commitment, CommitmentState, Stake, StakeState
+from exceptions.cases.models.saved import SavedView
 from exceptions.cases.taxonomy import Excusable, Severity
 
 __all__ = [
@@ -50,7 +52,9 @@ __all__ = [
     "LaneGap",
     "NextCheck",
     "Occurrence",
+    "SavedView",
     "Severity",
+    "SnoozedFor",
     "Stake",
     "StakeState",
     "Suppressed",

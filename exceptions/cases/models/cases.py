@@ -22,6 +22,13 @@ class CaseState(models.TextChoices):
 OPEN_STATES = (CaseState.NEW, CaseState.OPEN, CaseState.WAITING)
 
 
+class SnoozedFor(models.TextChoices):
+    """What wakes a sleeping case before its time has come."""
+
+    MILESTONE = "milestone", "the next milestone"
+    REPLY = "reply", "a reply"
+
+
 # The columns a case's subject may stand in, in the words of the domain. Documents stand below and apart, so theirs
 # is a plain number.
 SUBJECTS = (
@@ -92,7 +99,10 @@ class Case(TenantModel):
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     resolution = models.CharField(max_length=300, default="", blank=True)
-    snoozed_until = models.DateTimeField(null=True, blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True, help_text="At the latest")
+    snoozed_for = models.CharField(
+        max_length=10, choices=SnoozedFor, default="", blank=True, help_text="What wakes it before; empty: nothing"
+    )
     next_update_at = models.DateTimeField(null=True, blank=True, help_text="When the customer was promised to hear")
     touched_by_human = models.BooleanField(default=False)
     merged_into = TenantForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
@@ -148,6 +158,10 @@ class Case(TenantModel):
                 name="case_reason_accepted_at_some_time",
             ),
             models.CheckConstraint(condition=~Q(subject_key="") & ~Q(fingerprint=""), name="case_has_fingerprint"),
+            models.CheckConstraint(
+                condition=Q(snoozed_for="") | Q(snoozed_for__in=SnoozedFor.values, snoozed_until__isnull=False),
+                name="case_sleeps_to_a_time",
+            ),
         ]
         indexes = [
             models.Index(

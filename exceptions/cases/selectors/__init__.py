@@ -19,8 +19,10 @@ from exceptions.cases.selectors.queue import (
     queue_rows,
     silent_partners,
 )
+from exceptions.cases.selectors.saved import ViewRow, saved_view_get, saved_views
 
 __all__ = [
+    "ViewRow",
     "case_detail",
     "case_facts",
     "case_get",
@@ -37,5 +39,7 @@ __all__ = [
     "queue_head",
     "queue_page",
     "queue_rows",
+    "saved_view_get",
+    "saved_views",
     "silent_partners",
 ]

@@ -36,6 +36,15 @@ from exceptions.cases.services.lifecycle import (
 from exceptions.cases.services.merging import case_merge, case_unmerge
 from exceptions.cases.services.pricing import case_price
 from exceptions.cases.services.recording import case_locked, timeline_add
+from exceptions.cases.services.saved import (
+    view_change,
+    view_move,
+    view_remove,
+    view_restore,
+    view_save,
+    view_share,
+    view_unshare,
+)
 from exceptions.cases.services.settings import detection_setting_remove, detection_setting_save, settings_load
 from exceptions.cases.services.splitting import case_split
 from exceptions.cases.services.suppression import suppression_add, suppression_end
@@ -82,4 +91,11 @@ __all__ = [
     "suppression_end",
     "suppression_settle",
     "timeline_add",
+    "view_change",
+    "view_move",
+    "view_remove",
+    "view_restore",
+    "view_save",
+    "view_share",
+    "view_unshare",
 ]

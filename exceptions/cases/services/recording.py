@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.db import models
 
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, Forbidden, NotFound
@@ -21,7 +23,7 @@ from exceptions.cases.models import Case, EntryKind, TimelineEntry
 Changes = Mapping[str, Any]
 # Columns whose change can move money; the case is priced anew after the transaction that changed one.
 PRICED_BY = frozenset({"first_response_at", "reason_accepted_by", "state", "severity", "phase", "type"})
-WORDS = frozenset({"resolution", "summary"})
+WORDS = frozenset({"resolution", "summary", "name", "query"})
 
 
 def case_locked(case: Case | int, *, version: int | None = None) -> Case:
@@ -52,7 +54,7 @@ def case_change(
 
     Without changes the version stays: a logged call must not refuse what a colleague is about to post.
     """
-    before = {name: _audited(case, name) for name in changes}
+    before = audited(case, changes)
     for name, value in changes.items():
         setattr(case, name, value)
     if actor.is_person:
@@ -64,7 +66,7 @@ def case_change(
     case_news(case, set(changes), now=now)
     if PRICED_BY & set(changes):
         price_soon(case)
-    after = {name: _audited(case, name) for name in changes}
+    after = audited(case, changes)
     record(verb=verb, subject=f"case:{case.pk}", actor=actor, before=before, after=after, now=now)
     return case
 
@@ -137,9 +139,13 @@ def _conflict(case: Case, version: int) -> Conflict:
     )
 
 
-def _audited(case: Case, name: str) -> Any:
-    """A column as the trail keeps it: what people or partners wrote may name somebody, so of that only the digest."""
-    value = getattr(case, f"{name}_id" if Case._meta.get_field(name).is_relation else name)
+def audited(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
+    """Columns as the trail keeps them: what people or partners wrote may name somebody, so of that only the digest."""
+    return {name: _audited(row, name) for name in names}
+
+
+def _audited(row: models.Model, name: str) -> Any:
+    value = getattr(row, f"{name}_id" if row._meta.get_field(name).is_relation else name)
     if name in WORDS:
         return hashlib.sha256(value.encode()).hexdigest() if value else ""
     return value.isoformat() if isinstance(value, datetime) else value
