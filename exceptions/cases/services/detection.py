@@ -16,6 +16,7 @@ from exceptions.cases.services.holding import orders_hold
 from exceptions.cases.services.scope import Scope, scope_of_events, scope_of_expired, widened
 from exceptions.cases.services.settings import settings_load
 from exceptions.cases.services.suppression import suppressed_clear, windows_of
+from exceptions.cases.services.waking import sleepers_wake
 from exceptions.cases.services.wholes import load_histories, order_histories
 from exceptions.shipments.canonical import Ref, RefType
 from exceptions.shipments.histories import History
@@ -42,7 +43,9 @@ def detection_run(
         return []
     scope = scope_of_events(events)
     _lock_names(scope)
-    return _run(scope, now, read=histories)
+    cases = _run(scope, now, read=histories)
+    sleepers_wake(events, scope.cases, now=now)
+    return cases
 
 
 def expectation_run(*, expectations: Sequence[Expectation], now: datetime, as_of: datetime | None = None) -> list[Case]:

@@ -13,8 +13,9 @@ from exceptions.cases.models import (
     InteractionChannel,
     InteractionOutcome,
     NextCheck,
+    SnoozedFor,
 )
-from exceptions.cases.services.lifecycle import first_response
+from exceptions.cases.services.lifecycle import case_unsnooze, first_response
 from exceptions.cases.services.recording import case_change, case_locked, case_news, on_the_clock, person, timeline_add
 from exceptions.parties.models import Contact
 
@@ -61,6 +62,8 @@ def interaction_log(
         text=f"{told}. {interaction.text}" if interaction.text else told,
         data={"interaction": interaction.pk},
     )
+    if inbound and case.snoozed_for == SnoozedFor.REPLY:
+        case_unsnooze(case, actor=actor, now=now, why=f"Woken: {interaction.with_whom} answered")
     return interaction
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, Invalid
 from controltower.tenancy.models import Member
-from exceptions.cases.models import OPEN_STATES, Case, CaseState, EntryKind
+from exceptions.cases.models import OPEN_STATES, Case, CaseState, EntryKind, SnoozedFor
 from exceptions.cases.services.recording import case_change, case_locked, case_news, on_the_clock, person, timeline_add
 from exceptions.cases.taxonomy import UNKNOWN_REASON, reason_label
 
@@ -58,13 +58,20 @@ def case_assign(case: Case, *, to: Member, actor: Actor, now: datetime, version:
     return case_change(case, changes, verb="case.assigned", actor=actor, now=now, text=f"Given to {to.name}")
 
 
-def case_snooze(case: Case, *, until: datetime, actor: Actor, now: datetime, version: int | None = None) -> Case:
-    """Out of the queue until then, or until something new is found."""
+def case_snooze(
+    case: Case, *, until: datetime, actor: Actor, now: datetime, version: int | None = None, wakes_on: str = ""
+) -> Case:
+    """Out of the queue until then, or until something new is found; `wakes_on` (SnoozedFor) names what else wakes it."""
     case, _ = _taken_up(case, version, actor)
     if until <= now:
         raise Invalid("Choose a time that is still ahead.", code="until_passed", details={"until": "is in the past"})
-    changes = {"snoozed_until": until, "state": CaseState.WAITING}
-    text = f"Snoozed until {on_the_clock(case, until)}"
+    if wakes_on and wakes_on not in SnoozedFor.values:
+        raise Invalid("A case sleeps until a time, the next milestone or a reply.", code="wakes_on_unknown")
+    changes = {"snoozed_until": until, "snoozed_for": wakes_on, "state": CaseState.WAITING}
+    clock = on_the_clock(case, until)
+    text = (
+        f"Snoozed until {SnoozedFor(wakes_on).label}, at the latest {clock}" if wakes_on else f"Snoozed until {clock}"
+    )
     return case_change(case, changes, verb="case.snoozed", actor=actor, now=now, text=text)
 
 
@@ -73,7 +80,7 @@ def case_unsnooze(case: Case, *, actor: Actor, now: datetime, version: int | Non
     case = _open_case(case, version)
     if case.snoozed_until is None:
         return case
-    changes = {"snoozed_until": None, "state": CaseState.OPEN if case.owner_id else CaseState.NEW}
+    changes = {"snoozed_until": None, "snoozed_for": "", "state": CaseState.OPEN if case.owner_id else CaseState.NEW}
     return case_change(case, changes, verb="case.woken", actor=actor, now=now, text=why or "Back in the queue")
 
 
@@ -181,6 +188,7 @@ def _ended(state: CaseState, now: datetime) -> dict[str, object]:
         "resolved_at": now,
         "closed_at": now,
         "snoozed_until": None,
+        "snoozed_for": "",
         "pinned": False,
         "pinned_by": None,
         "pinned_at": None,

@@ -124,6 +124,7 @@ def _put_in(case: Case, survivor: Case, severity: str, member: Member, actor: Ac
         "merged_into": survivor,
         "closed_at": now,
         "snoozed_until": None,
+        "snoozed_for": "",
         "pinned": False,
         "pinned_by": None,
         "pinned_at": None,
