@@ -6,9 +6,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from controltower.errors import BadRequest
 from controltower.tenancy.api import ViewerAPIView
 from controltower.tenancy.permissions import Verb
 from exceptions.cases import selectors
+from exceptions.cases.selectors.rows import QueryProblem
 
 
 class CaseSerializer(serializers.Serializer):
@@ -42,7 +44,6 @@ class CaseSerializer(serializers.Serializer):
 class CasePageSerializer(serializers.Serializer):
     results = CaseSerializer(many=True)
     after = serializers.CharField(help_text="Cursor of the next page; empty on the last one.")
-    problems = serializers.ListField(child=serializers.CharField(), help_text="Words of `q` that were not understood.")
 
 
 class CaseList(ViewerAPIView):
@@ -61,8 +62,26 @@ class CaseList(ViewerAPIView):
     def get(self, request: Request) -> Response:
         wanted, after = request.query_params.get("q", ""), request.query_params.get("after", "")
         found = selectors.queue_page(self.viewer, wanted, after=after, now=timezone.now())
-        body = {"results": found.rows, "after": found.after, "problems": found.problems}
-        return Response(CasePageSerializer(body).data)
+        if found.problems:
+            raise _refusal(found.problems)
+        return Response(CasePageSerializer({"results": found.rows, "after": found.after}).data)
+
+
+def _refusal(problems: list[QueryProblem]) -> BadRequest:
+    """Each problem with its place in `q`: `offset` and `length` count characters from 0."""
+    told = [
+        {
+            "parameter": "q",
+            "offset": each.offset,
+            "length": each.length,
+            "detail": each.sentence,
+            "suggestion": each.corrected,
+        }
+        for each in problems
+    ]
+    first = problems[0]
+    message = f"The filter is not understood at character {first.offset + 1}: {first.sentence}"
+    return BadRequest(message, code="bad_filter", details={"problems": told})
 
 
 class CaseDetail(ViewerAPIView):

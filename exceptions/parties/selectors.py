@@ -11,6 +11,7 @@ from controltower.errors import NotFound
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
 from exceptions.parties.models import Account, Contact, ContactRole
+from exceptions.parties.text import search_form
 
 # Grants stand on few accounts and reach everything below them. One query; guardian's own helper takes four.
 _GRANTED = """
@@ -21,6 +22,16 @@ SELECT DISTINCT below.id
   JOIN parties_account AS below
     ON below.path >= account.path AND below.path < left(account.path, -1) || '0'
  WHERE granted.user_id = %s AND granted.content_type_id = %s AND permission.codename = 'view_account'
+"""
+
+
+_NAMED = """
+SELECT DISTINCT below.id
+  FROM parties_account AS account
+  JOIN parties_account AS below
+    ON below.id = account.id
+    OR account.path <> '' AND below.path >= account.path AND below.path < left(account.path, -1) || '0'
+ WHERE account.search_name >= %(name)s AND account.search_name < %(until)s OR account.code = %(code)s
 """
 
 
@@ -38,6 +49,17 @@ def account_scope(viewer: Viewer) -> frozenset[int] | None:
             viewer.cache["account_scope"] = frozenset(pk for (pk,) in cursor.fetchall())
     scope: frozenset[int] = viewer.cache["account_scope"]
     return scope
+
+
+def accounts_named(text: str) -> list[int]:
+    """Ids of the accounts whose name begins like this or whose code it is, with everything below them in the tree. For
+    code that shows of them only what its viewer may see."""
+    name = search_form(text)
+    return (
+        [pk for (pk,) in rows(_NAMED, {"name": name, "until": f"{name}\U0010ffff", "code": text.upper()})]
+        if name
+        else []
+    )
 
 
 def account_is_visible(viewer: Viewer, account_id: int | None) -> bool:

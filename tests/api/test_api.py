@@ -96,6 +96,14 @@ def test_an_unknown_case_is_a_problem_and_not_a_page(organisation, supervisor, c
     assert answer["Content-Type"] == "application/problem+json"
 
 
+def test_a_filter_that_is_wrong_is_a_problem_that_points_at_its_place(organisation, supervisor, client_for):
+    answer = client_for(supervisor).get("/api/v1/cases/", {"q": "owner:me custmer:acme"})
+    assert answer.status_code == 400 and answer.json()["title"] == "bad_filter"
+    (problem,) = answer.json()["problems"]
+    assert (problem["parameter"], problem["offset"], problem["length"]) == ("q", 9, 12)
+    assert problem["suggestion"] == "owner:me customer:acme"
+
+
 def test_the_schema_describes_every_endpoint():
     answer = Client().get("/api/v1/schema/", headers={"Accept": "application/json"})
     assert answer.status_code == 200

@@ -13,6 +13,7 @@ from controltower.audit import SYSTEM
 from exceptions.cases.models import Case
 from exceptions.cases.services import detection_run
 from exceptions.parties.models import Account, AccountKind
+from exceptions.parties.text import search_form
 from exceptions.shipments.canonical import CanonicalEvent, EventType, Ref, SourceRank
 from exceptions.shipments.services import event_record
 from exceptions.sla.models import Contract, ContractVersion, Side, Term, VersionState
@@ -31,7 +32,7 @@ def carrier(acting: object) -> Account:
 
 
 def make_account(code: str, kind: str) -> Account:
-    account = Account.objects.create(code=code, name=code.title(), search_name=code, kind=kind)
+    account = Account.objects.create(code=code, name=code.title(), search_name=search_form(code), kind=kind)
     account.path = f"/{account.pk}/"
     account.save(update_fields=["path"])
     return account

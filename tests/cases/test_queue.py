@@ -10,12 +10,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from controltower.audit import SYSTEM
 from controltower.errors import BadRequest, Forbidden, NotFound
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import selectors, services
 from exceptions.cases.models import Case, CaseState
-from exceptions.parties.models import Account, Contact
+from exceptions.parties.models import Account, AccountKind, Contact
+from exceptions.parties.services import account_create
 from exceptions.shipments.canonical import EventType
 from tests.cases.conftest import HOUR, book, eta, make_term, tell
 
@@ -101,7 +103,34 @@ def test_filters_narrow_the_queue(freight: Any, coordinator: Viewer, customer: A
     assert found("is:snoozed") == [asleep.number] and found("is:resolved") == [gone.number]
     assert found("pro777") == [due.number] and found("EX-2") == ["EX-2"] and found("zzz") == []
     assert found("severity:S1") == [] and len(found("severity:S2 type:delivery_late")) == 2
-    assert found("owner:Cora") == ["EX-2"]
+    assert found("owner:Cora") == ["EX-2"] and found("owner:me,none") == ["EX-2", due.number]
+    assert found("-owner:me") == [due.number] and found("-customer:north") == ["EX-2"]
+
+
+def test_a_customer_is_asked_for_with_everything_below_it(
+    freight: Any, coordinator: Viewer, customer: Account, now: datetime
+) -> None:
+    division = account_create(
+        code="NG-WEST", name="Western division", kind=AccountKind.CUSTOMER, parent=customer, actor=SYSTEM, now=now
+    )
+    plain_case(1, now, shipment=freight, account=division)
+    plain_case(2, now, shipment=freight)
+    for query, expected in (
+        ("customer:north", ["EX-1"]),
+        ("customer:ng-west", ["EX-1"]),
+        ("-customer:north", ["EX-2"]),
+    ):
+        assert [row.number for row in selectors.queue_page(coordinator, query, now=now).rows] == expected
+
+
+def test_a_filter_that_is_not_understood_finds_nothing_and_says_where(
+    freight: Any, coordinator: Viewer, now: datetime
+) -> None:
+    plain_case(1, now, shipment=freight)
+    page = selectors.queue_page(coordinator, "owner:none colour:red", now=now)
+    (problem,) = page.problems
+    assert page.rows == [] and page.query == "owner:none colour:red"
+    assert (problem.before, problem.part, problem.after) == ("owner:none ", "colour:red", "")
 
 
 def test_counts_stop_at_999(freight: Any, coordinator: Viewer, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:

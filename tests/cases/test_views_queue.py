@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from controltower.tenancy.viewer import Viewer
 from controltower.web import live
 from exceptions.cases.models import Case
+from exceptions.cases.selectors.grammar import KEYS
 from exceptions.cases.services import case_pin, case_resolve
 from tests.cases.conftest import HOUR, book, eta
 
@@ -72,6 +74,24 @@ def test_a_case_number_in_the_filter_opens_the_case(client_for: SignIn, coordina
 def test_a_filter_that_fits_nothing_offers_to_clear_it(client_for: SignIn, coordinator: Viewer, case: Case) -> None:
     text = client_for(coordinator).get("/", {"q": "owner:me"}).content.decode()
     assert "Nothing matches" in text and 'href="/"' in text
+
+
+def test_a_filter_that_is_wrong_shows_nothing_but_where_and_what_to_write(
+    client_for: SignIn, coordinator: Viewer, case: Case
+) -> None:
+    text = client_for(coordinator).get("/", {"q": "owner:none custmer:acme"}).content.decode()
+    assert "This filter is not understood" in text and case.number not in text.split("data-list")[1]
+    assert "owner:none <mark>custmer:acme</mark>" in text
+    assert 'href="/?q=owner%3Anone%20customer%3Aacme"' in text
+    assert 'value="owner:none custmer:acme"' in text and 'aria-invalid="true"' in text
+
+
+def test_the_help_beside_the_filter_comes_from_the_table_of_the_grammar(
+    client_for: SignIn, coordinator: Viewer
+) -> None:
+    text = client_for(coordinator).get("/").content.decode()
+    for key in KEYS.values():
+        assert escape(key.examples[0]) in text and escape(key.help) in text
 
 
 def test_rows_carry_the_filter_so_that_the_list_stays(client_for: SignIn, coordinator: Viewer, case: Case) -> None:

@@ -7,7 +7,7 @@ from django.db.models import Exists, F, IntegerField, OuterRef, Q, Value, When
 
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import OPEN_STATES, Case, CaseShipment
-from exceptions.cases.selectors.queue import cases_visible, customers, queue_rows, text_filter, with_row_parts
+from exceptions.cases.selectors.queue import cases_visible, queue_rows, text_filter, with_row_parts
 from exceptions.cases.selectors.rows import QueueRow
 from exceptions.shipments.models import LoadShipment
 
@@ -31,7 +31,7 @@ def merge_candidates(viewer: Viewer, case: Case, text: str = "") -> list[QueueRo
     )
     cases = cases_visible(viewer).filter(state__in=OPEN_STATES).exclude(pk=case.pk).annotate(near=near)
     if text:
-        cases = cases.filter(text_filter(text) | Q(account__in=customers(text)))
+        cases = cases.filter(text_filter(text))
     else:
         cases = cases.filter(near__gt=0)
     ordered = with_row_parts(cases).order_by(F("near").desc(), F("rank").desc(nulls_last=True), F("id").desc())

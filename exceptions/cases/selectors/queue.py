@@ -9,10 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -24,12 +27,13 @@ from controltower.errors import BadRequest
 from controltower.tenancy.models import Member, Role
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
-from exceptions.cases.models import OPEN_STATES, Case, CaseShipment, CaseState, NextCheck, Suppression
-from exceptions.cases.selectors.grammar import Filters, parse
-from exceptions.cases.selectors.rows import Count, QueuePage, QueueRow
+from exceptions.cases.models import OPEN_STATES, Case, CaseShipment, NextCheck, Occurrence, Suppression
+from exceptions.cases.selectors.grammar import Choice, Filters, Parsed, Scope, parse
+from exceptions.cases.selectors.grammar.keys import STATES
+from exceptions.cases.selectors.rows import Count, QueryProblem, QueuePage, QueueRow
 from exceptions.cases.taxonomy import type_label
 from exceptions.parties.models import Account, Partner
-from exceptions.parties.selectors import account_scope
+from exceptions.parties.selectors import account_scope, accounts_named
 from exceptions.parties.text import search_form
 from exceptions.shipments.canonical import normalised
 from exceptions.shipments.models import Reference
@@ -61,10 +65,14 @@ def cases_visible(viewer: Viewer) -> QuerySet[Case]:
 
 def queue_page(viewer: Viewer, query: str = "", *, after: str = "", now: datetime, size: int = SIZE) -> QueuePage:
     """One page of the queue. `query` is in the grammar, `after` the cursor of the page before. BadRequest for a cursor
-    that is not ours."""
-    filters = parse(query)
+    that is not ours. A query with a problem finds nothing: whoever acts on a list must not get more than they meant."""
+    require(viewer, Verb.VIEW)
+    parsed = parse(query)
+    if parsed.problems:
+        return _refused(viewer, parsed)
+    filters = parsed.filters
     cases = _filtered(viewer, filters, now)
-    if filters.state == "resolved":
+    if filters.scope == Scope.RESOLVED:
         found, cursor = _recent(cases, after, size)
     else:
         found, cursor = _ordered(cases, after, size)
@@ -73,12 +81,34 @@ def queue_page(viewer: Viewer, query: str = "", *, after: str = "", now: datetim
         rows=rows,
         after=cursor,
         total=Count(len(rows)) if not after and not cursor else bounded(cases),
-        query=filters.query,
-        problems=list(filters.problems),
+        query=parsed.query,
+        problems=[],
         has_filters=filters.narrows,
         next_due_at=None if rows or filters.narrows else _next_wake(viewer),
         is_restricted=account_scope(viewer) is not None,
     )
+
+
+def _refused(viewer: Viewer, parsed: Parsed) -> QueuePage:
+    restricted = account_scope(viewer) is not None
+    return QueuePage([], "", Count(0), parsed.typed, _told(parsed), True, None, restricted)
+
+
+def _told(parsed: Parsed) -> list[QueryProblem]:
+    """The problems of a filter with what stands around each."""
+    text = parsed.typed
+    return [
+        QueryProblem(
+            offset=each.offset,
+            length=each.length,
+            before=text[: each.offset],
+            part=text[each.offset : each.offset + each.length],
+            after=text[each.offset + each.length :],
+            sentence=each.sentence,
+            corrected=parsed.corrected(each) if each.suggestion else "",
+        )
+        for each in parsed.problems
+    ]
 
 
 def queue_counts(viewer: Viewer, *, now: datetime) -> dict[str, Count]:
@@ -147,30 +177,49 @@ def silent_partners(viewer: Viewer, *, now: datetime) -> list[Partner]:
 
 def _filtered(viewer: Viewer, filters: Filters, now: datetime) -> QuerySet[Case]:
     cases = cases_visible(viewer)
-    if filters.state == "resolved":
-        ended = (CaseState.RESOLVED, CaseState.CLOSED, CaseState.NOT_EXCEPTION, CaseState.MERGED)
-        cases = cases.filter(state__in=ended, closed_at__isnull=False)
-    elif filters.state == "snoozed":
-        cases = cases.filter(state__in=OPEN_STATES, snoozed_until__isnull=False)
+    if filters.scope == Scope.RESOLVED:
+        cases = cases.exclude(state__in=OPEN_STATES).filter(closed_at__isnull=False)
     else:
-        cases = cases.filter(state__in=OPEN_STATES, snoozed_until=None)
-    if filters.owner:
-        cases = cases.filter(_owner(viewer, filters.owner))
-    if filters.types:
-        cases = cases.filter(type__in=filters.types)
-    if filters.severities:
-        cases = cases.filter(severity__in=filters.severities)
-    if filters.customer:
-        cases = cases.filter(account__in=customers(filters.customer))
+        cases = cases.filter(state__in=OPEN_STATES, snoozed_until__isnull=filters.scope == Scope.OPEN)
+    if filters.pinned is not None:
+        cases = cases.filter(pinned=filters.pinned)
+    if filters.unavoidable is not None:
+        unavoidable = Q(explanation__unavoidable=True)
+        cases = cases.filter(unavoidable) if filters.unavoidable else cases.exclude(unavoidable)
+    states = Choice(*(tuple(STATES[word][0] for word in words) for words in astuple(filters.state)))
+    cases = _chosen(cases, states, lambda value: Q(state=value))
+    cases = _chosen(cases, filters.owner, lambda value: _owner(viewer, value))
+    cases = _chosen(cases, filters.type, lambda value: Q(type=value))
+    cases = _chosen(cases, filters.severity, lambda value: Q(severity=value))
+    cases = _chosen(cases, filters.customer, lambda value: Q(account__in=accounts_named(value)))
+    cases = _chosen(cases, filters.partner, _partner)
+    cases = _chosen(cases, filters.lane, _lane)
+    zone = viewer.organisation.time_zone
     if filters.due is not None:
-        cases = cases.filter(act_by__gt=now, act_by__lte=now + filters.due)
-    if filters.pinned:
-        cases = cases.filter(pinned=True)
-    if filters.unavoidable:
-        cases = cases.filter(explanation__unavoidable=True)
-    if filters.text:
-        cases = cases.filter(text_filter(filters.text))
+        cases = _between(cases, "act_by", *filters.due.ahead(now, zone))
+    if filters.opened is not None:
+        cases = _between(cases, "opened_at", *filters.opened.ago(now, zone))
+    if filters.exposure is not None:
+        lowest, highest = filters.exposure.minor()
+        cases = cases if lowest is None else cases.filter(avoidable__gte=lowest)
+        cases = cases if highest is None else cases.filter(avoidable__lte=highest)
+        cases = cases.filter(currency=filters.exposure.currency) if filters.exposure.currency else cases
+    for text, exact in (*((each, True) for each in filters.exact), (filters.text, False)):
+        cases = cases.filter(text_filter(text, exact=exact)) if text else cases
     return cases
+
+
+def _chosen(cases: QuerySet[Case], choice: Choice, condition: Callable[[str], Q]) -> QuerySet[Case]:
+    for values, kept in ((choice.wanted, True), (choice.unwanted, False)):
+        if values:
+            any_of = reduce(or_, map(condition, values))
+            cases = cases.filter(any_of) if kept else cases.exclude(any_of)
+    return cases
+
+
+def _between(cases: QuerySet[Case], column: str, first: datetime | None, until: datetime | None) -> QuerySet[Case]:
+    cases = cases if first is None else cases.filter(**{f"{column}__gte": first})
+    return cases if until is None else cases.filter(**{f"{column}__lt": until})
 
 
 def _owner(viewer: Viewer, owner: str) -> Q:
@@ -178,25 +227,33 @@ def _owner(viewer: Viewer, owner: str) -> Q:
         return Q(owner=viewer.member)
     if owner == "none":
         return Q(owner=None)
-    members = Member.objects.filter(Q(user__name__istartswith=owner) | Q(user__email=owner.lower()))
+    members = Member.objects.filter(Q(user__name__istartswith=owner) | Q(user__email__istartswith=owner))
     return Q(owner__in=members.values("pk"))
 
 
-def text_filter(text: str) -> Q:
-    """Cases by the number of the case, by what the trade calls it, or by any reference of its shipments."""
-    key = normalised(text)
+def _partner(name: str) -> Q:
+    told = Occurrence.objects.filter(Q(event__partner__name__istartswith=name) | Q(event__partner__slug=name.lower()))
+    return Q(pk__in=told.values("case"))
+
+
+def _lane(text: str) -> Q:
+    """`dallas>chicago` by the beginning of both ends, `dallas` or `>chicago` by one of them."""
+    origin, _, destination = (part.strip() for part in text.partition(">"))
+    ends = Q(lane__iregex=rf"> *{re.escape(destination)}") if destination else Q()
+    return Q(lane__istartswith=origin) & ends
+
+
+def text_filter(text: str, *, exact: bool = False) -> Q:
+    """Cases by their number, by what the trade calls them, by any reference of their shipments, or by their customer."""
+    key, name = normalised(text), search_form(text)
+    found = begins if not exact else lambda column, value: Q(**{column: value})
+    named = Q(account__in=Account.objects.filter(found("search_name", name)).values("pk")) if name else Q(pk__in=[])
     if not key:
-        return Q(pk__in=[])
-    shipments = Reference.objects.filter(begins("value_key", key), shipment__isnull=False).values("shipment")
+        return named
+    shipments = Reference.objects.filter(found("value_key", key), shipment__isnull=False).values("shipment")
     touched = CaseShipment.objects.filter(shipment__in=shipments).values("case")
     numbered = Q(number=f"EX-{key.removeprefix('EX')}") if key.removeprefix("EX").isdigit() else Q(pk__in=[])
-    return numbered | begins("search_text", key) | Q(pk__in=touched)
-
-
-def customers(text: str) -> QuerySet[Any]:
-    """Ids of the accounts whose name or code begins like this."""
-    named = begins("search_name", search_form(text)) | begins("code", text.upper())
-    return Account.objects.filter(named).values("pk")
+    return numbered | found("search_text", key) | Q(pk__in=touched) | named
 
 
 def begins(column: str, prefix: str) -> Q:

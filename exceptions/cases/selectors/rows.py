@@ -71,6 +71,20 @@ class Count:
 
 
 @dataclass(frozen=True)
+class QueryProblem:
+    """What is wrong with a filter: the part of it from `offset` on, with what stands around it."""
+
+    offset: int
+    length: int
+    before: str
+    part: str
+    after: str
+    sentence: str
+    corrected: str
+    """The whole filter with our suggestion in place, "" when there is none."""
+
+
+@dataclass(frozen=True)
 class QueuePage:
     """One keyset page. `after` is the cursor of the next page, "" on the last."""
 
@@ -78,9 +92,9 @@ class QueuePage:
     after: str
     total: Count
     query: str
-    """The filter as understood, in the grammar: put it back into the search box."""
-    problems: list[str]
-    """What in the filter was not understood, as sentences; those words were left out."""
+    """The filter in its one written form, or as typed when something is wrong with it: put it back into the box."""
+    problems: list[QueryProblem]
+    """What in the filter was not understood. With one of them there are no rows."""
     has_filters: bool
     """Whether anything beyond the default (open and awake) narrows the list: decides which empty state is shown."""
     next_due_at: datetime | None

@@ -5,6 +5,7 @@ from django.utils.safestring import SafeString
 
 from controltower.web import keys
 from controltower.web.templatetags.tower import action, key
+from exceptions.cases.selectors.grammar import KEYS, TEXT, Key
 
 register = template.Library()
 
@@ -40,3 +41,9 @@ def case_action(name: str) -> SafeString:
 @register.simple_tag
 def case_key(name: str) -> SafeString:
     return key(f"case.{name}") if keys.knows(f"case.{name}") else SafeString("")
+
+
+@register.simple_tag
+def filter_keys() -> list[Key]:
+    """The table of the filter's grammar, free text first."""
+    return [TEXT, *KEYS.values()]
