@@ -1,9 +1,11 @@
 """Small database helpers. Web and workers connect as the runtime role; `as_owner` is for migrations and set-up."""
 
+import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.conf import settings
@@ -74,3 +76,29 @@ def rows(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple
     with connection.cursor() as cursor:
         cursor.execute(sql, params or None)  # without parameters a % is just a character
         return list(cursor.fetchall())
+
+
+PLANS_SECONDS: Final = 1.0
+
+
+class _Plans(threading.local):
+    """Of this thread's connection: when its plans were last discarded."""
+
+    at = 0.0
+
+
+_plans = _Plans()
+
+
+def plans_refresh() -> None:
+    """Let the server plan anew what this connection runs again and again, at most once in PLANS_SECONDS.
+
+    PostgreSQL keeps the plans of its own checks of foreign keys, and of functions, until the statistics of a table change.
+    One that was made while a table was nearly empty may read all of it for each row that refers to it; in a table that
+    grows by thousands of rows a second that is soon all there is to do, and statistics come once a minute.
+    """
+    now = time.monotonic()
+    if now - _plans.at >= PLANS_SECONDS:
+        _plans.at = now
+        with connection.cursor() as cursor:
+            cursor.execute("DISCARD PLANS")

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from controltower.audit.recording import request_id
-from controltower.db import rows
+from controltower.db import plans_refresh, rows
 from controltower.jobs.models import Heartbeat, JobState
 from controltower.jobs.registry import (
     Dead,
@@ -65,6 +65,7 @@ def drain(queue: str, *, limit: int | None = None, seconds: float | None = None,
             return None
         if seconds is not None and time.monotonic() - started > seconds:
             return None
+        plans_refresh()
         return claim_next(queue)
 
     claim = following()

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 import tests.jobs.kinds  # noqa: F401  # registers the kinds
+from controltower import db
 from controltower.audit.models import AuditEntry
 from controltower.db import rows
 from controltower.errors import NotFound
@@ -190,3 +191,26 @@ def test_a_handler_outside_a_transaction_commits_its_claim_before_it_finishes(or
         Job.objects.filter(pk=claim.job_id).update(fence=claim.fence + 1)
     assert run(claim) is JobState.RUNNING
     assert noted(organisation) == ["test.claimed test:1"], "the claim stands, the finish was discarded with the lease"
+
+
+@pytest.mark.django_db
+def test_a_plan_made_for_a_small_table_does_not_outlive_its_growth(monkeypatch):
+    def plan() -> str:
+        return "\n".join(line for (line,) in rows("EXPLAIN EXECUTE look(7)"))
+
+    drain("default")
+    monkeypatch.setattr(db, "PLANS_SECONDS", 3600.0)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE growing (id bigint PRIMARY KEY)")
+        cursor.execute("INSERT INTO growing VALUES (1)")
+        cursor.execute("ANALYZE growing")
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute("PREPARE look AS SELECT FROM growing WHERE id = $1")
+        assert "Seq Scan" in plan()
+        cursor.execute("INSERT INTO growing SELECT generate_series(2, 50000)")
+    drain("default")
+    before = plan()
+    monkeypatch.setattr(db, "PLANS_SECONDS", 0.0)
+    drain("default")
+    assert "Seq Scan" in before, "not at every job: planning costs too"
+    assert "Index" in plan()
