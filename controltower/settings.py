@@ -45,6 +45,7 @@ DOMAIN_APPS = [
     "exceptions.shipments",
     "exceptions.sla",
     "exceptions.cases",
+    "exceptions.contracts",
     "exceptions.notices",
     "exceptions.intake",
     "exceptions.reconciliation",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("notices/", include("exceptions.notices.urls")),
     path("in/", include("exceptions.intake.door_urls")),
     path("settings/partners/", include("exceptions.intake.urls")),
+    path("settings/", include("exceptions.contracts.urls")),
     path("settings/", include("controltower.tenancy.urls")),
     path("", include("controltower.web.urls")),
     path("", include("controltower.ops.urls")),

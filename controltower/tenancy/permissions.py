@@ -19,6 +19,7 @@ class Verb(Enum):
     VIEW = "see cases and shipments"
     WORK = "work on cases"
     DECIDE = "decide on proposals"
+    AGREE = "change contracts, calendars and rates"
     ADMINISTER = "change settings"
     AUDIT = "read the audit trail"
     OPERATE = "operate jobs and dead letters"
@@ -27,8 +28,8 @@ class Verb(Enum):
 
 VERBS: dict[str, frozenset[Verb]] = {
     Role.COORDINATOR: frozenset({Verb.VIEW, Verb.WORK}),
-    Role.SUPERVISOR: frozenset({Verb.VIEW, Verb.WORK, Verb.DECIDE, Verb.OPERATE}),
-    Role.ADMINISTRATOR: frozenset({Verb.VIEW, Verb.ADMINISTER, Verb.AUDIT, Verb.OPERATE}),
+    Role.SUPERVISOR: frozenset({Verb.VIEW, Verb.WORK, Verb.DECIDE, Verb.AGREE, Verb.OPERATE}),
+    Role.ADMINISTRATOR: frozenset({Verb.VIEW, Verb.AGREE, Verb.ADMINISTER, Verb.AUDIT, Verb.OPERATE}),
     Role.AUDITOR: frozenset({Verb.VIEW, Verb.AUDIT}),
     Role.INTEGRATION: frozenset({Verb.INGEST, Verb.VIEW}),  # each key's scopes narrow this
 }

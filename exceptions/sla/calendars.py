@@ -64,7 +64,7 @@ class Calendar:
             return ()
         if day in self.extra:
             return self.extra[day]
-        if self.country and day in _public_holidays(self.country, self.subdivision):
+        if self.country and day in public_holidays(self.country, self.subdivision):
             return ()
         return self.week[day.weekday()]
 
@@ -228,7 +228,8 @@ def _not_negative(duration: timedelta) -> timedelta:
 
 
 @lru_cache(maxsize=256)
-def _public_holidays(country: str, subdivision: str) -> holidays.HolidayBase:
+def public_holidays(country: str, subdivision: str) -> holidays.HolidayBase:
+    """Date to name, for codes of the `holidays` library. Raises ValueError for a country or subdivision it lacks."""
     try:
         return holidays.country_holidays(country, subdiv=subdivision or None)
     except NotImplementedError as problem:

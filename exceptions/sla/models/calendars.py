@@ -1,12 +1,13 @@
 from django.db import models
 
-from controltower.tenancy.base import TenantForeignKey, TenantModel
+from controltower.tenancy.base import TenantForeignKey
 from controltower.tenancy.models.organisations import validate_zone
 from exceptions.parties.constraints import at_most_one
 from exceptions.parties.models import Account, Location
+from exceptions.sla.models.editing import EditedModel
 
 
-class Calendar(TenantModel):
+class Calendar(EditedModel):
     """Working time of an account (a carrier's dispatch) or a location (receiving); with neither, the organisation's.
 
     `intervals`: {"mon": [["08:00", "12:00"], ["13:00", "17:00"]], ...} in `zone`. `closures` is a list of dates

@@ -7,6 +7,7 @@ from controltower.tenancy.base import TenantForeignKey, TenantModel
 from exceptions.parties.constraints import not_negative, one_of
 from exceptions.parties.models import Account
 from exceptions.sla.kinds import COUNTED_IN_DAYS, SUBKINDS, Counting, Measured, Period, Side, Starts, Subkind, TermKind
+from exceptions.sla.models.editing import EditedModel
 from exceptions.sla.models.regimes import ClaimRegime
 
 
@@ -41,7 +42,7 @@ def _only(field: str) -> Func:
     return Func(F(field), F(field), Value("[]"), function="int8range")
 
 
-class ContractVersion(TenantModel):
+class ContractVersion(EditedModel):
     """The terms of a contract from one date on (to the day before the other; both local dates of the organisation)."""
 
     contract = TenantForeignKey(Contract, on_delete=models.CASCADE, related_name="versions")
@@ -50,6 +51,8 @@ class ContractVersion(TenantModel):
     effective_from = models.DateField()
     effective_to = models.DateField(null=True, blank=True)
     note = models.CharField(max_length=300, default="", blank=True)
+    activated_at = models.DateTimeField(null=True, blank=True)
+    activated_by = TenantForeignKey("tenancy.Member", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -82,7 +85,7 @@ def _subkinds_fit() -> Q:
     return fits
 
 
-class Term(TenantModel):
+class Term(EditedModel):
     """One promise and what missing it costs.
 
     Matching: an empty column matches anything; `account` matches its children too. `price` has the form that
@@ -147,7 +150,7 @@ class Term(TenantModel):
         return self.name
 
 
-class LeadTime(TenantModel):
+class LeadTime(EditedModel):
     """How long an action takes, what it costs and how likely the loss comes all the same (`p_act`).
 
     Empty columns match anything; the most specific row wins. The organisation's rows come before the shipped table.

@@ -1,0 +1,63 @@
+"""What the pages of contracts, calendars and rates have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django import forms
+from django.db import transaction
+from django.utils import timezone
+
+from controltower.audit import Actor
+from controltower.errors import DomainError, Forbidden
+from controltower.tenancy.http import MemberRequest
+from controltower.tenancy.permissions import Verb
+from controltower.tenancy.viewer import Viewer
+
+Made = TypeVar("Made")
+
+
+def may_change_house(viewer: Viewer) -> bool:
+    """Whether the viewer may change what holds for everybody: calendars, lead times, rates, the house's own rates."""
+    return viewer.can(Verb.AGREE) and not viewer.member.restricted
+
+
+def must_see_all(viewer: Viewer) -> None:
+    """Refuse who sees some accounts only: the change would hold for others' freight too."""
+    if viewer.member.restricted:
+        raise Forbidden(
+            "This holds for customers that you do not see. Ask somebody who sees all of them.", code="sees_some"
+        )
+
+
+def by(request: MemberRequest) -> dict[str, Any]:
+    """`actor` and `now` for a service."""
+    actor: Actor = request.viewer.actor
+    now: datetime = timezone.now()
+    return {"actor": actor, "now": now}
+
+
+def put(form: forms.Form, act: Callable[[], Made]) -> Made | None:
+    """Do it in a transaction of its own; None when it was refused, and the form then says why at the place."""
+    try:
+        with transaction.atomic():
+            return act()
+    except DomainError as problem:
+        refuse(form, problem)
+        return None
+
+
+def refuse(form: forms.Form, problem: DomainError) -> None:
+    """Put a refusal where it belongs: at the fields its details name, else above the form."""
+    places: list[str | None] = [name for name in problem.details if name in form.fields]
+    for name in places or [None]:
+        form.add_error(name, problem.message)
+
+
+def read_again(form: forms.Form, revision: int) -> None:
+    """Keep the text that was refused because somebody was faster; who saves it again has read what is shown now."""
+    data: Any = form.data
+    form.data = data.copy()
+    form.data["revision"] = str(revision)  # type: ignore[index]

@@ -1,0 +1,128 @@
+"""How a deadline comes about, step by step, and what a calendar looks like day by day. For people who check; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from exceptions.sla.calendars import SEARCH_DAYS, ZERO, Calendar, Interval, NeverOpen, Span, public_holidays
+
+
+class StepKind(StrEnum):
+    """What happened to the clock: it ran, a person had stopped it, or nobody was there the whole day."""
+
+    COUNTED = "counted"
+    PAUSED = "paused"
+    HOLIDAY = "holiday"
+    CLOSURE = "closure"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class DeadlineStep:
+    """begins, ends: aware UTC, of a closed day its local midnights. counted: what the clock gained in it, nothing
+    unless COUNTED. left: what remains after it. name: the public holiday's."""
+
+    kind: StepKind
+    begins: datetime
+    ends: datetime
+    counted: timedelta
+    left: timedelta
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """due_at: the instant at which the duration has passed. The steps' `counted` add up to the duration."""
+
+    due_at: datetime
+    steps: tuple[DeadlineStep, ...]
+
+
+@dataclass(frozen=True)
+class Day:
+    """One local day of a calendar. why: HOLIDAY, CLOSURE, "extra" or ""; name: the public holiday's, also on a day
+    that an extra day opens all the same."""
+
+    date: date
+    intervals: tuple[Interval, ...]
+    why: str = ""
+    name: str = ""
+
+
+def deadline_steps(calendar: Calendar, start: datetime, duration: timedelta, pauses: Sequence[Span] = ()) -> Reckoning:
+    """Count `duration` of working time from `start`, leaving out `pauses`, and keep each step.
+
+    Without pauses it is due at `add_business(calendar, start, duration)`. pauses: aware spans in any order; they may
+    overlap. Days without a second of working time are steps of their own, nights and breaks are not. Raises NeverOpen,
+    and ValueError for a negative duration.
+    """
+    if duration < ZERO:
+        raise ValueError("a duration of working time is not negative")
+    start, left = start.astimezone(UTC), duration
+    zone, steps = ZoneInfo(calendar.zone), list[DeadlineStep]()
+    day = start.astimezone(zone).date()
+    for _ in range(SEARCH_DAYS):
+        spans = calendar.spans_on(day)
+        if not spans:
+            steps.append(_closed(calendar, day, left))
+        for opens, closes, is_paused in _pieces(spans, start, pauses):
+            if is_paused:
+                steps.append(DeadlineStep(StepKind.PAUSED, opens, closes, ZERO, left))
+                continue
+            counted = min(left, closes - opens)
+            left -= counted
+            steps.append(DeadlineStep(StepKind.COUNTED, opens, opens + counted, counted, left))
+            if not left:
+                return Reckoning(opens + counted, tuple(steps))
+        day += timedelta(days=1)
+    raise NeverOpen(f"no {duration} of working time in {SEARCH_DAYS} days after {start}")
+
+
+def days_of(calendar: Calendar, first: date, count: int) -> list[Day]:
+    """`count` days of a calendar from `first` on, each with its hours and why they differ from the week's."""
+    return [_day(calendar, first + timedelta(days=number)) for number in range(count)]
+
+
+def next_holidays(country: str, subdivision: str, after: date, count: int) -> list[tuple[date, str]]:
+    """The next public holidays from `after` on, within two years. Raises ValueError for an unknown country."""
+    if not country:
+        return []
+    found = public_holidays(country, subdivision)
+    days = (after + timedelta(days=number) for number in range(2 * 366))
+    named = ((day, str(found.get(day))) for day in days if day in found)
+    return [pair for _, pair in zip(range(count), named, strict=False)]
+
+
+def _day(calendar: Calendar, day: date) -> Day:
+    name = str(public_holidays(calendar.country, calendar.subdivision).get(day) or "") if calendar.country else ""
+    if day in calendar.closures:
+        return Day(day, (), StepKind.CLOSURE, name)
+    if day in calendar.extra:
+        return Day(day, calendar.extra[day], "extra", name)
+    return Day(day, calendar.intervals_on(day), StepKind.HOLIDAY if name else "", name)
+
+
+def _closed(calendar: Calendar, day: date, left: timedelta) -> DeadlineStep:
+    told, zone = _day(calendar, day), ZoneInfo(calendar.zone)
+    kind = StepKind(told.why) if told.why in (StepKind.HOLIDAY, StepKind.CLOSURE) else StepKind.CLOSED
+    begins, ends = (
+        datetime(at.year, at.month, at.day, tzinfo=zone).astimezone(UTC) for at in (day, day + timedelta(days=1))
+    )
+    return DeadlineStep(kind, begins, ends, ZERO, left, told.name if kind == StepKind.HOLIDAY else "")
+
+
+def _pieces(spans: list[Span], start: datetime, pauses: Sequence[Span]) -> Iterator[tuple[datetime, datetime, bool]]:
+    """Open spans after `start`, cut where a pause begins or ends, each with whether it is paused."""
+    for span_opens, closes in spans:
+        opens = max(span_opens, start)
+        if closes <= opens:
+            continue
+        edges = {edge for pause in pauses for edge in pause if opens < edge < closes}
+        bounds = [opens, *sorted(edges), closes]
+        for begins, ends in pairwise(bounds):
+            yield begins, ends, any(begin <= begins and ends <= end for begin, end in pauses)
