@@ -6,3 +6,5 @@ from django.dispatch import Signal
 case_opened = Signal()
 # case: Case, changed: set[str] (names of columns, or "facts", "occurrence", "interaction", "note"), now: datetime
 case_changed = Signal()
+# cases: list[Case], now: datetime. Money, rank or act_by of each changed; nothing else did.
+cases_priced = Signal()

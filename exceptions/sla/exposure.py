@@ -7,7 +7,7 @@ likelihoods Decimal between 0 and 1, instants aware.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -174,15 +174,25 @@ def choose(stake: Stake, now: datetime) -> Choice:
     return Choice(stake, current, saves(stake, current), then)
 
 
-def assess(stakes: Sequence[Stake], now: datetime, *, half_life: timedelta, house_currency: str) -> Assessment:
+def assess(
+    stakes: Sequence[Stake],
+    now: datetime,
+    *,
+    half_life: timedelta,
+    house_currency: str,
+    booked: Collection[str] = (),
+) -> Assessment:
     """Everything that is stored with a case: money, act_by, rank, and when to look again.
+
+    booked: keys of stakes that were booked before and stay so, whatever the clock says now.
 
     Stakes of one action in one case share its cost in proportion to what each gains by it: a trailer is rebooked once,
     however many shipments ride on it. Amounts are in the currency of what was promised when that is one, else in
     `house_currency`; others are converted by the stakes' rates.
     """
-    booked = tuple(stake for stake in stakes if stake.books_at <= now)
-    open_stakes = _with_shared_costs([stake for stake in stakes if stake.books_at > now], now)
+    gone = tuple(stake for stake in stakes if stake.books_at <= now or stake.key in booked)
+    ahead = [stake for stake in stakes if stake.books_at > now and stake.key not in booked]
+    open_stakes = _with_shared_costs(ahead, now)
     choices = tuple(choose(stake, now) for stake in open_stakes)
     currency, worth = _shown_currency(stakes, house_currency)
 
@@ -198,10 +208,10 @@ def assess(stakes: Sequence[Stake], now: datetime, *, half_life: timedelta, hous
         unavoidable=total(
             [(choice.stake, choice.stake.p_idle * choice.stake.payable) for choice in choices if choice.option is None]
         ),
-        lost=total([(stake, stake.payable) for stake in booked]),
+        lost=total([(stake, stake.payable) for stake in gone]),
         recoverable=total([(stake, stake.recoverable) for stake in stakes]),
         choices=choices,
-        booked=booked,
+        booked=gone,
         leading=_leading(acting, half_life),
         rank=rank(choices, half_life),
         next_change_at=min([choice.stake.books_at for choice in choices] + _closings(open_stakes, now), default=None),

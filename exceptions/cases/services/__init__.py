@@ -34,7 +34,7 @@ from exceptions.cases.services.lifecycle import (
     case_unsnooze,
 )
 from exceptions.cases.services.merging import case_merge, case_unmerge
-from exceptions.cases.services.pricing import case_price
+from exceptions.cases.services.pricing import case_price, cases_price
 from exceptions.cases.services.recording import case_locked, timeline_add
 from exceptions.cases.services.saved import (
     view_change,
@@ -68,6 +68,7 @@ __all__ = [
     "case_unmerge",
     "case_unpin",
     "case_unsnooze",
+    "cases_price",
     "classification_set",
     "detection_run",
     "detection_setting_remove",

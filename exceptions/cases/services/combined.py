@@ -3,33 +3,69 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from exceptions.cases.models import Case, CaseShipment
-from exceptions.cases.services.merging import cases_under
-from exceptions.cases.services.promises import Promise, Promises, promises_of
-from exceptions.cases.services.state import known_shipments
+from exceptions.cases.services.merging import cases_under_each
+from exceptions.cases.services.priced_rows import CommitmentRow
+from exceptions.cases.services.promises import TERMS_AT_STAKE, Promise, Promises, promises_of
+from exceptions.cases.services.state import Known, known_shipments
 from exceptions.sla.book import Book
 from exceptions.sla.models import TermKind
 
 OF_THE_CASE = (TermKind.FIRST_RESPONSE, TermKind.HOUSE_RATE)
 
 
-def promises_of_all(case: Case, book: Book, now: datetime) -> Promises:
+@dataclass(frozen=True)
+class Family:
+    """A case with those merged into it, and what is known of the freight that each affects by itself."""
+
+    case: Case
+    under: Sequence[Case]
+    known: Mapping[int, Sequence[Known]]
+
+    def lasting(self, commitments: Iterable[CommitmentRow], promises: Promises) -> list[str]:
+        """Keys of commitments about this freight that nothing promises any more, though nothing about it changed."""
+        found = {promise.key for promise in promises.found}
+        kinds = {kind for case in (self.case, *self.under) for kind in TERMS_AT_STAKE.get(case.type, ())}
+        customers = {one.shipment.pk: one.shipment.customer_id for known in self.known.values() for one in known}
+        return [
+            row.key
+            for row in commitments
+            if row.key not in found
+            and row.kind in kinds
+            and row.shipment_id in customers
+            and row.account_id == customers[row.shipment_id]
+        ]
+
+
+def families_of(cases: Sequence[Case]) -> dict[int, Family]:
+    """By the id of the case on top, with a fixed number of queries."""
+    under = cases_under_each(cases)
+    everybody = {case.pk for case in cases} | {case.pk for below in under.values() for case in below}
+    own: dict[int, list[int]] = defaultdict(list)
+    rows = CaseShipment.objects.filter(case__in=everybody, through=None).order_by("pk")
+    for case_id, shipment_id in rows.values_list("case_id", "shipment_id"):
+        own[case_id].append(shipment_id)
+    known = {one.shipment.pk: one for one in known_shipments({pk for some in own.values() for pk in some})}
+    affected = {key: [known[pk] for pk in own[key] if pk in known] for key in everybody}
+    return {
+        case.pk: Family(case, under[case.pk], {one.pk: affected[one.pk] for one in (case, *under[case.pk])})
+        for case in cases
+    }
+
+
+def promises_of_all(family: Family, book: Book, now: datetime) -> Promises:
     """The promises of the case and of each merged into it, each by its own type, cause and opening.
 
     What two of them promise alike about one shipment counts once, as the first of them has it.
     """
-    under = cases_under(case)
-    own: dict[int, list[int]] = defaultdict(list)
-    rows = CaseShipment.objects.filter(case__in=[case, *under], through=None).order_by("pk")
-    for case_id, shipment_id in rows.values_list("case_id", "shipment_id"):
-        own[case_id].append(shipment_id)
-    known = {one.shipment.pk: one for one in known_shipments({pk for some in own.values() for pk in some})}
-    promises = promises_of(case, [known[pk] for pk in own[case.pk] if pk in known], book, now)
-    for merged in under:
-        theirs = promises_of(merged, [known[pk] for pk in own[merged.pk] if pk in known], book, now)
+    case = family.case
+    promises = promises_of(case, family.known[case.pk], book, now)
+    for merged in family.under:
+        theirs = promises_of(merged, family.known[merged.pk], book, now)
         _add(promises, [_renamed(promise, merged, case) for promise in theirs.found])
         promises.assumed += [line for line in theirs.assumed if line not in promises.assumed]
         promises.trace += [line for line in theirs.trace if line not in promises.trace]

@@ -150,17 +150,29 @@ def _shipments_release(survivor: Case, family: Sequence[Case]) -> None:
 
 def cases_under(case: Case) -> list[Case]:
     """Every case that was put into this one, directly or by way of another."""
-    tops = [pk for pk in (case.pk, case.merged_into_id) if pk is not None]
+    return cases_under_each([case])[case.pk]
+
+
+def cases_under_each(cases: Sequence[Case]) -> dict[int, list[Case]]:
+    """The same for many, with two queries."""
+    tops = {pk for case in cases for pk in (case.pk, case.merged_into_id) if pk is not None}
     merges = CaseMerge.objects.filter(undone_at=None, case__merged_into__in=tops).values_list("case_id", "into_id")
     into: dict[int, list[int]] = {}
     for child, parent in merges:
         into.setdefault(parent, []).append(child)
+    below = {case.pk: _below(case.pk, into) for case in cases}
+    wanted = {pk for some in below.values() for pk in some}
+    found = Case.objects.select_related("account").in_bulk(wanted) if wanted else {}
+    return {key: [found[pk] for pk in sorted(some) if pk in found] for key, some in below.items()}
+
+
+def _below(case: int, into: Mapping[int, Sequence[int]]) -> list[int]:
     found: list[int] = []
-    frontier = [case.pk]
+    frontier = [case]
     while frontier:
         frontier = [child for parent in frontier for child in into.get(parent, [])]
         found += frontier
-    return list(Case.objects.filter(pk__in=found).order_by("pk")) if found else []
+    return found
 
 
 def _severity_without(survivor: Case, family: Sequence[Case], merge: CaseMerge) -> str:
