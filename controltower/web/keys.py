@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Shortcut:
-    """`keys` is one key ("t"), a chord ("g q") or a combination ("Mod+k", "Alt+ArrowDown"; Mod is Ctrl or Cmd)."""
+    """`keys` is one key ("t"), a chord ("g q"), a letter with Shift ("Shift+X") or a combination ("Mod+k",
+    "Alt+ArrowDown"; Mod is Ctrl or Cmd)."""
 
     action: str
     keys: str

@@ -13,6 +13,8 @@ def register_shared() -> None:
     keys.register("rows.previous", "k", "Previous", group="Lists")
     keys.register("rows.open", "Enter", "Open", group="Lists")
     keys.register("rows.select", "x", "Select", group="Lists")
+    keys.register("rows.range", "Shift+X", "Select up to here", group="Lists")
+    keys.register("rows.all", "Shift+A", "Select all on this page", group="Lists")
     keys.register("rows.back", "u", "Back to the list", group="Lists")
     keys.register("page.previous", "[", "Previous item or page", group="Lists")
     keys.register("page.next", "]", "Next item or page", group="Lists")

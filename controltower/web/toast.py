@@ -18,9 +18,15 @@ def toast(
     undo: str | None = None,
     fields: Mapping[str, object] | None = None,
     danger: bool = False,
+    target: str = "detail",
 ) -> None:
-    """Say `text`. `undo` is an address to POST to, `fields` what to post with it (the version)."""
-    extra = {"undo": undo, "fields": {name: str(value) for name, value in (fields or {}).items()}}
+    """Say `text`. `undo` is an address to POST to, `fields` what to post with it (the version), `target` the id of what
+    htmx replaces with the answer."""
+    extra = {
+        "undo": undo,
+        "fields": {name: str(value) for name, value in (fields or {}).items()},
+        "target": target,
+    }
     messages.add_message(request, messages.ERROR if danger else messages.SUCCESS, text, json.dumps(extra))
 
 
@@ -40,6 +46,7 @@ def pending(request: HttpRequest) -> list[dict[str, Any]]:
                 "danger": message.level >= messages.ERROR,
                 "undo": extra.get("undo"),
                 "fields": extra.get("fields") or {},
+                "target": extra.get("target") or "detail",
             }
         )
     return found

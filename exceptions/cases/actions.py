@@ -14,7 +14,7 @@ from controltower.errors import Conflict, Invalid
 from controltower.tenancy.models import Member
 from controltower.web import formats
 from exceptions.cases import forms, services
-from exceptions.cases.models import Case, CaseShipment
+from exceptions.cases.models import Case, CaseShipment, SnoozedFor
 from exceptions.parties.models import Contact
 
 
@@ -65,9 +65,15 @@ def _plain(service: Callable[..., Case], said: str) -> Callable[[Asked], str]:
 
 
 def _snooze(asked: Asked) -> str:
-    until = asked.data["when"]
-    services.case_snooze(asked.case, until=until, **asked.guarded)
-    return f"Asleep until {formats.clock(until, asked.zone, asked.now)}"
+    until, wakes_on = asked.data["when"], asked.data["wakes_on"]
+    services.case_snooze(asked.case, until=until, wakes_on=wakes_on, **asked.guarded)
+    return f"Asleep until {asleep_until(until, wakes_on, asked.zone, asked.now)}"
+
+
+def asleep_until(until: datetime, wakes_on: str, zone: str, now: datetime) -> str:
+    """ "Tue 09:00", or "the next milestone, at the latest Tue 09:00"."""
+    clock = formats.clock(until, zone, now)
+    return f"{SnoozedFor(wakes_on).label}, at the latest {clock}" if wakes_on else clock
 
 
 def _resolve(asked: Asked) -> str:

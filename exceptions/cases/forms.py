@@ -7,17 +7,21 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from controltower.web.templatetags.tower import SEVERITIES
-from exceptions.cases.models import InteractionChannel, InteractionOutcome
+from exceptions.cases.models import InteractionChannel, InteractionOutcome, SnoozedFor
 from exceptions.cases.selectors.rows import CaseDetail
 from exceptions.cases.taxonomy import REASON_CHOICES, TYPE_CHOICES, UNKNOWN_REASON, Excusable, Party
 
 MORNING = time(8, 0)
 FURTHEST = timedelta(days=366)
+# A day: whatever a case waits for, somebody looks at it again within one.
+LONGEST_WAIT = timedelta(hours=24)
 
 
 def later(choice: str, now: datetime, zone: str) -> datetime:
-    """The instant behind a shortcut. choice: "30m", "1h", "4h", "tomorrow" or "monday", at 08:00 on the zone's clock."""
+    """The instant behind a shortcut. choice: "30m", "1h", "4h", "tomorrow" or "monday", at 08:00 on the zone's clock; for
+    what waits on something that happens, when it waits no longer."""
     spans = {"30m": timedelta(minutes=30), "1h": timedelta(hours=1), "4h": timedelta(hours=4)}
+    spans |= dict.fromkeys(SnoozedFor.values, LONGEST_WAIT)
     if choice in spans:
         return now + spans[choice]
     here = now.astimezone(ZoneInfo(zone))
@@ -31,7 +35,7 @@ class CaseForm(forms.Form):
     def __init__(self, *args: Any, now: datetime, zone: str, detail: CaseDetail | None = None, **kwargs: Any) -> None:
         self.now, self.zone, self.detail = now, zone, detail
         name = type(self).__name__.removesuffix("Form").lower()
-        kwargs["auto_id"] = f"id_{name}_%s"
+        kwargs.setdefault("auto_id", f"id_{name}_%s")
         super().__init__(*args, **kwargs)
 
 
@@ -75,7 +79,33 @@ class WhenForm(CaseForm):
 
 
 class SnoozeForm(WhenForm):
-    pass
+    """Until a time, or until something happens; then the time is when it wakes at the latest."""
+
+    after = forms.ChoiceField(
+        label="Until",
+        choices=[
+            ("1h", "In 1 hour"),
+            ("4h", "In 4 hours"),
+            ("tomorrow", "Tomorrow 08:00"),
+            ("monday", "Monday 08:00"),
+            (SnoozedFor.MILESTONE.value, "The next milestone"),
+            (SnoozedFor.REPLY.value, "A reply arrives"),
+        ],
+        widget=forms.RadioSelect,
+        initial="1h",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["at"].label = "Or exactly at"
+        self.fields["at"].help_text += ". With a milestone or a reply: at the latest then, else after 24 hours"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        chosen = data.get("after")
+        data["wakes_on"] = chosen if chosen in SnoozedFor.values else ""
+        return data
 
 
 class NextCheckForm(WhenForm):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from exceptions.cases import detection_views, disruption_views, views
+from exceptions.cases import bulk_views, detection_views, disruption_views, views
 
 app_name = "cases"
 urlpatterns = [
@@ -17,7 +17,7 @@ urlpatterns = [
     path("disruptions/<int:pk>/", disruption_views.disruption, name="disruption"),
     path("disruptions/<int:pk>/decide/", disruption_views.decide, name="disruption_decide"),
     path("disruptions/<int:pk>/act/", disruption_views.act, name="disruption_act"),
-    path("cases/", views.bulk, name="bulk"),
+    path("cases/", bulk_views.bulk, name="bulk"),
     path("cases/<str:number>/", views.case, name="case"),
     path("cases/<str:number>/facts/", views.facts, name="facts"),
     path("cases/<str:number>/merge/", views.merge, name="merge"),

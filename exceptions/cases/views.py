@@ -25,12 +25,12 @@ from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
 from controltower.web import live
 from controltower.web.render import is_fragment, page, target
-from controltower.web.toast import toast
 from exceptions.cases import presets, selectors, services
-from exceptions.cases.actions import ACTIONS, Asked, Said, way_back
+from exceptions.cases.actions import ACTIONS, Asked, Said
 from exceptions.cases.forms import CaseForm
+from exceptions.cases.http import filters, say, version, zone
 from exceptions.cases.models import Case
-from exceptions.cases.selectors.rows import CaseDetail
+from exceptions.cases.selectors.rows import CaseDetail, QueuePage
 
 NUMBER = re.compile(r"EX-\d+", re.IGNORECASE)
 FRAGMENTS = {"detail": "cases/_detail.html", "list": "cases/_list.html"}
@@ -104,7 +104,7 @@ def act(request: MemberRequest, number: str, action: str) -> HttpResponse:
     form = spec.form(request.POST, **_form_context(viewer, action, detail, now))
     if not form.is_valid():
         return _page(request, number, form=form, action=action, status=422)
-    asked = Asked(found, form.cleaned_data, {"actor": viewer.actor, "now": now}, _version(request), _zone(viewer))
+    asked = Asked(found, form.cleaned_data, {"actor": viewer.actor, "now": now}, version(request), zone(viewer))
     try:
         with transaction.atomic():
             said = spec.run(asked)
@@ -112,54 +112,8 @@ def act(request: MemberRequest, number: str, action: str) -> HttpResponse:
         if not _is_so_already(viewer, number, action):
             return _page(request, number, form=form, action=action, problem=problem, status=problem.status)
     else:
-        _say(request, found, said, action)
-    return redirect(reverse("cases:case", args=[number]) + presets.suffix(*_filters(request)))
-
-
-@requires(Verb.WORK)
-@require_POST
-def bulk(request: MemberRequest) -> HttpResponse:
-    """One plain action on the selected cases. Each stands for itself; those that refuse are named."""
-    viewer = request.viewer
-    action, now = request.POST.get("action", ""), timezone.now()
-    if action == "merge":
-        return _merge_all(request, now)
-    if action not in ("take", "pin", "snooze"):
-        raise NotFound("There is no such action on several cases.")
-    spec, done, refused = ACTIONS[action], 0, []
-    form = spec.form({"after": "1h"}, now=now, zone=_zone(viewer))
-    form.is_valid()
-    for number in request.POST.getlist("case")[:100]:
-        found = selectors.case_get(viewer, number)
-        asked = Asked(found, form.cleaned_data, {"actor": viewer.actor, "now": now}, None, _zone(viewer))
-        try:
-            with transaction.atomic():
-                spec.run(asked)
-            done += 1
-        except DomainError as problem:
-            refused.append(problem.message)
-    words = {"take": "taken", "pin": "pinned", "snooze": "asleep for an hour"}
-    toast(request, " ".join([f"{done} {words[action]}.", *refused]), danger=bool(refused))
-    return redirect(presets.queue_url(*_filters(request)))
-
-
-def _merge_all(request: MemberRequest, now: datetime) -> HttpResponse:
-    """The selected cases become one: the topmost goes on for all."""
-    viewer = request.viewer
-    chosen = [selectors.case_get(viewer, number) for number in request.POST.getlist("case")[:100]]
-    try:
-        if len(chosen) < 2:
-            raise Invalid("Select two cases or more to merge them.", code="merge_needs_two")
-        first, *others = chosen
-        with transaction.atomic():
-            services.case_merge(first, others, actor=viewer.actor, now=now)
-    except DomainError as problem:
-        toast(request, problem.message, danger=True)
-        return redirect(presets.queue_url(*_filters(request)))
-    numbers = [case.number for case in others]
-    said = Said(f"{', '.join(numbers)} merged into {first.number}", "split_off", {"numbers": " ".join(numbers)})
-    _say(request, first, said, "merge")
-    return redirect(reverse("cases:case", args=[first.number]) + presets.suffix(*_filters(request)))
+        say(request, found, said, action)
+    return redirect(reverse("cases:case", args=[number]) + presets.suffix(*filters(request)))
 
 
 @requires(Verb.WORK)
@@ -173,14 +127,14 @@ def merge(request: MemberRequest, number: str) -> HttpResponse:
         into = selectors.case_get(viewer, request.POST.get("into", ""))
         try:
             with transaction.atomic():
-                seen = {found.pk: version} if (version := _version(request)) is not None else None
+                seen = {found.pk: posted} if (posted := version(request)) is not None else None
                 services.case_merge(into, [found], actor=viewer.actor, now=now, versions=seen)
         except (Conflict, Invalid, Forbidden) as refused:
             problem = refused
         else:
             said = Said(f"{found.number} merged into {into.number}", "split_off", {"numbers": found.number})
-            _say(request, into, said, "merge")
-            return redirect(reverse("cases:case", args=[into.number]) + presets.suffix(*_filters(request)))
+            say(request, into, said, "merge")
+            return redirect(reverse("cases:case", args=[into.number]) + presets.suffix(*filters(request)))
     text = request.GET.get("find", "").strip()
     context = {
         **_shared(request),
@@ -217,7 +171,7 @@ def _page(
 
 
 def _shared(request: MemberRequest) -> dict[str, Any]:
-    query, after = _filters(request)
+    query, after = filters(request)
     return {
         "suffix": presets.suffix(query, after),
         "back_url": presets.queue_url(query, after),
@@ -228,7 +182,7 @@ def _shared(request: MemberRequest) -> dict[str, Any]:
 
 def _list(request: MemberRequest) -> dict[str, Any]:
     viewer = request.viewer
-    query, after = _filters(request)
+    query, after = filters(request)
     now = timezone.now()
     request.session.setdefault(SESSION_KEY, viewer.organisation.pk)  # the poll reads it
     since = live.current(viewer.organisation.pk)  # before the rows: a change in between is shown twice, not never
@@ -237,6 +191,7 @@ def _list(request: MemberRequest) -> dict[str, Any]:
     return {
         **_shared(request),
         "queue": rows,
+        "bulk": _bulk(viewer, rows, now) if viewer.can(Verb.WORK) and rows.rows else {},
         "views": presets.links(query, counts),
         "title": presets.title(query),
         "since": 0 if since is None else since,
@@ -248,9 +203,15 @@ def _list(request: MemberRequest) -> dict[str, Any]:
     }
 
 
-def _filters(request: MemberRequest) -> tuple[str, str]:
-    given = request.GET
-    return given.get("q", "").strip(), given.get("after", "")
+def _bulk(viewer: Viewer, rows: QueuePage, now: datetime) -> dict[str, Any]:
+    """The forms of the bar that acts on selected cases."""
+    when = {"now": now, "zone": zone(viewer)}
+    return {
+        "assign": ACTIONS["assign"].form(auto_id="id_bulk_%s", members=selectors.colleagues(viewer), **when),
+        "snooze": ACTIONS["snooze"].form(auto_id="id_bulk_%s", **when),
+        "has_pinned": any(row.is_pinned for row in rows.rows),
+        "has_asleep": any(row.snoozed_until for row in rows.rows),
+    }
 
 
 def _panels(number: str) -> dict[str, str]:
@@ -279,34 +240,13 @@ def _form(viewer: Viewer, action: str, detail: CaseDetail, now: Any) -> CaseForm
 
 
 def _form_context(viewer: Viewer, action: str, detail: CaseDetail | None, now: Any) -> dict[str, Any]:
-    context: dict[str, Any] = {"now": now, "zone": _zone(viewer), "detail": detail}
+    context: dict[str, Any] = {"now": now, "zone": zone(viewer), "detail": detail}
     if action == "assign":
         context["members"] = selectors.colleagues(viewer)
     return context
-
-
-def _zone(viewer: Viewer) -> str:
-    return viewer.organisation.time_zone
-
-
-def _version(request: MemberRequest) -> int | None:
-    given = request.POST.get("version", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else None
 
 
 def _is_so_already(viewer: Viewer, number: str, action: str) -> bool:
     """Whether what was asked for has come about: the second of a double click finds the first one's work."""
     is_so = DONE.get(action)
     return is_so is not None and is_so(selectors.case_get(viewer, number), viewer)
-
-
-def _say(request: MemberRequest, case: Case, said: str | Said, action: str) -> None:
-    if isinstance(said, Said):
-        toast(request, said.text, undo=reverse("cases:act", args=[case.number, said.back]), fields=said.fields)
-        return
-    back = way_back(action)
-    if back:
-        case.refresh_from_db(fields=["version"])
-        toast(request, said, undo=reverse("cases:act", args=[case.number, back]), fields={"version": case.version})
-    else:
-        toast(request, said)

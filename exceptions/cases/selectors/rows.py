@@ -54,6 +54,8 @@ class QueueRow:
     owner: str
     is_mine: bool
     snoozed_until: datetime | None
+    snoozed_for: str
+    """What wakes it before, in words: "the next milestone"; "" for nothing."""
     next_check_at: datetime | None
     opened_at: datetime
     changed_at: datetime

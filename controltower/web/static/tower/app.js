@@ -22,7 +22,7 @@
   // --- actions: a key does what a click on its element does ------------------------------------------------------
   const usable = element => !element.closest('[hidden], template, dialog:not([open])') && !element.disabled;
   tower.elementOf = action => all(`[data-action="${CSS.escape(action)}"]`).filter(usable).at(-1);
-  tower.isAvailable = row => Boolean(tower.commands[row.action]?.available?.() ?? tower.elementOf(row.action));
+  tower.isAvailable = row => Boolean(tower.commands[row.action]?.available() || tower.elementOf(row.action));
 
   tower.perform = action => {
     const command = tower.commands[action];
@@ -68,7 +68,8 @@
       if (!typing || !rowsFor('Enter').some(row => row.fields && tower.elementOf(row.action)?.closest('form') === event.target.form)) return;
     }
     const pressed = combined ? combination(event) : chord + event.key;
-    const [row] = rowsFor(pressed).filter(found => !typing || found.fields);
+    const shifted = single && event.shiftKey ? rowsFor(`Shift+${event.key}`) : [];
+    const [row] = (shifted.length ? shifted : rowsFor(pressed)).filter(found => !typing || found.fields);
     clearTimeout(chordTimer);
     chord = '';
     if (row) {
@@ -81,7 +82,7 @@
   });
 
   // --- menus (<details class="menu">) and dialogs ----------------------------------------------------------------
-  const openMenu = (menu, open) => {
+  const openMenu = tower.openMenu = (menu, open) => {
     menu.open = open;
     if (!open) return one('summary', menu).focus();
     (one('[data-autofocus]', menu) || one('.menu__panel :is(input:not([type=hidden]), select, textarea, button, a)', menu))?.focus();
@@ -144,9 +145,11 @@
   // --- toasts ----------------------------------------------------------------------------------------------------
   const keep = toast => {
     const undoable = one('form', toast);
-    if (undoable && one('#detail')) {
+    const target = undoable && document.getElementById(undoable.dataset.target);
+    if (target) {
       undoable.setAttribute('hx-post', undoable.getAttribute('action'));
-      undoable.setAttribute('hx-target', '#detail');
+      undoable.setAttribute('hx-target', `#${target.id}`);
+      if (target.id === 'list') undoable.setAttribute('hx-swap', 'outerHTML');
       undoable.addEventListener('htmx:afterRequest', () => toast.remove());
       window.htmx?.process(undoable);
     }
@@ -157,13 +160,14 @@
     toast.addEventListener('pointerleave', leave);
     leave();
   };
-  tower.toast = ({ text, danger = false, undo = null, fields = {} }) => {
+  tower.toast = ({ text, danger = false, undo = null, fields = {}, target = 'detail' }) => {
     const toast = one('#toast-template').content.firstElementChild.cloneNode(true);
     const form = one('form', toast);
     one('span', toast).textContent = text;
     toast.classList.toggle('toast--danger', danger);
     if (undo) {
       form.action = undo;
+      form.dataset.target = target;
       Object.entries(fields).forEach(([name, value]) => {
         const input = Object.assign(document.createElement('input'), { type: 'hidden', name, value });
         form.append(input);

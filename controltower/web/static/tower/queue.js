@@ -37,14 +37,12 @@
     mark(next);
     preview(next);
   };
-  const toggle = () => one('input[type=checkbox]', current())?.click();
   const back = () => (isShown(list()) ? link(current() || rows()[0])?.focus() : one('[data-action="rows.back"]')?.click());
   const any = () => rows().length > 0;
   Object.assign(window.tower.commands, {
     'rows.next': { available: any, run: () => move(+1) },
     'rows.previous': { available: any, run: () => move(-1) },
     'rows.open': { available: () => Boolean(current()), run: () => link(current()).click() },
-    'rows.select': { available: () => Boolean(current() && one('input[type=checkbox]', current())), run: toggle },
     'rows.back': { available: () => Boolean(any() || one('[data-action="rows.back"]')), run: back },
     updates: { available: () => isShown(one('[data-updates]:not([hidden])')), run: () => one('[data-updates]:not([hidden])').click() },
   });
@@ -74,19 +72,70 @@
     }
   });
 
-  // --- selection -------------------------------------------------------------------------------------------------
-  const bulk = () => {
-    const bar = one('[data-bulk]');
-    const count = all('[data-rows] input[type=checkbox]:checked').length;
-    if (!bar) return;
-    bar.hidden = count === 0;
-    one('[data-bulk-count]', bar).textContent = `${count} selected`;
+  // --- selection: with something selected, the keys of a case act on all of it -------------------------------------
+  const boxes = () => all('[data-rows] input[type=checkbox]');
+  const ticked = () => boxes().filter(box => box.checked);
+  let anchor = ''; // the row from which a range is drawn
+  const counted = () => {
+    const count = one('[data-bulk-count]');
+    if (count) count.textContent = `${ticked().length} selected`;
   };
-  document.addEventListener('change', event => event.target.matches('[data-rows] input[type=checkbox]') && bulk());
+  const tick = (chosen, checked) => {
+    chosen.forEach(box => { box.checked = checked; });
+    counted();
+    window.tower.say(ticked().length ? `${ticked().length} selected` : 'Nothing selected');
+  };
+  const toggle = () => {
+    const box = one('input[type=checkbox]', current());
+    anchor = box.closest('li').id;
+    tick([box], !box.checked);
+  };
+  const range = to => {
+    const found = rows();
+    const ends = [found.findIndex(row => row.id === anchor), found.indexOf(to)];
+    if (ends[0] < 0) ends[0] = ends[1];
+    tick(found.slice(Math.min(...ends), Math.max(...ends) + 1).map(row => one('input[type=checkbox]', row)), true);
+  };
+  const hasBox = () => Boolean(current() && one('input[type=checkbox]', current()));
+  Object.assign(window.tower.commands, {
+    'rows.select': { available: hasBox, run: toggle },
+    'rows.range': { available: hasBox, run: () => range(current()) },
+    'rows.all': { available: () => boxes().length > 0, run: () => tick(boxes(), true) },
+  });
+  const doer = action => (ticked().length ? one(`[data-bulk-do="${action}"]`) : null);
+  ['case.take', 'case.assign', 'case.snooze', 'case.pin', 'case.merge'].forEach(action => {
+    window.tower.commands[action] = {
+      available: () => Boolean(doer(action)),
+      run: () => (doer(action).matches('summary') ? window.tower.openMenu(doer(action).parentElement, true) : doer(action).click()),
+    };
+  });
   document.addEventListener('click', event => {
-    if (!event.target.closest('[data-bulk-clear]')) return;
-    all('[data-rows] input[type=checkbox]:checked').forEach(box => { box.checked = false; });
-    bulk();
+    const box = event.target.closest('[data-rows] input[type=checkbox]');
+    if (box && event.shiftKey && box.checked) range(box.closest('li'));
+    if (box) anchor = box.closest('li').id;
+    if (event.target.closest('[data-bulk-all]')) tick(boxes(), true);
+    if (event.target.closest('[data-bulk-clear]')) clear();
+  });
+  document.addEventListener('change', event => event.target.matches('[data-rows] input[type=checkbox]') && counted());
+  const clear = () => {
+    const within = one('[data-bulk]')?.contains(document.activeElement);
+    tick(ticked(), false);
+    if (within) link(current() || rows()[0]).focus({ preventScroll: true }); // the bar leaves with its focus
+  };
+  document.addEventListener('keydown', event => {
+    if (event.key !== 'Escape' || event.defaultPrevented || one('dialog[open]') || !ticked().length) return;
+    if (event.target.matches('input[type=search], input[type=text], textarea')) return;
+    clear();
+  });
+  // What was done to the selected: the list is new, and the case that is open may have been one of them.
+  document.addEventListener('htmx:afterSettle', event => {
+    if (event.detail.target.id !== 'list') return;
+    const open = one('#detail [data-item]')?.dataset.item;
+    mark(rows().find(row => row.id === open));
+    const active = document.activeElement;
+    const target = current() || rows()[0];
+    if (!active || active === document.body || active.id === 'main') (target ? link(target) : one('#main')).focus({ preventScroll: true });
+    refreshDetail({ gone: true });
   });
 
   // --- staying fresh ---------------------------------------------------------------------------------------------
@@ -96,6 +145,8 @@
       if (news && news.innerHTML !== cell.innerHTML) cell.replaceWith(news.cloneNode(true));
     });
     mine.dataset.version = fresh.dataset.version;
+    const [box, news] = [mine, fresh].map(row => one('input[type=checkbox]', row));
+    if (box && news) box.value = news.value; // the version that is on the screen now
   };
   const refreshRow = detail => {
     const fresh = one('template[data-row]', detail)?.content.firstElementChild;
@@ -137,18 +188,18 @@
     const fresh = waiting && one('[data-list]', waiting);
     if (!fresh) return;
     const focused = document.activeElement.closest?.('[data-rows] > li')?.id;
-    const ticked = all('[data-rows] input:checked').map(box => box.value);
+    const chosen = ticked().map(box => box.closest('li').id);
     const open = rows().find(row => link(row).getAttribute('aria-current'))?.id;
     const node = document.importNode(fresh, true);
     one('[data-list]').replaceWith(node);
     window.htmx.process(node);
-    ticked.forEach(value => { const box = one(`input[value="${CSS.escape(value)}"]`, node); if (box) box.checked = true; });
+    boxes().filter(box => chosen.includes(box.closest('li').id)).forEach(box => { box.checked = true; });
     mark(rows().find(row => row.id === open));
     waiting = null;
     one('[data-updates="rows"]').hidden = true;
     const target = (focused && document.getElementById(focused)) || rows()[0];
     (target ? link(target) : one('#main')).focus({ preventScroll: true });
-    bulk();
+    counted();
   };
   document.addEventListener('click', event => {
     if (event.target.closest('[data-updates="rows"]')) show();
@@ -157,13 +208,13 @@
   });
 
   const isBusy = detail => detail.contains(document.activeElement) || one('details.menu[open]', detail) || all('textarea, input[type=text]', detail).some(field => field.value !== field.defaultValue);
-  const refreshDetail = () => {
+  const refreshDetail = ({ gone = false } = {}) => {
     const detail = one('#detail');
     const shown = detail && one('[data-item]', detail);
     if (!shown) return;
     all('[data-panel]', detail).filter(panel => !panel.contains(document.activeElement)).forEach(panel => window.htmx.trigger(panel, 'refresh'));
     const row = document.getElementById(shown.dataset.item);
-    if (!row || row.dataset.version === shown.dataset.version) return;
+    if (row ? row.dataset.version === shown.dataset.version : !gone) return;
     if (isBusy(detail)) { one('[data-updates="detail"]', detail).hidden = false; return; }
     window.htmx.ajax('GET', shown.dataset.href, { target: '#detail', swap: 'innerHTML' });
   };
