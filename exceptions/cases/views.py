@@ -205,7 +205,7 @@ def _list(request: MemberRequest) -> dict[str, Any]:
 
 def _bulk(viewer: Viewer, rows: QueuePage, now: datetime) -> dict[str, Any]:
     """The forms of the bar that acts on selected cases."""
-    when = {"now": now, "zone": zone(viewer)}
+    when: dict[str, Any] = {"now": now, "zone": zone(viewer)}
     return {
         "assign": ACTIONS["assign"].form(auto_id="id_bulk_%s", members=selectors.colleagues(viewer), **when),
         "snooze": ACTIONS["snooze"].form(auto_id="id_bulk_%s", **when),

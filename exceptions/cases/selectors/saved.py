@@ -44,7 +44,7 @@ def saved_views(viewer: Viewer) -> list[ViewRow]:
             is_mine=view.owner_id == viewer.member.pk,
             is_kept=view.is_kept_by(viewer.member),
             version=view.version,
-            problem=next(iter(parse(view.query).problems), ""),
+            problem=next((each.sentence for each in parse(view.query).problems), ""),
         )
         for view in rows
     ]

@@ -14,7 +14,7 @@ from controltower.audit import Actor, record
 from controltower.errors import Conflict, Forbidden, Invalid, NotFound
 from controltower.tenancy.models import Member
 from exceptions.cases.models import SavedView
-from exceptions.cases.selectors.grammar import parse
+from exceptions.cases.selectors.grammar import LONGEST, parse
 from exceptions.cases.services.recording import Changes, audited, person
 
 # More than this nobody finds anything in: it is time to remove one.
@@ -129,11 +129,15 @@ def _name(name: str) -> str:
 
 def _query(query: str) -> str:
     """The filter as it was understood. One that says nothing, or not all of what it says is understood, is refused."""
-    filters = parse(query)
-    problem = next(iter(filters.problems), "" if filters.query else "A view without a filter shows all open cases.")
+    parsed = parse(query)
+    problem = next((each.sentence for each in parsed.problems), "")
+    if not problem and not parsed.query:
+        problem = "A view without a filter shows all open cases."
+    if not problem and len(parsed.query) > LONGEST:
+        problem = f"A filter has at most {LONGEST} characters."
     if problem:
         raise Invalid(problem, code="view_query", details={"query": problem})
-    return filters.query
+    return parsed.query
 
 
 def _name_free(others: QuerySet[SavedView], name: str, is_shared: bool) -> None:
