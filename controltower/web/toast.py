@@ -21,7 +21,7 @@ def toast(
     target: str = "detail",
 ) -> None:
     """Say `text`. `undo` is an address to POST to, `fields` what to post with it (the version), `target` the id of what
-    htmx replaces with the answer."""
+    htmx replaces with the answer; "" leads to the answer as a page."""
     extra = {
         "undo": undo,
         "fields": {name: str(value) for name, value in (fields or {}).items()},
@@ -46,7 +46,7 @@ def pending(request: HttpRequest) -> list[dict[str, Any]]:
                 "danger": message.level >= messages.ERROR,
                 "undo": extra.get("undo"),
                 "fields": extra.get("fields") or {},
-                "target": extra.get("target") or "detail",
+                "target": extra.get("target", "detail"),
             }
         )
     return found

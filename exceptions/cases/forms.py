@@ -184,3 +184,11 @@ class NumbersForm(CaseForm):
     """Numbers of cases, as the page has them."""
 
     numbers = forms.CharField(max_length=2000)
+
+
+class ViewForm(forms.Form):
+    """A saved view: what it is called, what it shows, and for whom."""
+
+    name = forms.CharField(label="Name", max_length=60)
+    query = forms.CharField(label="Filter", max_length=500)
+    is_shared = forms.BooleanField(label="For everybody", required=False)

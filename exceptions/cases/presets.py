@@ -1,11 +1,13 @@
 """The views on the left of the queue: filters with a name. Each is a plain address, so it can be sent to a colleague."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from exceptions.cases.selectors.rows import Count
+from exceptions.cases.selectors.saved import ViewRow
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,7 @@ class Preset:
     icon: str
 
 
+FILTERED = "Filtered"
 PRESETS = (
     Preset("all", "All open", "", "inbox"),
     Preset("mine", "My cases", "owner:me", "user"),
@@ -36,6 +39,7 @@ class PresetLink:
     href: str
     count: Count | None
     is_current: bool
+    problem: str = ""
 
 
 def queue_url(query: str = "", after: str = "") -> str:
@@ -48,7 +52,7 @@ def suffix(query: str, after: str = "") -> str:
     return f"?{urlencode(given)}" if given else ""
 
 
-def links(query: str, counts: dict[str, Count]) -> list[PresetLink]:
+def links(query: str, counts: Mapping[str, Count]) -> list[PresetLink]:
     return [
         PresetLink(
             each.key, each.label, each.icon, queue_url(each.query), counts.get(each.key), each.query == query.strip()
@@ -57,6 +61,24 @@ def links(query: str, counts: dict[str, Count]) -> list[PresetLink]:
     ]
 
 
-def title(query: str) -> str:
-    """What the list is called: the preset's name, or that it is filtered."""
-    return next((each.label for each in PRESETS if each.query == query.strip()), "Filtered")
+def saved_links(query: str, saved: Sequence[ViewRow], counts: Mapping[str, Count]) -> list[PresetLink]:
+    """The saved views of the side, one's own first."""
+    return [
+        PresetLink(
+            key=f"view-{each.id}",
+            label=each.name,
+            icon="triangle-alert" if each.problem else "users" if each.is_shared else "bookmark",
+            href=queue_url(each.query),
+            count=counts.get(f"view-{each.id}"),
+            is_current=each.query == query.strip(),
+            problem=each.problem,
+        )
+        for each in saved
+    ]
+
+
+def title(query: str, saved: Sequence[ViewRow]) -> str:
+    """What the list is called: the name of the preset or of the saved view, or that it is filtered."""
+    named = ((each.label, each.query) for each in PRESETS)
+    kept = ((each.name, each.query) for each in saved)
+    return next((name for name, asked in (*named, *kept) if asked == query.strip()), FILTERED)

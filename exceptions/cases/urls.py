@@ -1,11 +1,15 @@
 from django.urls import path
 
-from exceptions.cases import bulk_views, detection_views, disruption_views, views
+from exceptions.cases import bulk_views, detection_views, disruption_views, view_views, views
 
 app_name = "cases"
 urlpatterns = [
     path("", views.queue, name="queue"),
     path("live/", views.live_number, name="live"),
+    path("views/", view_views.views, name="views"),
+    path("views/save/", view_views.view_save, name="view_save"),
+    path("views/<int:pk>/change/", view_views.view_change, name="view_change"),
+    path("views/<int:pk>/<slug:action>/", view_views.view_act, name="view_act"),
     path("settings/detection/", detection_views.rules, name="detection"),
     path("settings/detection/<slug:type>/", detection_views.rule, name="detection_rule"),
     path("settings/detection/<slug:type>/save/", detection_views.setting_save, name="detection_save"),

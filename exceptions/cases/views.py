@@ -27,7 +27,7 @@ from controltower.web import live
 from controltower.web.render import is_fragment, page, target
 from exceptions.cases import presets, selectors, services
 from exceptions.cases.actions import ACTIONS, Asked, Said
-from exceptions.cases.forms import CaseForm
+from exceptions.cases.forms import CaseForm, ViewForm
 from exceptions.cases.http import filters, say, version, zone
 from exceptions.cases.models import Case
 from exceptions.cases.selectors.rows import CaseDetail, QueuePage
@@ -56,7 +56,7 @@ def queue(request: MemberRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     if NUMBER.fullmatch(text):
         return redirect("cases:case", number=text.upper())
-    return page(request, "cases/queue.html", _list(request), fragment=FRAGMENTS)
+    return page(request, "cases/queue.html", queue_context(request), fragment=FRAGMENTS)
 
 
 @requires(Verb.VIEW)
@@ -161,7 +161,7 @@ def _page(
     viewer = request.viewer
     now = timezone.now()
     half = is_fragment(request) and target(request) == "detail"
-    context = _shared(request) if half else _list(request)
+    context = _shared(request) if half else queue_context(request)
     detail = selectors.case_detail(viewer, number, now=now)
     forms = {name: _form(viewer, name, detail, now) for name in ACTIONS if name in detail.actions}
     if form is not None:
@@ -180,7 +180,7 @@ def _shared(request: MemberRequest) -> dict[str, Any]:
     }
 
 
-def _list(request: MemberRequest) -> dict[str, Any]:
+def queue_context(request: MemberRequest) -> dict[str, Any]:
     viewer = request.viewer
     query, after = filters(request)
     now = timezone.now()
@@ -188,12 +188,18 @@ def _list(request: MemberRequest) -> dict[str, Any]:
     since = live.current(viewer.organisation.pk)  # before the rows: a change in between is shown twice, not never
     rows = selectors.queue_page(viewer, query, after=after, now=now)
     counts, suppressed = selectors.queue_head(viewer, now=now)
+    saved = selectors.saved_views(viewer)
+    name = presets.title(rows.query, saved)
     return {
         **_shared(request),
         "queue": rows,
         "bulk": _bulk(viewer, rows, now) if viewer.can(Verb.WORK) and rows.rows else {},
         "views": presets.links(query, counts),
-        "title": presets.title(query),
+        "saved": presets.saved_links(rows.query, saved, counts),
+        "title": name,
+        "save_form": None
+        if name != presets.FILTERED or rows.problems
+        else ViewForm(initial={"query": rows.query}, auto_id="id_save_%s"),
         "since": 0 if since is None else since,
         "list_url": presets.queue_url(query, after),
         "previous_url": presets.queue_url(query) if after else "",
