@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from controltower.audit import SYSTEM, record
+from controltower.audit import SYSTEM
 from controltower.db import rows
 from controltower.jobs import JobContext, enqueue, job, sweep
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from exceptions.cases import services
-from exceptions.cases.models import OPEN_STATES, Case, Expectation, NextCheck
+from exceptions.cases.models import Case, Expectation, NextCheck
 
 log = logging.getLogger(__name__)
 # How many due rows one round of a sweep takes.
 BATCH = 200
-# A case that cannot be priced is tried again after this, so that it holds up nobody.
-PUSHED_FORWARD = timedelta(minutes=5)
 
 
 @job("cases.price", retries=8, timeout=30)
@@ -30,10 +28,10 @@ def price(payload: dict[str, Any], ctx: JobContext) -> None:
         services.case_price(case, now=ctx.now)
 
 
-@job("cases.price_all", retries=8, timeout=30)
-def price_all(payload: dict[str, Any], ctx: JobContext) -> None:
-    """Make every open case due; the sweep of stakes prices them in batches."""
-    Case.objects.filter(state__in=OPEN_STATES).update(next_change_at=ctx.now)
+@job("cases.reprice", retries=8, timeout=60)
+def reprice(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Price the next batch of all that is priced anew."""
+    services.repricing_step(payload["repricing"], now=ctx.now)
 
 
 @job("cases.expectation", retries=8, timeout=60)
@@ -66,8 +64,7 @@ def propose_disruptions(payload: dict[str, Any], ctx: JobContext) -> None:
 @sweep("cases.stakes", every=2.0)
 def stakes(now: datetime) -> int:
     """Price the cases whose next option closes or loss books. One that fails is pushed forward and reported."""
-    due = rows("SELECT organisation_id, case_id FROM cases_due_stakes(%s, %s)", [now, BATCH])
-    return sum(_price_due(organisation_id, case_id, now) for organisation_id, case_id in due)
+    return services.stakes_sweep(now)
 
 
 @sweep("cases.expectations", every=2.0)
@@ -162,24 +159,3 @@ def _each(due: str, act: Callable[[int], bool], now: datetime) -> int:
         except Exception:
             log.exception("due row failed", extra={"row": pk})
     return done
-
-
-def _price_due(organisation_id: int, case_id: int, now: datetime) -> bool:
-    try:
-        with acting_for(organisation_id):
-            due = (
-                Case.objects.select_for_update(no_key=True, skip_locked=True)
-                .filter(pk=case_id, next_change_at__lte=now)
-                .first()
-            )
-            if due is None:
-                return False
-            services.case_price(due, now=now)
-    except Exception as problem:
-        log.exception("case could not be priced", extra={"case": case_id})
-        with acting_for(organisation_id):
-            Case.objects.filter(pk=case_id).update(next_change_at=now + PUSHED_FORWARD)
-            after = {"problem": type(problem).__name__}
-            record(verb="case.pricing_failed", subject=f"case:{case_id}", actor=SYSTEM, after=after, now=now)
-        return False
-    return True

@@ -1,14 +1,15 @@
-"""What cases do about news from below. Only enqueues."""
+"""What cases do about news from below. Only puts work in line."""
 
 from datetime import datetime
 from typing import Any
 
 from django.dispatch import receiver
 
-from controltower.jobs import enqueue
+from controltower.audit import SYSTEM
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from controltower.tenancy.signals import organisation_changed
+from exceptions.cases.services.repricing import repricing_start
 
 
 @receiver(organisation_changed)
@@ -16,4 +17,4 @@ def price_all_anew(organisation: Organisation, changed: set[str], now: datetime,
     """Ranks compare only under one half-life: when it changes, no open case keeps the rank it has."""
     if "half_life_hours" in changed:
         with acting_for(organisation):
-            enqueue("cases.price_all", {}, dedupe_key="all")
+            repricing_start("The half-life was changed", actor=SYSTEM, now=now, ranks_first=True)

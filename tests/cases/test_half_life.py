@@ -9,7 +9,6 @@ from controltower.jobs.models import Job
 from controltower.tenancy import services
 from controltower.tenancy.models import Organisation
 from controltower.tenancy.viewer import Viewer
-from exceptions.cases.jobs import stakes
 from exceptions.cases.models import Case
 from exceptions.cases.services import case_price
 from exceptions.parties.models import Account
@@ -36,7 +35,6 @@ def test_a_new_half_life_prices_every_open_case(
     run_jobs()
     services.organisation_change(organisation, {"half_life_hours": 1.0}, actor=administrator.actor, now=now)
     run_jobs()
-    assert stakes(timezone.now()) == 1
     assert Case.objects.get(pk=case.pk).rank != before
 
 
@@ -44,4 +42,4 @@ def test_other_settings_leave_the_order_alone(
     organisation: Organisation, acting: object, administrator: Viewer
 ) -> None:
     services.organisation_change(organisation, {"name": "Meridian"}, actor=administrator.actor, now=timezone.now())
-    assert not Job.objects.filter(kind="cases.price_all").exists()
+    assert not Job.objects.filter(kind="cases.reprice").exists()

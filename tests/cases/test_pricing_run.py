@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from threading import Barrier, Thread
 from typing import Any
@@ -18,7 +18,6 @@ from controltower.tenancy.models import Member
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import services
 from exceptions.cases.detection import Evidence, Finding, Judgement, SubjectRef
-from exceptions.cases.jobs import stakes as sweep_stakes
 from exceptions.cases.models import Case, Commitment, Stake
 from exceptions.cases.services import correlation
 from exceptions.cases.services.scope import Scope
@@ -194,30 +193,6 @@ def test_pricing_twice_changes_nothing(customer: Account, now: datetime) -> None
     case = services.case_price(case, now=now)
     assert (case.rank, case.version, Stake.objects.count(), case.timeline.count()) == before
     assert Stake.objects.filter(commitment__kind="delivery_window").count() == 6
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_case_that_cannot_be_priced_does_not_stop_the_sweep(
-    organisation: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with acting_for(organisation):
-        for number in ("1", "2"):
-            book(number, now, now + 6 * HOUR)
-            eta(number, now, now + 9 * HOUR)
-        poor, fine = Case.objects.order_by("id")
-    real = services.case_price
-
-    def failing(case: Case, *, now: datetime) -> Case:
-        if case.pk == poor.pk:
-            raise ZeroDivisionError
-        return real(case, now=now)
-
-    monkeypatch.setattr(services, "case_price", failing)
-    assert sweep_stakes(now + timedelta(seconds=1)) == 1
-    with acting_for(organisation):
-        assert Case.objects.get(pk=fine.pk).rank is not None
-        pushed = Case.objects.get(pk=poor.pk).next_change_at
-        assert pushed is not None and pushed > now + timedelta(minutes=4)
 
 
 @pytest.mark.django_db(transaction=True)

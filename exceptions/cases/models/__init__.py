@@ -23,6 +23,7 @@ from exceptions.cases.models.history import (
 )
 from exceptions.cases.models.merges import CaseMerge
 from exceptions.cases.models.money import CasePause, Commitment, CommitmentState, Stake, StakeState
+from exceptions.cases.models.repricing import Repricing, RepricingState
 from exceptions.cases.models.saved import SavedView
 from exceptions.cases.taxonomy import Excusable, Severity
 
@@ -52,6 +53,8 @@ __all__ = [
     "LaneGap",
     "NextCheck",
     "Occurrence",
+    "Repricing",
+    "RepricingState",
     "SavedView",
     "Severity",
     "SnoozedFor",

@@ -36,6 +36,7 @@ from exceptions.cases.services.lifecycle import (
 from exceptions.cases.services.merging import case_merge, case_unmerge
 from exceptions.cases.services.pricing import case_price, cases_price
 from exceptions.cases.services.recording import case_locked, timeline_add
+from exceptions.cases.services.repricing import repricing_cancel, repricing_start, repricing_step
 from exceptions.cases.services.saved import (
     view_change,
     view_move,
@@ -48,6 +49,7 @@ from exceptions.cases.services.saved import (
 from exceptions.cases.services.settings import detection_setting_remove, detection_setting_save, settings_load
 from exceptions.cases.services.splitting import case_split
 from exceptions.cases.services.suppression import suppression_add, suppression_end
+from exceptions.cases.services.sweeping import stakes_sweep
 
 __all__ = [
     "UNDO",
@@ -87,7 +89,11 @@ __all__ = [
     "next_check_done",
     "next_check_remind",
     "next_check_set",
+    "repricing_cancel",
+    "repricing_start",
+    "repricing_step",
     "settings_load",
+    "stakes_sweep",
     "suppression_add",
     "suppression_end",
     "suppression_settle",

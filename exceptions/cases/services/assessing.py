@@ -35,6 +35,19 @@ class Before:
 
 
 @dataclass(frozen=True)
+class Breach:
+    """A promise of a contract that was found broken just now. contract: the id of the contract that it stands in."""
+
+    case: int
+    commitment: str
+    kind: str
+    text: str
+    due: str
+    term: int
+    contract: int
+
+
+@dataclass(frozen=True)
 class Priced:
     """A case as it stands at an instant: rows as they should be, those that no longer apply included."""
 
@@ -42,6 +55,7 @@ class Priced:
     stakes: list[StakeRow]
     assessment: Assessment
     explanation: dict[str, Any]
+    breaches: list[Breach]
 
 
 def instant_for(case: Case, now: datetime) -> datetime:
@@ -75,7 +89,36 @@ def priced(
         rows + _ended_stakes(before, {row.key for row in rows} | kept, promises, now),
         assessment,
         explanation,
+        _breaches(promises, commitments, before, now),
     )
+
+
+def _breaches(promises: Promises, rows: list[CommitmentRow], before: Before, now: datetime) -> list[Breach]:
+    """What the house promised to nobody but itself is no breach, and a broken promise breaks once."""
+    newly = {
+        row.key: row
+        for row in rows
+        if row.state == CommitmentState.BROKEN
+        and not ((old := before.commitments.get(row.key)) and old.state == row.state and old.due_at == row.due_at)
+    }
+    return [
+        Breach(
+            case=newly[promise.key].case_id,
+            commitment=promise.key,
+            kind=promise.kind,
+            text=promise.text,
+            due=_clock(promise, now),
+            term=promise.term.row.pk,
+            contract=promise.term.row.version.contract_id,
+        )
+        for promise in promises.found
+        if promise.key in newly and promise.term is not None and not promise.term.is_house
+    ]
+
+
+def _clock(promise: Promise, now: datetime) -> str:
+    stake = promise.stakes[0] if promise.stakes else None
+    return f"{clock(promise.due_at, now, stake.zone)} {stake.place}".strip() if stake else f"{promise.due_at:%H:%M}Z"
 
 
 def _assess(stakes: list[Stake], booked: Collection[str], book: Book, now: datetime) -> Assessment:

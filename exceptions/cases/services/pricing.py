@@ -4,6 +4,7 @@ as one."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from controltower.tenancy.context import current_organisation_id
 from controltower.web import live
 from exceptions.cases import signals
 from exceptions.cases.models import Case, EntryKind, TimelineEntry
-from exceptions.cases.services.assessing import MONEY, Before, Priced, instant_for, news_of, priced
+from exceptions.cases.services.assessing import MONEY, Before, Breach, Priced, instant_for, news_of, priced
 from exceptions.cases.services.combined import Family, families_of, promises_of_all
 from exceptions.cases.services.priced_rows import cases_write, commitments_of, rows_write, stakes_of
 from exceptions.cases.services.recording import minor
@@ -45,7 +46,7 @@ def cases_price(ids: Iterable[int], *, now: datetime) -> list[Case]:
     book = book_now()
     keys = [case.pk for case in cases]
     families, commitments, stakes = families_of(cases), commitments_of(keys), stakes_of(keys)
-    commitment_rows, stake_rows, changed = [], [], []
+    commitment_rows, stake_rows, changes = [], [], []
     for case in cases:
         before = Before(commitments.get(case.pk, {}), stakes.get(case.pk, {}))
         at = instant_for(case, now)
@@ -55,11 +56,33 @@ def cases_price(ids: Iterable[int], *, now: datetime) -> list[Case]:
         commitment_rows += new_commitments
         stake_rows += new_stakes
         if was := _take(case, found, at, bool(new_commitments or new_stakes)):
-            changed.append((case, was))
+            changes.append(Change(case, was, found.breaches))
     rows_write(commitment_rows, stake_rows)
-    cases_write([case for case, _ in changed])
-    _tell(changed, now)
+    cases_write([change.case for change in changes])
+    _tell([change for change in changes if change.is_news], now)
     return cases
+
+
+@dataclass(frozen=True)
+class Change:
+    """A case that was written, with what stood in it before."""
+
+    case: Case
+    was: Mapping[str, Any]
+    breaches: Sequence[Breach]
+
+    @property
+    def is_news(self) -> bool:
+        return bool(self.breaches) or any(getattr(self.case, name) != self.was[name] for name in TOLD)
+
+    @property
+    def has_lost(self) -> bool:
+        return self.case.lost > self.was["lost"] or (self.case.lost > 0 and self.case.currency != self.was["currency"])
+
+    def texts(self, now: datetime) -> list[str]:
+        """What the timeline says of it."""
+        broken = [f"Broken: {breach.text}, due {breach.due}" for breach in self.breaches]
+        return broken + news_of(self.case, self.was, self.was["explanation"], now)
 
 
 def _priced(family: Family, before: Before, book: Book, now: datetime) -> Priced:
@@ -83,14 +106,13 @@ def _take(case: Case, found: Priced, now: datetime, rows_changed: bool) -> dict[
     return was
 
 
-def _tell(changed: Sequence[tuple[Case, Mapping[str, Any]]], now: datetime) -> None:
+def _tell(changes: Sequence[Change], now: datetime) -> None:
     """Timeline, audit, news above and on the screens, each once for all."""
-    told = [(case, was) for case, was in changed if any(getattr(case, name) != was[name] for name in TOLD)]
-    if not told:
+    if not changes:
         return
     TimelineEntry.objects.bulk_create(
         TimelineEntry(
-            case=case,
+            case=change.case,
             at=now,
             kind=EntryKind.PRICED,
             text=text,
@@ -98,11 +120,23 @@ def _tell(changed: Sequence[tuple[Case, Mapping[str, Any]]], now: datetime) -> N
             actor_id=SYSTEM.id,
             actor_name=SYSTEM.name,
         )
-        for case, was in told
-        for text in news_of(case, was, was["explanation"], now)
+        for change in changes
+        for text in change.texts(now)
     )
-    for case, _ in told:
-        after = {"rank": case.rank, **{name: getattr(case, name) for name in MONEY}, "currency": case.currency}
-        record(verb="case.priced", subject=f"case:{case.pk}", actor=SYSTEM, after=after, now=now)
-    signals.cases_priced.send(sender=Case, cases=[case for case, _ in told], now=now)
+    for change in changes:
+        _audit(change, now)
+    signals.cases_priced.send(sender=Case, cases=[change.case for change in changes], now=now)
     live.changed(current_organisation_id())
+
+
+def _audit(change: Change, now: datetime) -> None:
+    case, subject = change.case, f"case:{change.case.pk}"
+    for breach in change.breaches:
+        broken = {"commitment": breach.commitment, "kind": breach.kind, "term": breach.term}
+        record(verb="commitment.broken", subject=subject, actor=SYSTEM, after=broken, now=now)
+    if change.has_lost:
+        lost = {"lost": case.lost, "currency": case.currency}
+        was = {"lost": change.was["lost"], "currency": change.was["currency"]}
+        record(verb="loss.booked", subject=subject, actor=SYSTEM, before=was, after=lost, now=now)
+    after = {"rank": case.rank, **{name: getattr(case, name) for name in MONEY}, "currency": case.currency}
+    record(verb="case.priced", subject=subject, actor=SYSTEM, after=after, now=now)

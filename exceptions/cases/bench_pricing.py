@@ -1,0 +1,229 @@
+"""What pricing costs: ten thousand stakes that pass at one instant, a hundred thousand cases priced anew.
+
+The data has the shape of a real backlog: contracts of thirty customers (flat, by the hour, a share of the value, an OTIF
+chargeback), carriers with dispatch hours, one case in eight a trailer of three shipments, ETAs past and within windows.
+It is written by plain statements; what is measured is the product's own code.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db import connection
+
+from controltower.audit import SYSTEM
+from controltower.db import as_owner, rows
+from controltower.ops.benchmarks import Bench, Figure
+from controltower.tenancy.context import acting_for
+from controltower.tenancy.models import Organisation
+from exceptions.cases.models import Case, Repricing
+from exceptions.cases.services import cases_price, repricing_start, repricing_step, stakes_sweep
+from exceptions.parties.models import Account, AccountKind
+from exceptions.sla.models import Calendar, Contract, ContractVersion, Side, Term, VersionState
+
+NOW: Final = datetime(2026, 11, 3, 15, 0, tzinfo=UTC)
+SWEPT, REPRICED = 10_000, 100_000
+CHUNK: Final = 500
+CUSTOMERS, CARRIERS = 30, 10
+AMOUNTS: Final = frozenset({"amount", "rate", "percent"})
+# Every due window ends in 4 to 76 hours, except those of the first SWEPT cases, which all end together.
+TOGETHER: Final = NOW + timedelta(hours=30)
+
+PRICES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("delivery_window", {"kind": "flat", "amount": "450", "currency": "USD"}),
+    ("delivery_window", {"kind": "per_unit", "unit": "hour", "rate": "75", "cap": "600", "currency": "USD"}),
+    ("otif", {"kind": "percent", "percent": "3", "cap": "14400"}),
+    ("appointment", {"kind": "flat", "amount": "1200", "currency": "EUR"}),
+)
+
+FREIGHT = (
+    """
+INSERT INTO shipments_shipment (organisation_id, number, customer_id, service, mode, incoterm, freight_terms, goods,
+    goods_class, value, currency, temperature_unit, documents, status, lane, created_from, created_at, plan_key)
+SELECT %(org)s, 'SH-' || n, (%(customers)s::bigint[])[1 + n %% cardinality(%(customers)s::bigint[])], '', 'road', '', '', '', '',
+    10000 + n %% 90000, 'USD', '', '[]', 'in_transit', 'US-TX>US-IL', 'booking', %(now)s, ''
+  FROM generate_series(%(first)s, %(last)s) AS n
+""",
+    """
+INSERT INTO shipments_stop (organisation_id, shipment_id, sequence, kind, name, city, region, country, postcode,
+    unlocode, zone, window_start, window_end, dropped)
+SELECT organisation_id, id, part, CASE part WHEN 1 THEN 'pickup' ELSE 'delivery' END, 'Dock',
+    CASE part WHEN 1 THEN 'Dallas' ELSE 'Chicago' END, CASE part WHEN 1 THEN 'TX' ELSE 'IL' END, 'US', '', '',
+    'America/Chicago', due - interval '2 hours', due, false
+  FROM (SELECT organisation_id, id, substr(number, 4)::bigint AS n,
+               CASE WHEN substr(number, 4)::bigint <= %(swept)s THEN %(together)s::timestamptz
+                    ELSE %(now)s::timestamptz + make_interval(mins => 240 + (id * 7919 %% 4320)::int) END AS due
+          FROM shipments_shipment
+         WHERE organisation_id = %(org)s AND substr(number, 4)::bigint BETWEEN %(first)s AND %(last)s) AS ship,
+       generate_series(1, 2) AS part
+""",
+    """
+INSERT INTO shipments_leg (organisation_id, shipment_id, sequence, mode, carrier_id, service, origin_id,
+    destination_id, cutoffs)
+SELECT s.organisation_id, s.shipment_id, 1, 'road', (%(carriers)s::bigint[])[1 + s.shipment_id %% cardinality(%(carriers)s::bigint[])], '',
+    s.id, d.id, '[]'
+  FROM shipments_stop AS s JOIN shipments_stop AS d ON d.shipment_id = s.shipment_id AND d.sequence = 2
+ WHERE s.organisation_id = %(org)s AND s.sequence = 1 AND NOT EXISTS (
+       SELECT FROM shipments_leg AS leg WHERE leg.shipment_id = s.shipment_id)
+""",
+    """
+INSERT INTO shipments_milestone (organisation_id, stop_id, kind, code, value, source_rank, source, reported_at)
+SELECT s.organisation_id, s.id, 'estimated', 'arrival',
+    s.window_end + make_interval(mins => ((s.id * 31 %% 600) - 200)::int), 20, 'bench', %(now)s
+  FROM shipments_stop AS s
+ WHERE s.organisation_id = %(org)s AND s.sequence = 2 AND NOT EXISTS (
+       SELECT FROM shipments_milestone AS m WHERE m.stop_id = s.id)
+""",
+)
+# One case in eight affects two more shipments: those of its neighbours.
+CASES = (
+    """
+INSERT INTO cases_case (organisation_id, number, type, phase, reason, responsible_party, excusable, severity, state,
+    subject_shipment_id, subject_key, fingerprint, account_id, summary, place, lane, reference, search_text, opened_at,
+    resolution, snoozed_for, touched_by_human, version, pinned, currency, at_risk, avoidable, unavoidable, lost,
+    recoverable, explanation, next_change_at)
+SELECT organisation_id, 'EX-' || id, 'delivery_late', 'at_risk', 'unknown', 'unknown', 'no', 'S2', 'new', id,
+    'shipment:' || id, 'delivery_late:shipment:' || id, customer_id, 'ETA past the window', 'Chicago, IL', lane,
+    'PRO ' || id, 'PRO' || id, %(now)s, '', '', false, 1, false, 'USD', 0, 0, 0, 0, 0, '{}', NULL
+  FROM shipments_shipment
+ WHERE organisation_id = %(org)s AND substr(number, 4)::bigint BETWEEN %(first)s AND %(last)s
+""",
+    """
+INSERT INTO cases_caseshipment (organisation_id, case_id, shipment_id)
+SELECT c.organisation_id, c.id, c.subject_shipment_id + more FROM cases_case AS c, generate_series(0, 2) AS more
+ WHERE c.organisation_id = %(org)s AND (more = 0 OR c.subject_shipment_id %% 8 = 0)
+   AND EXISTS (SELECT FROM shipments_shipment AS s WHERE s.id = c.subject_shipment_id + more
+                  AND s.organisation_id = c.organisation_id)
+ON CONFLICT DO NOTHING
+""",
+)
+
+
+def pricing_figures(bench: Bench) -> dict[str, Figure]:
+    """`sweep_10000_s` and `reprice_100000_s`, in an organisation of their own."""
+    swept, repriced = (200, 1_000) if bench.quick else (SWEPT, REPRICED)
+    organisation = Organisation.objects.create(name="Priced", slug="priced", time_zone="America/Chicago")
+    parties = _house(organisation)
+    bench.say(f"  pricing: {repriced:,} cases under {CUSTOMERS} contracts")
+    _fill(organisation, parties, repriced, swept)
+    took = _timed(lambda: _price_all(organisation))
+    bench.say(f"  priced for the first time in {took:.1f} s")
+    anew, ranked = _reprice(organisation)
+    sweep = _sweep(organisation, swept)
+    return {
+        "reprice_100000_s": Figure((anew,), f"s for {repriced:,} cases", goal=120, at_least=False),
+        "rank_100000_s": Figure((ranked,), f"s for the ranks of {repriced:,} cases under a new half-life"),
+        "sweep_10000_s": Figure((sweep,), f"s for {swept:,} cases", goal=20, at_least=False),
+    }
+
+
+def _house(organisation: Organisation) -> tuple[list[int], list[int]]:
+    """Ids of its customers, each with a contract, and of its carriers, every other with hours."""
+    week = {day: [["07:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+    with acting_for(organisation):
+        customers = [_account(f"C{number}", AccountKind.CUSTOMER) for number in range(CUSTOMERS)]
+        carriers = [_account(f"K{number}", AccountKind.CARRIER) for number in range(CARRIERS)]
+        for number, customer in enumerate(customers):
+            kind, price = PRICES[number % len(PRICES)]
+            contract = Contract.objects.create(
+                side=Side.PAYABLE, account=customer, code=f"C{number}", name="Contract", currency="USD"
+            )
+            version = ContractVersion.objects.create(
+                contract=contract, state=VersionState.ACTIVE, effective_from=date(2026, 1, 1)
+            )
+            Term.objects.create(version=version, kind=kind, name="On time", price=price)
+        for carrier in carriers[::2]:
+            Calendar.objects.create(name="Dispatch", account=carrier, zone="America/Chicago", intervals=week)
+    return [one.pk for one in customers], [one.pk for one in carriers]
+
+
+def _account(code: str, kind: str) -> Account:
+    account = Account.objects.create(code=code, name=f"Account {code}", search_name=code, kind=kind)
+    account.path = f"/{account.pk}/"
+    account.save(update_fields=["path"])
+    return account
+
+
+def _fill(organisation: Organisation, parties: tuple[list[int], list[int]], number: int, swept: int) -> None:
+    values = {
+        "org": organisation.pk,
+        "customers": parties[0],
+        "carriers": parties[1],
+        "now": NOW,
+        "first": 1,
+        "last": number,
+        "swept": swept,
+        "together": TOGETHER,
+    }
+    with acting_for(organisation), connection.cursor() as cursor:
+        for statement in (*FREIGHT, *CASES):
+            cursor.execute(statement, values)
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _price_all(organisation: Organisation) -> None:
+    """In chunks, as the product does; a statistic of the tables that came into being is taken on the way."""
+    after = 0
+    while True:
+        with acting_for(organisation):
+            ids = list(Case.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:CHUNK])
+            if not ids:
+                break
+            cases_price(ids, now=NOW)
+        if after == 0:
+            with as_owner(), connection.cursor() as cursor:
+                cursor.execute("ANALYZE cases_commitment, cases_stake")
+        after = ids[-1]
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE cases_case, cases_commitment, cases_stake")
+
+
+def _reprice(organisation: Organisation) -> tuple[float, float]:
+    """Every contract gets dearer by a tenth and the half-life is halved: seconds for all of it, and for the ranks."""
+    with acting_for(organisation):
+        for term in Term.objects.all():
+            term.price = {**term.price, **{name: _dearer(term.price[name]) for name in AMOUNTS & set(term.price)}}
+            term.save(update_fields=["price"])
+        Organisation.objects.filter(pk=organisation.pk).update(half_life_hours=2)
+        started = repricing_start("Measured", actor=SYSTEM, now=NOW, ranks_first=True)
+    begin, ranked, going = time.perf_counter(), 0.0, True
+    while going:
+        with acting_for(organisation):
+            going = repricing_step(started.pk, now=NOW)
+            if not ranked and not Repricing.objects.get(pk=started.pk).ranks_first:
+                ranked = time.perf_counter() - begin
+    return time.perf_counter() - begin, ranked
+
+
+def _dearer(amount: str) -> str:
+    return str(Decimal(amount) * Decimal("1.1"))
+
+
+def _sweep(organisation: Organisation, number: int) -> float:
+    """Make all windows that end together pass, and sweep until nothing is due."""
+    with acting_for(organisation):
+        # Only these are due: the others' options close at other times.
+        rows(
+            "UPDATE cases_case SET next_change_at = CASE WHEN due THEN %(at)s END FROM (SELECT c.id, s.window_end = %(at)s "
+            "AS due FROM cases_case c JOIN shipments_stop s ON s.shipment_id = c.subject_shipment_id AND s.sequence = 2 "
+            "WHERE c.organisation_id = %(org)s) AS picked WHERE cases_case.id = picked.id RETURNING 1",
+            {"at": TOGETHER, "org": organisation.pk},
+        )
+
+    def sweep() -> None:
+        done = 0
+        while done < number:
+            done += stakes_sweep(TOGETHER)
+
+    return _timed(sweep)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin

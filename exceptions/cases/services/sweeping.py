@@ -1,0 +1,67 @@
+"""What the sweeper does when an option closes or a loss books: many cases at once, and no one of them stops the others."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from controltower.audit import SYSTEM, record
+from controltower.db import rows
+from controltower.tenancy.context import acting_for
+from exceptions.cases.models import OPEN_STATES, Case
+from exceptions.cases.services.pricing import cases_price
+
+log = logging.getLogger(__name__)
+# So many cases are priced in one transaction: what a person who works on one of them may have to wait for.
+TOGETHER: Final = 250
+# One call of the sweep asks for so many, and goes on asking for this long, so that other schedules have their turn.
+ROUND: Final = 2_000
+SECONDS: Final = 8.0
+# A case that cannot be priced is tried again after this, so that it holds up nobody.
+PUSHED_FORWARD: Final = timedelta(minutes=5)
+
+
+def stakes_sweep(now: datetime) -> int:
+    """Price what is due over all organisations. Returns how many cases were priced.
+
+    Any number of sweepers may do so at once: each takes what no other has, and what one has priced is not due any more.
+    """
+    until, done = time.monotonic() + SECONDS, 0
+    while True:
+        due: dict[int, list[int]] = {}
+        for organisation, case in rows("SELECT organisation_id, case_id FROM cases_due_stakes(%s, %s)", [now, ROUND]):
+            due.setdefault(organisation, []).append(case)
+        priced = 0
+        for organisation, ids in due.items():
+            for begin in range(0, len(ids), TOGETHER):
+                priced += _sweep(organisation, ids[begin : begin + TOGETHER], now)
+                if time.monotonic() > until:
+                    return done + priced
+        done += priced
+        if not priced:
+            return done
+
+
+def _sweep(organisation: int, ids: Sequence[int], now: datetime) -> int:
+    """Halves what fails until the one that it is about stands alone; that one is pushed forward and reported."""
+    try:
+        with acting_for(organisation):
+            due = Case.objects.select_for_update(no_key=True, skip_locked=True).filter(
+                pk__in=ids, next_change_at__lte=now, state__in=OPEN_STATES
+            )
+            claimed = list(due.order_by("pk").values_list("pk", flat=True))
+            cases_price(claimed, now=now)
+            return len(claimed)
+    except Exception as problem:
+        if len(ids) > 1:
+            half = len(ids) // 2
+            return _sweep(organisation, ids[:half], now) + _sweep(organisation, ids[half:], now)
+        log.exception("case could not be priced", extra={"case": ids[0]})
+        with acting_for(organisation):
+            Case.objects.filter(pk=ids[0], next_change_at__lte=now).update(next_change_at=now + PUSHED_FORWARD)
+            after = {"problem": type(problem).__name__}
+            record(verb="case.pricing_failed", subject=f"case:{ids[0]}", actor=SYSTEM, after=after, now=now)
+        return 0

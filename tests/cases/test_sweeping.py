@@ -1,0 +1,129 @@
+"""What passes is noticed once, for everybody, by whichever sweeper; and nobody's bad row holds up the others."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+
+from controltower.audit.models import AuditEntry
+from controltower.tenancy.context import acting_for
+from controltower.tenancy.models import Organisation
+from exceptions.cases import services
+from exceptions.cases.models import Case, Commitment, TimelineEntry
+from exceptions.cases.services import sweeping
+from exceptions.parties.models import Account, AccountKind
+from exceptions.sla.models import Calendar
+from tests.cases.conftest import HOUR, book, eta, make_account, make_term
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FLAT = {"kind": "flat", "amount": "8000", "currency": "USD"}
+
+
+@pytest.fixture
+def many(organisation: Organisation, now: datetime) -> list[int]:
+    """Six late ones due in six hours under one contract, priced."""
+    with acting_for(organisation):
+        customer = make_account("NORTHGATE", AccountKind.CUSTOMER)
+        carrier = make_account("ORBIT", AccountKind.CARRIER)
+        make_term(customer, "delivery_window", FLAT)
+        for number in range(6):
+            book(f"{number}", now, now + 6 * HOUR, customer=customer, carrier=carrier if number == 3 else None)
+            eta(f"{number}", now, now + 9 * HOUR)
+        ids = list(Case.objects.order_by("pk").values_list("pk", flat=True))
+        services.cases_price(ids, now=now)
+    return ids
+
+
+def audited(verb: str) -> list[str]:
+    return sorted(AuditEntry.objects.filter(verb=verb).values_list("subject", flat=True))
+
+
+def told(beginning: str) -> list[int]:
+    found = TimelineEntry.objects.filter(text__startswith=beginning)
+    return sorted(found.values_list("case", flat=True))
+
+
+def test_a_promise_that_breaks_is_said_and_recorded_once(
+    organisation: Organisation, many: list[int], now: datetime
+) -> None:
+    for minutes in (0, 1, 90):
+        services.stakes_sweep(now + 6 * HOUR + timedelta(minutes=minutes))
+    with acting_for(organisation):
+        assert told("Broken: delivery_window of NORTHGATE-0") == many
+        assert told("8,000 USD lost") == many
+        assert audited("commitment.broken") == audited("loss.booked") == sorted(f"case:{pk}" for pk in many)
+        assert TimelineEntry.objects.filter(text__startswith="Broken").first().text.endswith(", due 15:00 Chicago")  # type: ignore[union-attr]
+
+
+def test_what_the_house_promised_itself_is_no_breach(organisation: Organisation, now: datetime) -> None:
+    with acting_for(organisation):
+        book("1", now, now + 6 * HOUR)
+        (case,) = eta("1", now, now + 9 * HOUR)
+        services.case_price(case, now=now)
+    services.stakes_sweep(now + 2 * HOUR)
+    with acting_for(organisation):
+        assert Commitment.objects.get(kind="first_response").state == "broken"
+        assert told("Broken") == [] and audited("commitment.broken") == []
+
+
+def test_a_row_that_cannot_be_priced_is_pushed_forward_and_reported_and_stops_nobody(
+    organisation: Organisation, many: list[int], now: datetime
+) -> None:
+    later = now + 6 * HOUR
+    with acting_for(organisation):
+        poor = many[3]
+        orbit = Calendar.objects.create(name="Bent", zone="UTC", account_id=account("ORBIT"), intervals={"mon": ["x"]})
+    assert services.stakes_sweep(later) == 5
+    with acting_for(organisation):
+        assert set(Case.objects.exclude(pk=poor).values_list("lost", flat=True)) == {8000_00}
+        assert Case.objects.get(pk=poor).next_change_at == later + sweeping.PUSHED_FORWARD
+        assert audited("case.pricing_failed") == [f"case:{poor}"]
+    assert services.stakes_sweep(later + timedelta(minutes=1)) == 0, "it is not tried again at once"
+    with acting_for(organisation):
+        orbit.delete()
+    assert services.stakes_sweep(later + timedelta(minutes=6)) == 1
+    with acting_for(organisation):
+        assert Case.objects.get(pk=poor).lost == 8000_00
+
+
+def account(code: str) -> int:
+    return Account.objects.get(code=code).pk
+
+
+def test_two_sweepers_at_once_do_everything_once(
+    organisation: Organisation, many: list[int], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "TOGETHER", 2)
+    start, done = Barrier(2, timeout=10), []
+
+    def sweeper() -> None:
+        try:
+            start.wait()
+            done.append(services.stakes_sweep(now + 6 * HOUR))
+        finally:
+            connection.close()
+
+    sweepers = [Thread(target=sweeper) for _ in range(2)]
+    for one in sweepers:
+        one.start()
+    for one in sweepers:
+        one.join(timeout=60)
+    assert len(done) == 2
+    services.stakes_sweep(now + 6 * HOUR)
+    with acting_for(organisation):
+        assert told("Broken") == told("8,000 USD lost") == many
+        assert audited("loss.booked") == sorted(f"case:{pk}" for pk in many)
+
+
+def test_a_clock_that_jumps_ahead_and_is_set_back_says_nothing_twice(
+    organisation: Organisation, many: list[int], now: datetime
+) -> None:
+    for hours in (4, 6, 6 - 1 / 60, 6 + 1 / 60, 24 * 400, 7, 30):
+        services.stakes_sweep(now + hours * HOUR)
+    with acting_for(organisation):
+        assert told("Broken") == told("8,000 USD lost") == told("Rebooking does not work") == many
+        assert set(Case.objects.values_list("lost", flat=True)) == {8000_00}
