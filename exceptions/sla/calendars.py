@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
 
 DAY_MINUTES = 24 * 60
+AROUND_THE_CLOCK = (((0, DAY_MINUTES),),) * 7
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # A calendar without any opening within this many days is taken for one that never opens.
 SEARCH_DAYS = 800
@@ -57,6 +58,11 @@ class Calendar:
             raise ValueError("a week has seven days")
         for intervals in (*self.week, *self.extra.values()):
             _check_intervals(intervals)
+
+    @cached_property
+    def is_always_open(self) -> bool:
+        """Around the clock on every day, so that durations are plain differences."""
+        return self.week == AROUND_THE_CLOCK and not (self.country or self.closures or self.extra)
 
     def intervals_on(self, day: date) -> tuple[Interval, ...]:
         """The day's open intervals in local minutes, in the order of precedence described on the class."""
@@ -111,6 +117,8 @@ def add_business(calendar: Calendar, start: datetime, duration: timedelta) -> da
     negative duration.
     """
     left = _not_negative(duration)
+    if calendar.is_always_open:
+        return start.astimezone(UTC) + left
     for opens, closes in calendar.spans_from(start.astimezone(UTC)):
         if left <= closes - opens:
             return opens + left
@@ -126,6 +134,8 @@ def subtract_business(calendar: Calendar, end: datetime, duration: timedelta) ->
     ValueError for a negative duration.
     """
     left = _not_negative(duration)
+    if calendar.is_always_open:
+        return end.astimezone(UTC) - left
     for opens, closes in calendar.spans_back_from(end.astimezone(UTC)):
         if left <= closes - opens:
             return closes - left
@@ -147,9 +157,10 @@ def business_between(calendar: Calendar, start: datetime, end: datetime) -> time
     return total
 
 
+@lru_cache(maxsize=1024)
 def always_open(zone: str = "UTC") -> Calendar:
     """Around the clock, every day: wall-clock time in the shape of a calendar."""
-    return Calendar(zone=zone, week=(((0, DAY_MINUTES),),) * 7)
+    return Calendar(zone=zone, week=AROUND_THE_CLOCK)
 
 
 def office_hours(zone: str, hours: str = "08:00-17:00", *, country: str = "", subdivision: str = "") -> Calendar:

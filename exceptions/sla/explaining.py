@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from exceptions.sla.exposure import Assessment, Choice, Stake
@@ -39,6 +40,7 @@ WORDINGS = {
 }
 
 
+@lru_cache(maxsize=256)
 def wording(action: str) -> Wording:
     """The words for an action code; a code of an organisation's own is read as it is spelt."""
     plain = action.replace("_", " ")

@@ -7,7 +7,7 @@ likelihoods Decimal between 0 and 1, instants aware.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -164,14 +164,18 @@ def saves(stake: Stake, option: Option) -> Decimal:
 def choose(stake: Stake, now: datetime) -> Choice:
     """The current option, the one that saves most with its act_by ahead, and the best of those that outlast it."""
     ahead = sorted(
-        (option for option in stake.options if option.act_by > now and saves(stake, option) > 0),
-        key=lambda option: (-saves(stake, option), -option.act_by.timestamp(), option.action),
+        (
+            (-worth, -option.act_by.timestamp(), option.action, option)
+            for option in stake.options
+            if option.act_by > now and (worth := saves(stake, option)) > 0
+        ),
+        key=_first_three,
     )
     if not ahead:
         return Choice(stake, None, ZERO, None)
-    current = ahead[0]
-    then = next((option for option in ahead[1:] if option.act_by > current.act_by), None)
-    return Choice(stake, current, saves(stake, current), then)
+    current = ahead[0][3]
+    then = next((option for *_, option in ahead[1:] if option.act_by > current.act_by), None)
+    return Choice(stake, current, -ahead[0][0], then)
 
 
 def assess(
@@ -191,8 +195,7 @@ def assess(
     `house_currency`; others are converted by the stakes' rates.
     """
     gone = tuple(stake for stake in stakes if stake.books_at <= now or stake.key in booked)
-    ahead = [stake for stake in stakes if stake.books_at > now and stake.key not in booked]
-    open_stakes = _with_shared_costs(ahead, now)
+    open_stakes = _open(stakes, now, booked)
     choices = tuple(choose(stake, now) for stake in open_stakes)
     currency, worth = _shown_currency(stakes, house_currency)
 
@@ -216,6 +219,13 @@ def assess(
         rank=rank(choices, half_life),
         next_change_at=min([choice.stake.books_at for choice in choices] + _closings(open_stakes, now), default=None),
     )
+
+
+def rank_of(
+    stakes: Sequence[Stake], now: datetime, *, half_life: timedelta, booked: Collection[str] = ()
+) -> float | None:
+    """The rank that `assess` gives, without the rest: for who asks where a case would stand."""
+    return rank([choose(stake, now) for stake in _open(stakes, now, booked)], half_life)
 
 
 def rank(choices: Sequence[Choice], half_life: timedelta) -> float | None:
@@ -263,18 +273,33 @@ def _closings(stakes: list[Stake], now: datetime) -> list[datetime]:
     ]
 
 
+def _open(stakes: Sequence[Stake], now: datetime, booked: Collection[str]) -> list[Stake]:
+    ahead = [stake for stake in stakes if stake.books_at > now and stake.key not in booked]
+    return _with_shared_costs(ahead, now)
+
+
 def _with_shared_costs(stakes: list[Stake], now: datetime) -> list[Stake]:
-    gains: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for stake in stakes:
-        for option in stake.options:
+    if len(stakes) == 1:
+        return stakes
+    gains = [[gain(stake, option) * stake.rate for option in stake.options] for stake in stakes]
+    whole: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for stake, worth in zip(stakes, gains, strict=True):
+        for option, part in zip(stake.options, worth, strict=True):
             if option.act_by > now:
-                gains[option.action] += gain(stake, option) * stake.rate
+                whole[option.action] += part
+    return [_sharing(stake, worth, whole) for stake, worth in zip(stakes, gains, strict=True)]
 
-    def share(stake: Stake, option: Option) -> Decimal:
-        whole = gains[option.action]
-        return option.cost * gain(stake, option) * stake.rate / whole if whole else option.cost
 
-    return [
-        replace(stake, options=tuple(replace(option, cost=share(stake, option)) for option in stake.options))
-        for stake in stakes
-    ]
+def _sharing(stake: Stake, gains: Sequence[Decimal], whole: Mapping[str, Decimal]) -> Stake:
+    """The stake with its part of what each action costs. Most actions cost nothing: those stay as they are."""
+    options = tuple(
+        Option(option.action, option.act_by, option.cost * part / total, option.p_act, option.assumed)
+        if option.cost and part != (total := whole.get(option.action, ZERO)) and total
+        else option
+        for option, part in zip(stake.options, gains, strict=True)
+    )
+    return stake if options == stake.options else replace(stake, options=options)
+
+
+def _first_three(entry: tuple[Decimal, float, str, Option]) -> tuple[Decimal, float, str]:
+    return entry[:3]

@@ -13,7 +13,7 @@ from exceptions.cases.services.promises import ARRIVAL_TERMS, Promise, Promises
 from exceptions.cases.services.recording import major, minor
 from exceptions.sla.book import Book
 from exceptions.sla.explaining import assumptions, clock, money, phrase, sentences, wording
-from exceptions.sla.exposure import CERTAIN, IDLE_REST, Assessment, Choice, Stake, assess, saves
+from exceptions.sla.exposure import CERTAIN, IDLE_REST, Assessment, Choice, Stake, assess, rank_of, saves
 
 MONEY: Final = ("at_risk", "avoidable", "unavoidable", "lost", "recoverable")
 # A clock that is set back by less than this stands still for a case until it has caught up: nothing that passed comes
@@ -312,9 +312,9 @@ def _would_change(
     )
     if first is None or assessment.rank is None or assessment.is_unavoidable:
         return {}
-    other = _assess(changed, booked, book, now)
+    other = rank_of(changed, now, half_life=book.half_life, booked=booked)
     when = f"{clock(first.books_at, now, first.zone)} {first.place}".strip()
-    return {"if": f"the ETA is confirmed before {when}", "rank": other.rank}
+    return {"if": f"the ETA is confirmed before {when}", "rank": other}
 
 
 def news_of(case: Case, before: Mapping[str, Any], told: Mapping[str, Any], now: datetime) -> list[str]:
