@@ -3,10 +3,13 @@ from exceptions.cases.models import (
     CasePause,
     Commitment,
     Disruption,
+    Escalation,
+    EscalationRule,
     Expectation,
     Interaction,
     NextCheck,
     Occurrence,
+    Repricing,
     Stake,
 )
 from exceptions.parties.adminkit import show
@@ -20,3 +23,6 @@ show(Expectation, "shipment", "kind", "due_at", "cleared_at", "expired_at", sear
 show(Interaction, "case", "at", "outcome", "member")
 show(NextCheck, "case", "due_at", "member", "done_at")
 show(Disruption, "state", "place", "starts_at", "ends_at")
+show(EscalationRule, "contract", "step", "after_minutes", "contact")
+show(Escalation, "case", "step", "due_at", "done_at", "outcome")
+show(Repricing, "reason", "state", "done", "total", "started_at", "finished_at")

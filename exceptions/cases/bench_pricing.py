@@ -149,7 +149,7 @@ def _account(code: str, kind: str) -> Account:
 
 
 def _fill(organisation: Organisation, parties: tuple[list[int], list[int]], number: int, swept: int) -> None:
-    values = {
+    values: dict[str, Any] = {
         "org": organisation.pk,
         "customers": parties[0],
         "carriers": parties[1],

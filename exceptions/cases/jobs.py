@@ -11,13 +11,15 @@ from controltower.audit import SYSTEM
 from controltower.db import rows
 from controltower.jobs import JobContext, enqueue, job, sweep
 from controltower.tenancy.context import acting_for
-from controltower.tenancy.models import Organisation
+from controltower.tenancy.models import Member, Organisation
+from exceptions.cases import escalation_mail as mails
 from exceptions.cases import services
-from exceptions.cases.models import Case, Expectation, NextCheck
+from exceptions.cases.models import Case, Escalation, Expectation, NextCheck
 
 log = logging.getLogger(__name__)
 # How many due rows one round of a sweep takes.
 BATCH = 200
+MANY = 2_000
 
 
 @job("cases.price", retries=8, timeout=30)
@@ -32,6 +34,17 @@ def price(payload: dict[str, Any], ctx: JobContext) -> None:
 def reprice(payload: dict[str, Any], ctx: JobContext) -> None:
     """Price the next batch of all that is priced anew."""
     services.repricing_step(payload["repricing"], now=ctx.now)
+
+
+@job("cases.escalation_mail", queue="effects", retries=8, timeout=60, outside_transaction=True)
+def escalation_mail(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Tell a member of broken promises by mail. After a crash at the worst moment they get it twice."""
+    with ctx.tenant():
+        member = Member.objects.select_related("user", "organisation").get(pk=payload["member"])
+        about = Escalation.objects.filter(pk__in=payload["escalations"]).select_related("case", "commitment")
+        mail = mails.escalation_mail(member, list(about.order_by("pk")))
+    if mail is not None:
+        mail.send()
 
 
 @job("cases.expectation", retries=8, timeout=60)
@@ -65,6 +78,24 @@ def propose_disruptions(payload: dict[str, Any], ctx: JobContext) -> None:
 def stakes(now: datetime) -> int:
     """Price the cases whose next option closes or loss books. One that fails is pushed forward and reported."""
     return services.stakes_sweep(now)
+
+
+@sweep("cases.escalations", every=5.0)
+def escalations(now: datetime) -> int:
+    """Take the steps about broken promises that are due, those of an organisation together."""
+    due: dict[int, list[int]] = {}
+    for organisation_id, pk in rows(
+        "SELECT organisation_id, escalation_id FROM cases_due_escalations(%s, %s)", [now, MANY]
+    ):
+        due.setdefault(organisation_id, []).append(pk)
+    done = 0
+    for organisation_id, ids in due.items():
+        try:
+            with acting_for(organisation_id):
+                done += services.escalations_take(ids, now=now)
+        except Exception:
+            log.exception("due escalations failed", extra={"row": ids[0]})
+    return done
 
 
 @sweep("cases.expectations", every=2.0)

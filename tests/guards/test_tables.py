@@ -94,6 +94,7 @@ def test_functions_that_cross_organisations_are_few_and_named() -> None:
 DEFINERS = {
     "audit_append",
     "cases_due_checks",
+    "cases_due_escalations",
     "cases_due_expectations",
     "cases_due_stakes",
     "cases_due_suppressions",

@@ -11,6 +11,7 @@ from exceptions.cases.models.cases import (
 )
 from exceptions.cases.models.detection import DetectionSetting, LaneGap, Suppressed, Suppression
 from exceptions.cases.models.disruptions import Disruption, DisruptionState
+from exceptions.cases.models.escalations import Escalation, EscalationOutcome, EscalationRule, EscalationStep
 from exceptions.cases.models.expectations import Expectation, ExpectationKind
 from exceptions.cases.models.history import (
     EntryKind,
@@ -44,6 +45,10 @@ __all__ = [
     "Disruption",
     "DisruptionState",
     "EntryKind",
+    "Escalation",
+    "EscalationOutcome",
+    "EscalationRule",
+    "EscalationStep",
     "Excusable",
     "Expectation",
     "ExpectationKind",

@@ -16,6 +16,7 @@ from exceptions.cases import signals
 from exceptions.cases.models import Case, EntryKind, TimelineEntry
 from exceptions.cases.services.assessing import MONEY, Before, Breach, Priced, instant_for, news_of, priced
 from exceptions.cases.services.combined import Family, families_of, promises_of_all
+from exceptions.cases.services.escalating import escalations_begin
 from exceptions.cases.services.priced_rows import cases_write, commitments_of, rows_write, stakes_of
 from exceptions.cases.services.recording import minor
 from exceptions.sla.book import Book, book_now
@@ -123,6 +124,7 @@ def _tell(changes: Sequence[Change], now: datetime) -> None:
         for change in changes
         for text in change.texts(now)
     )
+    escalations_begin([breach for change in changes if change.case.is_open for breach in change.breaches], now=now)
     for change in changes:
         _audit(change, now)
     signals.cases_priced.send(sender=Case, cases=[change.case for change in changes], now=now)
