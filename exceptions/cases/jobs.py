@@ -33,7 +33,7 @@ def price(payload: dict[str, Any], ctx: JobContext) -> None:
 @job("cases.reprice", retries=8, timeout=60)
 def reprice(payload: dict[str, Any], ctx: JobContext) -> None:
     """Price the next batch of all that is priced anew."""
-    services.repricing_step(payload["repricing"], now=ctx.now)
+    services.repricing_step(payload["repricing"], part=payload["part"], now=ctx.now)
 
 
 @job("cases.escalation_mail", queue="effects", retries=8, timeout=60, outside_transaction=True)

@@ -24,7 +24,7 @@ from exceptions.cases.models.history import (
 )
 from exceptions.cases.models.merges import CaseMerge
 from exceptions.cases.models.money import CasePause, Commitment, CommitmentState, Stake, StakeState
-from exceptions.cases.models.repricing import Repricing, RepricingState
+from exceptions.cases.models.repricing import Repricing, RepricingPart, RepricingState
 from exceptions.cases.models.saved import SavedView
 from exceptions.cases.taxonomy import Excusable, Severity
 
@@ -59,6 +59,7 @@ __all__ = [
     "NextCheck",
     "Occurrence",
     "Repricing",
+    "RepricingPart",
     "RepricingState",
     "SavedView",
     "Severity",

@@ -15,9 +15,8 @@ class RepricingState(models.TextChoices):
 class Repricing(TenantModel):
     """All open cases priced anew, in batches by id; `account` limits it to those of a customer and below.
 
-    `after` is the last case that was done: each batch moves it in its own transaction, so that whoever goes on after a
-    crash begins where that one ended. `ranked_to` is the same for the ranks alone, which after a new half-life come
-    first. `failed` counts cases that could not be priced; the sweep tries those again.
+    `ranked_to` is the last case whose rank alone was written, which after a new half-life comes first. `failed` counts
+    cases that could not be priced; the sweep tries those again.
     """
 
     reason = models.CharField(max_length=200)
@@ -26,7 +25,6 @@ class Repricing(TenantModel):
     state = models.CharField(max_length=10, choices=RepricingState, default=RepricingState.RUNNING)
     ranks_first = models.BooleanField(default=False)
     ranked_to = models.BigIntegerField(default=0)
-    after = models.BigIntegerField(default=0)
     total = models.PositiveIntegerField()
     done = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
@@ -46,3 +44,21 @@ class Repricing(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.done} of {self.total}"
+
+
+class RepricingPart(TenantModel):
+    """A range of the cases, above `after` and up to `last` (None: to the end), that one worker at a time goes through.
+
+    Each batch moves `after` in its own transaction, so that whoever goes on after a crash begins where that one ended.
+    """
+
+    repricing = TenantForeignKey(Repricing, on_delete=models.CASCADE, related_name="parts")
+    after = models.BigIntegerField()
+    last = models.BigIntegerField(null=True, blank=True)
+    is_done = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "repricing"], name="repricing_part_of")]
+
+    def __str__(self) -> str:
+        return f"{self.repricing}, after case {self.after}"

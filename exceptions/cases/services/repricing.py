@@ -2,7 +2,8 @@
 
 Each step is a transaction of its own that prices one batch in order of id, moves the progress and puts the next step in
 line. So the queue is read and worked on meanwhile, a worker that dies loses one batch at most, and two workers never do
-the same one: the progress row is locked.
+the same one: each part of the cases is a row that is locked. There are two parts, since pricing keeps a worker as busy as
+it keeps the database: with more, other work would have to wait.
 
 Ranks compare only under one half-life. After it was changed, those of all open cases are first written anew from their
 stakes as they stand, a few thousand cases with each statement; the words and everything else follow with the pricing.
@@ -15,10 +16,11 @@ import json
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from controltower.audit import Actor, record
 from controltower.db import rows
@@ -26,7 +28,7 @@ from controltower.errors import Conflict, NotFound
 from controltower.jobs import enqueue
 from controltower.tenancy.context import current_organisation_id
 from controltower.web import live
-from exceptions.cases.models import OPEN_STATES, Case, Repricing, RepricingState
+from exceptions.cases.models import OPEN_STATES, Case, Repricing, RepricingPart, RepricingState
 from exceptions.cases.services.pricing import cases_price
 from exceptions.cases.services.recording import member_of
 from exceptions.parties.models import Account
@@ -36,6 +38,7 @@ from exceptions.sla.exposure import T0
 log = logging.getLogger(__name__)
 BATCH: Final = 250
 RANKED_TOGETHER: Final = 5_000
+PARTS: Final = 2
 JOB: Final = "cases.reprice"
 
 # `exposure.rank` over what is stored: log-sum-exp of saves, in units of the organisation's currency, by act_by.
@@ -81,7 +84,10 @@ def repricing_start(
     repricing.save()
     after = {"reason": repricing.reason, "cases": repricing.total, "account": repricing.account_id}
     record(verb="repricing.started", subject=f"repricing:{repricing.pk}", actor=actor, after=after, now=now)
-    _next(repricing)
+    if ranks_first:
+        _next(repricing)
+    else:
+        _split(repricing)
     return repricing
 
 
@@ -98,22 +104,64 @@ def repricing_cancel(repricing_id: int, *, actor: Actor, now: datetime) -> Repri
     return repricing
 
 
-def repricing_step(repricing_id: int, *, now: datetime) -> bool:
-    """One batch. Whether there is more to do; when there is, the next step is in line. Nothing when it is over."""
+def repricing_step(repricing_id: int, *, now: datetime, part: int | None = None) -> bool:
+    """One batch of a part, or of the ranks that come before. Whether there is more to do; the next step is then in line.
+
+    Nothing when it is over, or when another worker is doing this part.
+    """
+    if part is not None:
+        return _part_step(repricing_id, part, now)
     repricing = (
         Repricing.objects.select_for_update(no_key=True).filter(pk=repricing_id, state=RepricingState.RUNNING).first()
     )
-    if repricing is None:
+    if repricing is None or not repricing.ranks_first:
         return False
-    if not repricing.ranks_first:
-        _price(repricing, now)
-    elif not _rank(repricing):
-        repricing.ranks_first = False
-    repricing.save()
-    if repricing.state == RepricingState.RUNNING:
+    if _rank(repricing):
         _next(repricing)
+    else:
+        repricing.ranks_first = False
+        _split(repricing)
+    repricing.save(update_fields=["ranked_to", "ranks_first"])
     live.changed(current_organisation_id())
-    return repricing.state == RepricingState.RUNNING
+    return repricing.ranks_first
+
+
+def _part_step(repricing_id: int, part_id: int, now: datetime) -> bool:
+    """The row of the repricing itself is only locked at the end, for the count: both parts write to it."""
+    part = (
+        RepricingPart.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
+        .select_related("repricing__account")
+        .filter(pk=part_id, repricing=repricing_id, is_done=False, repricing__state=RepricingState.RUNNING)
+        .first()
+    )
+    if part is None:
+        return False
+    cases = _cases(part.repricing).filter(pk__gt=part.after)
+    if part.last is not None:
+        cases = cases.filter(pk__lte=part.last)
+    ids = list(cases.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    failed = _price_or_halve(ids, now) if ids else 0
+    part.after, part.is_done = ids[-1] if ids else part.after, len(ids) < BATCH
+    part.save(update_fields=["after", "is_done"])
+    Repricing.objects.filter(pk=repricing_id).update(done=F("done") + len(ids), failed=F("failed") + failed)
+    if not part.is_done:
+        _next(part.repricing, part)
+    elif not RepricingPart.objects.filter(repricing=repricing_id, is_done=False).exists():
+        # The count above has locked the repricing: of two parts that end at once the second one sees the first.
+        running = Repricing.objects.filter(pk=repricing_id, state=RepricingState.RUNNING)
+        running.update(state=RepricingState.DONE, finished_at=now)
+    live.changed(current_organisation_id())
+    return not part.is_done
+
+
+def _split(repricing: Repricing) -> None:
+    """Parts of as many cases each, and their first steps."""
+    size = -(-repricing.total // PARTS)
+    cases = _cases(repricing).order_by("pk").values_list("pk", flat=True)
+    ends = [cases[number * size - 1 : number * size].first() for number in range(1, PARTS)] if size else []
+    bounds = [0, *(end for end in ends if end is not None), None]
+    for after, last in pairwise(bounds):
+        _next(repricing, RepricingPart.objects.create(repricing=repricing, after=after or 0, last=last))
 
 
 def _rank(repricing: Repricing) -> bool:
@@ -131,15 +179,6 @@ def _rank(repricing: Repricing) -> bool:
     last = rows(RANKS, values)[0][0]
     repricing.ranked_to = last or repricing.ranked_to
     return last is not None
-
-
-def _price(repricing: Repricing, now: datetime) -> None:
-    ids = list(_cases(repricing).filter(pk__gt=repricing.after).order_by("pk").values_list("pk", flat=True)[:BATCH])
-    if ids:
-        repricing.failed += _price_or_halve(ids, now)
-        repricing.after, repricing.done = ids[-1], repricing.done + len(ids)
-    if len(ids) < BATCH:
-        _end(repricing, RepricingState.DONE, now)
 
 
 def _price_or_halve(ids: Sequence[int], now: datetime) -> int:
@@ -170,8 +209,8 @@ def _running() -> list[Repricing]:
 
 def _end(repricing: Repricing, state: RepricingState, now: datetime) -> None:
     repricing.state, repricing.finished_at = state, now
-    repricing.save()
+    repricing.save(update_fields=["state", "finished_at"])
 
 
-def _next(repricing: Repricing) -> None:
-    enqueue(JOB, {"repricing": repricing.pk})
+def _next(repricing: Repricing, part: RepricingPart | None = None) -> None:
+    enqueue(JOB, {"repricing": repricing.pk, "part": part.pk if part else None})
