@@ -1,6 +1,6 @@
 from django.urls import path
 
-from exceptions.cases import bulk_views, detection_views, disruption_views, view_views, views
+from exceptions.cases import bulk_views, detection_views, disruption_views, repricing_views, view_views, views
 
 app_name = "cases"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("settings/suppressions/", detection_views.suppressions, name="suppressions"),
     path("settings/suppressions/add/", detection_views.suppression_add, name="suppression_add"),
     path("settings/suppressions/<int:pk>/end/", detection_views.suppression_end, name="suppression_end"),
+    path("settings/repricing/", repricing_views.repricings, name="repricings"),
+    path("settings/repricing/start/", repricing_views.repricing_start, name="repricing_start"),
+    path("settings/repricing/<int:pk>/cancel/", repricing_views.repricing_cancel, name="repricing_cancel"),
     path("disruptions/", disruption_views.disruptions, name="disruptions"),
     path("disruptions/<int:pk>/", disruption_views.disruption, name="disruption"),
     path("disruptions/<int:pk>/decide/", disruption_views.decide, name="disruption_decide"),

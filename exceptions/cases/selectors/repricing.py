@@ -1,0 +1,58 @@
+"""How far pricing everything anew has got."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from controltower.tenancy.permissions import Verb
+from controltower.tenancy.viewer import Viewer, require
+from exceptions.cases.models import Repricing, RepricingState
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class RepricingRow:
+    """One repricing with its progress in cases. `ranks`: only the order is being written so far."""
+
+    id: int
+    reason: str
+    state: str
+    state_label: str
+    is_running: bool
+    ranks: bool
+    done: int
+    total: int
+    failed: int
+    percent: int
+    started_at: datetime
+    finished_at: datetime | None
+    by: str
+
+
+def repricings_list(viewer: Viewer) -> list[RepricingRow]:
+    """The newest first. Nothing for who sees some customers only: it counts the cases of all."""
+    require(viewer, Verb.AGREE)
+    if viewer.member.restricted:
+        return []
+    return [_row(one) for one in Repricing.objects.select_related("started_by__user").order_by("-pk")[:SHOWN]]
+
+
+def _row(one: Repricing) -> RepricingRow:
+    running = one.state == RepricingState.RUNNING
+    return RepricingRow(
+        id=one.pk,
+        reason=one.reason,
+        state=one.state,
+        state_label=RepricingState(one.state).label,
+        is_running=running,
+        ranks=running and one.ranks_first,
+        done=one.done,
+        total=one.total,
+        failed=one.failed,
+        percent=100 if one.total == 0 else min(100, one.done * 100 // one.total),
+        started_at=one.started_at,
+        finished_at=one.finished_at,
+        by=one.started_by.name if one.started_by is not None else "Control Tower",
+    )
