@@ -50,11 +50,13 @@ def inside(
     *,
     quick: bool,
     say: Callable[[str], None],
-    events: int | None = None,
     only: str = "",
+    events: int | None = None,
+    shipments: int | None = None,
+    seed: int | None = None,
 ) -> dict[str, Any]:
     """Migrate the fresh database, measure, say it, and answer the JSON object."""
-    bench = Bench(home, quick, say, events, only)
+    bench = Bench(home, quick, say, events, shipments, seed, only)
     durability = "on" if benchmark.durable else "off"
     say(f"{benchmark.name}: {benchmark.about}")
     say(

@@ -41,13 +41,16 @@ class Figure:
 
 @dataclass
 class Bench:
-    """What a benchmark works with. `quick` asks for a small run that shows that it works, not how fast; `events` for a
-    size of its own, where the benchmark has one; `only` for one of its parts, empty for all."""
+    """What a benchmark works with. `quick` asks for a small run that shows that it works, not how fast; `events` and
+    `shipments` for a size of its own, `seed` for other made-up data, `only` for one of its parts (empty for all), where
+    the benchmark has them."""
 
     home: Path
     quick: bool
     say: Callable[[str], None]
     events: int | None = None
+    shipments: int | None = None
+    seed: int | None = None
     only: str = ""
     started: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 

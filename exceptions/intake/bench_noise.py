@@ -36,7 +36,7 @@ HEADERS = {"content-type": "application/cloudevents+json"}
 @benchmark("noise", "what share of the cases of a generated month is worth opening, and what is missed", durable=False)
 def noise(bench: Bench) -> Mapping[str, Figure]:
     """The month is made by a simulation that shares nothing with detection; see `exceptions.cases.noise`."""
-    month = generate(SEED, FEW if bench.quick else SHIPMENTS)
+    month = generate(bench.seed or SEED, bench.shipments or (FEW if bench.quick else SHIPMENTS))
     organisation = _house(month)
     begun = time.perf_counter()
     _replay(organisation, month, bench)
@@ -99,7 +99,8 @@ def _replay(organisation: Organisation, month: Month, bench: Bench) -> None:
         if now >= learns:
             gaps(now)
             learns = now + LEARNS
-        expectations(now)
+        while expectations(now):
+            drain("default", now=now)
         drain("default", now=now)
         if time.monotonic() - said > 30:
             said = time.monotonic()

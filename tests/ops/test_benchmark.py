@@ -5,11 +5,13 @@ import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from controltower.ops import bench_run, leftovers, processes
-from controltower.ops.benchmarks import Figure
+from controltower.ops.benchmarks import Benchmark, Figure
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +74,20 @@ def test_an_unknown_name_is_answered_with_the_known_ones(home):
     said = run.communicate(timeout=60)[0]
     assert run.returncode == 1
     assert "There is no benchmark 'speed'. There are: audit" in said
+
+
+def test_sizes_and_the_seed_reach_the_measurement(monkeypatch):
+    handed_on = []
+    monkeypatch.setattr(bench_run, "outside", lambda home, benchmark, arguments: handed_on.append(arguments) or 0)
+    call_command("benchmark", "noise", "--seed=5", "--shipments=50")
+    assert handed_on == [["--shipments=50", "--seed=5"]]
+    sizes = []
+    measured = Benchmark(
+        "sized", "", lambda bench: sizes.append((bench.shipments, bench.seed, bench.events)) or {}, True
+    )
+    monkeypatch.setattr(bench_run, "call_command", lambda *_, **__: None)
+    bench_run.inside(Path("unused"), measured, quick=True, say=lambda _: None, shipments=50, seed=5, events=None)
+    assert sizes == [(50, 5, None)]
 
 
 def test_a_figure_is_its_median_and_knows_whether_it_holds():

@@ -10,6 +10,12 @@ from controltower.embedded import EmbeddedError
 from controltower.ops import bench_run
 from controltower.ops.benchmarks import Benchmark, benchmarks
 
+NUMBERS = {
+    "events": "how many events, where the measurement has a size",
+    "shipments": "how many shipments, where it makes some up",
+    "seed": "what it makes up, where it does",
+}
+
 
 class Command(BaseCommand):
     help = "Runs a measurement in a database and data folder of its own and says what came out, with its spread."
@@ -21,7 +27,8 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="run all of them")
         parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
         parser.add_argument("--quick", action="store_true", help="a small run: shows that it works, not how fast")
-        parser.add_argument("--events", type=int, help="how many events, where the measurement has a size")
+        for name, about in NUMBERS.items():
+            parser.add_argument(f"--{name}", type=int, help=about)
         parser.add_argument("--only", default="", help="one part of it, where the measurement has parts")
         parser.add_argument("--inside", action="store_true", help="measure here: set by the command itself")
 
@@ -38,8 +45,7 @@ class Command(BaseCommand):
             self._inside(chosen[0], options)
             return
         arguments = [f"--{name}" for name in ("json", "quick") if options[name]]
-        if options["events"] is not None:
-            arguments.append(f"--events={options['events']}")
+        arguments += [f"--{name}={options[name]}" for name in NUMBERS if options[name] is not None]
         if options["only"]:
             arguments.append(f"--only={options['only']}")
         for benchmark in chosen:
@@ -56,8 +62,8 @@ class Command(BaseCommand):
             benchmark,
             quick=options["quick"],
             say=self._say,
-            events=options["events"],
             only=options["only"],
+            **{name: options[name] for name in NUMBERS},
         )
         if options["json"]:
             self._say(bench_run.as_json(found))
