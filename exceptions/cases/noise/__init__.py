@@ -26,8 +26,8 @@ each thing that went wrong and that somebody has to act on or answer for, and no
 **What is arguable.** Some things two careful observers would decide differently: a delivery late by less than half an
 hour, a collection late by less than an hour, a danger that passed within two hours or that nobody mentioned, a pause
 longer than any usual one but less than three times as long, a box not fetched two to four days before its free time
-ends, a word on an arrival that came four hours or more
-after the promise though the freight was there in time, lateness that only follows from a failed attempt. A case about
+ends, a word on an arrival or a collection that came four
+hours or more after the promise though it was in time, a tracker that is dark while the reefer's unit speaks, lateness that only follows from a failed attempt. A case about
 one of these counts neither for nor against, and none is missed.
 
 **What is noise.** Everything else that is said: repeats, old words sent again, words overtaken by later ones, estimates

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -75,6 +75,18 @@ def lateness(journey: Journey, run: Run, promise: datetime, told: list[datetime]
         journey.wrong(story, "delivery_late", begin, arguable=not grave)
     elif run.arrival > promise:
         journey.wrong("a little late", "delivery_late", promise, arguable=True)
+    _one_with_silence(journey)
+
+
+def _one_with_silence(journey: Journey) -> None:
+    """A truck that is dark and late is one thing, by whichever of the two it is called."""
+    firm = [truth for truth in journey.truths if not truth.arguable]
+    dark = next((truth for truth in firm if truth.story == "tracker dark"), None)
+    late = next((truth for truth in firm if truth.story in ("late", "late for a while")), None)
+    if dark is None or late is None:
+        return
+    journey.truths = [truth for truth in journey.truths if truth not in (dark, late)]
+    journey.truths.append(replace(late, kinds=late.kinds | dark.kinds, begins=min(late.begins, dark.begins)))
 
 
 def word_owed(journey: Journey, arrival: datetime, promise: datetime, heard: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from exceptions.cases.noise.delays import Delay, Run, lateness, pickup_lateness, word_owed
@@ -43,7 +44,9 @@ def truckload(journey: Journey, day: datetime) -> None:
         None if lane.mute else journey.say("shipment.picked_up", collected, {"stop": 1}, by="edi", site=lane.origin)
     )
     pickup_lateness(journey, closes, collected, fetched.said if fetched else None)
-    told = [*tell_delays(journey, run), *(tell_positions(journey, run, departed, due) if lane.tracked else ())]
+    told = tell_delays(journey, run)
+    if lane.tracked:
+        told += tell_positions(journey, run, departed, due, sensor=cold)
     lateness(journey, run, due, told)
     if cold:
         temperatures(journey, departed, run.arrival)
@@ -94,17 +97,26 @@ def tell_delays(journey: Journey, run: Run, **refs: str) -> list[datetime]:
     return told
 
 
-def tell_positions(journey: Journey, run: Run, departed: datetime, due: datetime, **refs: str) -> list[datetime]:
-    """Positions and estimates of a tracker, which errs the more the farther it is; answers when it showed lateness."""
-    speaks = refs or None
-    journey.say("shipment.departed", departed, {"stop": 1}, by="telematics", site=journey.lane.origin, refs=speaks)
-    lost = _outage(journey, departed, run.arrival)
+def tell_positions(
+    journey: Journey,
+    run: Run,
+    departed: datetime,
+    due: datetime,
+    *,
+    sensor: bool = False,
+    refs: Mapping[str, str] | None = None,
+) -> list[datetime]:
+    """Positions and estimates of a tracker, which errs the more the farther it is; answers when it showed lateness.
+
+    sensor: a reefer's unit goes on speaking when the tracker does not."""
+    journey.say("shipment.departed", departed, {"stop": 1}, by="telematics", site=journey.lane.origin, refs=refs)
+    lost = _outage(journey, departed, run.arrival, heard_otherwise=sensor)
     bias, told, count = journey.rng.gauss(0, 0.02), [], 0
     at = departed + journey.between(*PAUSES)
     while at < run.arrival - 20 * MINUTE:
         count += 1
         if lost is None or not lost[0] < at < lost[1]:
-            journey.say("shipment.position_reported", at, {"speed_kmh": 84.0}, by="telematics", refs=speaks)
+            journey.say("shipment.position_reported", at, {"speed_kmh": 84.0}, by="telematics", refs=refs)
             if count % 2 == 0:
                 expected = run.projected(at)
                 left = (expected - at) / HOUR
@@ -112,13 +124,11 @@ def tell_positions(journey: Journey, run: Run, departed: datetime, due: datetime
                 estimated = _rounded(expected + error * HOUR)
                 told += [at] if estimated > due else []
                 data = {"estimated": estimated} if refs else {"stop": 2, "estimated": estimated}
-                journey.say(
-                    "shipment.eta_changed", at, data, by="telematics", refs=speaks, site=journey.lane.destination
-                )
+                journey.say("shipment.eta_changed", at, data, by="telematics", refs=refs, site=journey.lane.destination)
         at += journey.between(*PAUSES)
     if journey.chance(0.05):
         past = run.arrival + journey.between(3, 20)
-        journey.say("shipment.position_reported", past, {"speed_kmh": 0.0}, by="telematics", refs=speaks)
+        journey.say("shipment.position_reported", past, {"speed_kmh": 0.0}, by="telematics", refs=refs)
     return told
 
 
@@ -131,14 +141,17 @@ def tell_arrival(journey: Journey, arrival: datetime) -> Word:
     return journey.say("shipment.arrived", arrival, {"stop": 2}, by="telematics", site=site)
 
 
-def _outage(journey: Journey, departed: datetime, arrival: datetime) -> tuple[datetime, datetime] | None:
-    """A tracker that goes dark: whether that is silence depends on how long it usually pauses."""
+def _outage(
+    journey: Journey, departed: datetime, arrival: datetime, *, heard_otherwise: bool
+) -> tuple[datetime, datetime] | None:
+    """A tracker that goes dark: whether that is silence depends on how long it usually pauses, and on whether the party
+    goes on telling temperatures."""
     if not journey.chance(0.03):
         return None
     begins = departed + journey.rng.uniform(0.05, 0.5) * (arrival - departed)
     ends = min(arrival, begins + journey.between(5, 30))
     usual = PAUSES[1] * HOUR
-    if ends - begins >= 3 * usual:
+    if ends - begins >= 3 * usual and not heard_otherwise:
         journey.wrong("tracker dark", "tracking_silent delivery_late", begins, ends=ends + 12 * HOUR)
     elif ends - begins > usual:
         journey.wrong("long pause", "tracking_silent", begins, ends=ends + 12 * HOUR, arguable=True)

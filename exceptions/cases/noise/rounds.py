@@ -25,7 +25,7 @@ def truck_round(truck: Journey, drops: list[Journey], day: datetime) -> None:
     run = Run(departed + driven, _delays(truck, departed))
     for drop in drops:
         drop.say("shipment.picked_up", opens + drop.between(0.3, 0.8), {"stop": 1}, by="edi", site=lane.origin)
-    told = [*tell_delays(truck, run, **load), *tell_positions(truck, run, departed, planned + slack, **load)]
+    told = [*tell_delays(truck, run, **load), *tell_positions(truck, run, departed, planned + slack, refs=load)]
     lateness(truck, run, planned + slack, told)
     # The tracker goes on between the docks.
     for place in range(len(drops)):

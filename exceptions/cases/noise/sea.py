@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from exceptions.cases.noise.delays import Delay, Run, lateness
+from exceptions.cases.noise.delays import Delay, Run, lateness, pickup_lateness
 from exceptions.cases.noise.plans import booking, stop
 from exceptions.cases.noise.sides import at_the_door, paperwork
 from exceptions.cases.noise.world import HOUR, MINUTE, Journey
@@ -183,7 +183,8 @@ def airfreight(journey: Journey, day: datetime) -> None:
     )
     journey.say("shipment.booked", flight - journey.between(30, 90), booking(journey, stops), by="tms")
     collected = flight - journey.between(7, 12)
-    journey.say("shipment.picked_up", collected, {"stop": 1}, by="edi", site=lane.origin)
+    fetched = journey.say("shipment.picked_up", collected, {"stop": 1}, by="edi", site=lane.origin)
+    pickup_lateness(journey, flight - 6 * HOUR, collected, fetched.said)
     missed = journey.chance(0.05)
     departed = flight + (24 * HOUR if missed else journey.between(0, 2))
     if missed:

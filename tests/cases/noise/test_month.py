@@ -125,3 +125,37 @@ def test_the_generator_knows_nothing_of_detection() -> None:
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             ours = [name for name in names if name.startswith(("exceptions", "controltower", "django"))]
             assert all(name.startswith("exceptions.cases.noise") for name in ours), (module.name, ours)
+
+
+def test_a_truck_that_is_dark_and_late_is_one_thing(journey: Journey) -> None:
+    journey.wrong("tracker dark", "tracking_silent delivery_late", AT, ends=AT + 12 * HOUR)
+    lateness(journey, Run(AT, [Delay(AT + HOUR, 9, "Snow")]), AT + 4 * HOUR, [AT + HOUR])
+    (truth,) = journey.truths
+    assert truth.kinds == {"delivery_late", "tracking_silent"} and truth.begins == AT and truth.ends is None
+
+
+def test_a_dark_tracker_is_no_silence_while_the_reefers_unit_speaks() -> None:
+    for seed in range(4):
+        month = generate(seed, 400)
+        cold = {
+            reference["value"]
+            for body in bodies(month)
+            if body["type"] == "shipment.temperature_read"
+            for reference in body["data"]["references"]
+        }
+        dark = [truth for truth in month.truths if truth.story == "tracker dark"]
+        assert all(truth.shipments.isdisjoint(cold) for truth in dark)
+
+
+def test_a_collection_by_air_in_time_that_was_told_late_is_arguable_as_by_road() -> None:
+    months = [generate(seed, 400) for seed in range(6)]
+    untold = [truth for month in months for truth in month.truths if truth.story.endswith("or untold")]
+    by_air = {
+        reference["value"]
+        for month in months
+        for body in bodies(month)
+        for reference in body["data"]["references"]
+        if any(other["type"] == "awb" for other in body["data"]["references"])
+    }
+    assert all(truth.arguable for truth in untold)
+    assert any(not truth.shipments.isdisjoint(by_air) for truth in untold)
