@@ -146,3 +146,9 @@ def test_one_by_one_and_backwards_opens_the_same_cases(as_it_happened: list[tupl
     by_time = sorted(STORY, key=lambda event: event.occurred_at)
     assert _told([[event] for event in by_time]) == as_it_happened
     assert _told([[event] for event in reversed(by_time)]) == as_it_happened
+
+
+def test_trouble_of_one_shipment_is_that_of_the_load_once_another_turns_out_to_ride_along(
+    as_it_happened: list[tuple[Any, ...]],
+) -> None:
+    assert _told([[event for event in STORY if event is not STORY[1]], [STORY[1]]]) == as_it_happened

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from controltower.db import rows
+from exceptions.cases.detection.rules import ONE_LOAD
 from exceptions.cases.models import OPEN_STATES, Case, CaseOrder, CaseShipment, Expectation
 from exceptions.shipments.models import Equipment, Event, EventSubject, LoadShipment, OrderLine, Supply
 
@@ -78,7 +79,8 @@ def scope_of_expired(expired: Iterable[Expectation]) -> Scope:
 def widened(scope: Scope) -> Scope:
     """Add what shares an open case, the riders of loads that have one, and orders that wait for what is brought.
 
-    A case can only be said to be over when all that it affects was looked at.
+    A case can only be said to be over when all that it affects was looked at. Trouble of one shipment becomes that of
+    its load when another one turns out to ride along, so cases of those that ride along are looked at too.
     """
     scope.shipments |= scope.told
     if scope.told:
@@ -87,7 +89,9 @@ def widened(scope: Scope) -> Scope:
         CaseShipment.objects.filter(shipment__in=list(scope.told)).values("case_id"),
         LoadShipment.objects.filter(shipment__in=list(scope.told)).values("load_id"),
     ]
-    touching = Q(pk__in=about[0]) | Q(subject_load__in=about[1])
+    along = LoadShipment.objects.filter(load__in=about[1]).values("shipment_id")
+    theirs = CaseShipment.objects.filter(shipment__in=along).values("case_id")
+    touching = Q(pk__in=about[0]) | Q(subject_load__in=about[1]) | Q(pk__in=theirs, type__in=ONE_LOAD)
     if scope.loads:
         touching |= Q(subject_load__in=list(scope.loads))
     if scope.orders:
