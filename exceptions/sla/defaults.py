@@ -48,6 +48,9 @@ SILENCE_LIMITS = {
 # How long after the fact a report usually comes; carriers' statuses travel in batches, some an hour apart, and the
 # first one may just have been missed.
 REPORT_LAG = timedelta(hours=2)
+# How long before a cut-off what keeps it should be there, milestones and documents alike: most come on the last day, so
+# whoever asks earlier asks for what is on its way.
+CUTOFF_NOTICE = timedelta(hours=4)
 # How long before the end of the last free day a container that is still in the terminal becomes a case.
 FREE_TIME_NOTICE = timedelta(hours=72)
 # A recovered case that fails again within this is the same case.

@@ -342,23 +342,60 @@ def test_silence_is_judged_by_the_gap_that_was_learned_with_a_floor(
         for hour in range(20):
             tell(EventType.SHIPMENT_SCANNED, str(number), now + hour * 6 * HOUR)
         at = now + 115 * HOUR
-        tell(EventType.SHIPMENT_ARRIVED, str(number), at, now=at + number * HOUR, stop=2)
+        tell(EventType.SHIPMENT_ARRIVED, str(number), at, stop=2)
     assert gaps_learn(now=now + 120 * HOUR) == 4
     lane = Shipment.objects.earliest("id").lane
     learned = LaneGap.objects.get(carrier=carrier, lane=lane)
     assert (learned.gap_minutes, learned.samples) == (720, 60)
     gaps = Gaps.load()
     assert gaps.of(carrier.pk, "road", lane) == timedelta(minutes=720)
-    assert gaps.lag_of(carrier.pk, "road", lane) == timedelta(minutes=114), "nineteen of twenty are here by then"
-    assert gaps.lag_of(carrier.pk, "ocean", lane) == timedelta(minutes=120), "never learned"
     assert gaps.of(None, "road", "XX>YY") == timedelta(minutes=720), "of the mode"
     assert gaps.of(carrier.pk, "ocean", lane) == 72 * HOUR, "never learned"
-    assert Gaps({(7, "road", ""): (5, 0)}).of(7, "road", "") == 2 * HOUR, "the floor"
-    others = Gaps({(None, "road", ""): (5, 0), (None, "rail", ""): (1800, 0)})
+    assert Gaps({(7, "road", ""): (5, {})}).of(7, "road", "") == 2 * HOUR, "the floor"
+    others = Gaps({(None, "road", ""): (5, {}), (None, "rail", ""): (1800, {})})
     assert others.of(7, "road", "") == 4 * HOUR, "that others report often is no custom of this one"
     assert others.of(7, "rail", "") == 30 * HOUR
     assert not others.is_learned(7, "rail", "") and not others.is_learned(None, "rail", "")
     assert gaps.is_learned(carrier.pk, "road", "XX>YY") and gaps.is_learned(None, "road", lane)
+
+
+def test_a_pause_that_lasts_shows_a_custom_unless_one_shipment_alone_makes_it(
+    acting: Any, carrier: Account, now: datetime
+) -> None:
+    def sailing(number: int) -> None:
+        book(str(number), now, now + 900 * HOUR, carrier=carrier, mode="ocean")
+        for hour in range(12):
+            tell(EventType.SHIPMENT_SCANNED, str(number), now + hour * HOUR)
+
+    sailing(0)
+    gaps_learn(now=now + 131 * HOUR)
+    assert LaneGap.objects.get(carrier=carrier, lane="").gap_minutes == 120, "one is silent, and that may be trouble"
+    sailing(1)
+    gaps_learn(now=now + 131 * HOUR)
+    learned = LaneGap.objects.get(carrier=carrier, lane="").gap_minutes
+    assert learned > 120 * 60, "all of them are silent for days: that is how this line reports"
+
+
+def test_each_kind_of_word_has_a_lag_of_its_own_and_only_the_first_word_of_a_thing_counts(
+    acting: Any, carrier: Account, now: datetime
+) -> None:
+    for number in range(41):
+        book(str(number), now, now + 90 * HOUR, carrier=carrier)
+        tell(EventType.SHIPMENT_PICKED_UP, str(number), now, stop=1)
+        at = now + 20 * HOUR
+        tell(EventType.SHIPMENT_ARRIVED, str(number), at, now=at + timedelta(minutes=6), stop=2)
+        hours = 8 if number == 40 else 1
+        tell(EventType.SHIPMENT_DELIVERED, str(number), at + HOUR, now=at + (1 + hours) * HOUR, stop=2)
+        tell(EventType.SHIPMENT_DELIVERED, str(number), at + HOUR, now=at + 90 * HOUR, stop=2, note="sent again")
+    gaps_learn(now=now + 120 * HOUR)
+    lags = LaneGap.objects.get(carrier=carrier, lane="").lags
+    assert (lags["arrival"], lags["departure"]) == (6, 0)
+    assert lags["handover"] == 60, "of pickups at once and hand-overs after an hour, forty-nine of fifty"
+    gaps = Gaps.load()
+    assert gaps.lags_of(carrier.pk, "road", "XX>YY")["arrival"] == timedelta(minutes=6)
+    assert gaps.lags_of(None, "road", "XX>YY")["arrival"] == timedelta(minutes=6), "of the mode"
+    assert gaps.lags_of(carrier.pk, "road", "")["release"] == 2 * HOUR, "never learned"
+    assert gaps.lags_of(carrier.pk, "ocean", "")["arrival"] == 2 * HOUR, "never learned"
 
 
 def test_a_handful_of_pauses_shows_the_custom_of_a_carrier_and_weekends_are_no_pause(
@@ -370,7 +407,7 @@ def test_a_handful_of_pauses_shows_the_custom_of_a_carrier_and_weekends_are_no_p
         tell(EventType.SHIPMENT_PICKED_UP, str(number), friday, stop=1)
         tell(EventType.SHIPMENT_OUT_FOR_DELIVERY, str(number), friday + 72 * HOUR, stop=2)
     gaps_learn(now=friday + 80 * HOUR)
-    assert LaneGap.objects.get(carrier=carrier).samples == 10
+    assert LaneGap.objects.get(carrier=carrier).samples == 19, "ten that are over and all but one that last"
     assert Gaps.load().of(carrier.pk, "ltl", "XX>YY") == 48 * HOUR, "twice the working day between Friday and Monday"
 
 

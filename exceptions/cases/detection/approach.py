@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,12 +39,14 @@ def approach(
 ) -> Approach:
     """What was said of reaching a stop by `limit`.
 
-    The estimate that holds (by source, then report) decides. Trouble outweighs one that was made before it, until the
-    next estimate, or until the freight is out for delivery.
+    The estimate that holds (by source, then report) decides. Trouble outweighs one that was made before it, whoever tells
+    of it, until the next estimate, or until the freight is out for delivery.
     """
-    estimates = list(_estimates(history, stop, codes))
-    troubles = [event for event in history.of(*TROUBLE) if _is_bare(history, event, stop)] if with_trouble else []
-    held = stop.estimated(*codes) or _guessed(history, estimates, stop)
+    estimates = _estimates(history, stop, codes)
+    timed = {event.id for event, _ in estimates}
+    bare = [event for event in history.of(*TROUBLE) if event.id not in timed and not event.data.get("estimated")]
+    troubles = [event for event in bare if _is_of(history, event, stop)] if with_trouble else []
+    held = _in_force(stop.estimated(*codes), estimates)
     trouble = latest(troubles)
     if trouble is not None and any(event.at >= trouble.at for event in history.of(E.SHIPMENT_OUT_FOR_DELIVERY)):
         trouble = None
@@ -70,14 +71,18 @@ def _is_beyond(estimated: datetime, reported_at: datetime, limit: datetime) -> b
     return estimated - limit > max(timedelta(0), DRIFT * (estimated - reported_at))
 
 
-def _estimates(history: ShipmentHistory, stop: StopFacts, codes: tuple[str, ...]) -> Iterator[tuple[Told, datetime]]:
-    """What was estimated for the stop, with the events that did."""
-    for event in history.of(*ESTIMATES):
+def _estimates(history: ShipmentHistory, stop: StopFacts, codes: tuple[str, ...]) -> list[tuple[Told, datetime]]:
+    """What was estimated for the stop, with the events that did, in the order of happening."""
+    found: list[tuple[Told, datetime]] = []
+    last: datetime | None = None
+    for event in sorted(history.of(*ESTIMATES), key=lambda event: event.order):
         if event.data.get("milestone", "arrival") not in codes or _meant(history, event) != stop.id:
             continue
-        at = event.moment("estimated") or _delayed_to(event, stop)
-        if at is not None:
-            yield event, at
+        estimated = event.moment("estimated")
+        last = estimated or last
+        if (at := estimated or _delayed_to(event, stop, last)) is not None:
+            found.append((event, at))
+    return found
 
 
 def _meant(history: ShipmentHistory, event: Told) -> int | None:
@@ -85,25 +90,28 @@ def _meant(history: ShipmentHistory, event: Told) -> int | None:
     return view.id if view is not None else None
 
 
-def _delayed_to(event: Told, stop: StopFacts) -> datetime | None:
-    """A delay in minutes counts from the planned arrival, where there is one."""
-    planned, minutes = stop.times.get(("planned", "arrival")), event.data.get("minutes")
-    return planned + timedelta(minutes=minutes) if planned is not None and minutes else None
+def _delayed_to(event: Told, stop: StopFacts, estimated: datetime | None) -> datetime | None:
+    """A delay in minutes counts from when it was expected: by the plan, or by the last estimate where that is earlier
+    (a driver who is ahead of the plan loses that first), or where there is no plan."""
+    expected = [at for at in (stop.times.get(("planned", "arrival")), estimated) if at is not None]
+    minutes = event.data.get("minutes")
+    return min(expected) + timedelta(minutes=minutes) if expected and minutes else None
 
 
-def _guessed(
-    history: ShipmentHistory, estimates: list[tuple[Told, datetime]], stop: StopFacts
+def _in_force(
+    held: tuple[datetime, datetime] | None, estimates: list[tuple[Told, datetime]]
 ) -> tuple[datetime, datetime] | None:
-    """The last delay in minutes stands in where nobody gave an estimate."""
-    last = max(estimates, key=lambda pair: pair[0].order, default=None)
-    return (last[1], last[0].reported_at) if last is not None else None
+    """(estimate, when it was reported): the one that holds, unless a delay was told after it; the last where none holds."""
+    news = [pair for pair in estimates if held is None or pair[0].type != E.SHIPMENT_ETA_CHANGED]
+    if not news or (held is not None and news[-1][0].at <= held[1]):
+        return held
+    event, at = news[-1]
+    return at, event.reported_at
 
 
-def _is_bare(history: ShipmentHistory, event: Told, stop: StopFacts) -> bool:
-    """Trouble without an estimate; of this stop, where it names one. A problem without a reason is a hint to look at, and
-    says nothing about time."""
+def _is_of(history: ShipmentHistory, event: Told, stop: StopFacts) -> bool:
+    """Whether trouble is of this stop, where it names one. A problem without a reason is a hint to look at, and says
+    nothing about time."""
     if event.type == E.SHIPMENT_PROBLEM_REPORTED and not event.data.get("reason"):
-        return False
-    if event.data.get("estimated") or _delayed_to(event, stop) is not None:
         return False
     return event.data.get("stop") is None or _meant(history, event) in (None, stop.id)

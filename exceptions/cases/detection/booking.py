@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from exceptions.cases.detection.folding import Statement, episode
@@ -15,6 +15,7 @@ from exceptions.cases.detection.verdicts import AT_RISK, BREACHED, Clear, Eviden
 from exceptions.cases.detection.words import instant
 from exceptions.cases.taxonomy import Subject
 from exceptions.shipments.canonical import EventType as E
+from exceptions.sla.defaults import CUTOFF_NOTICE
 
 ROLLED, CUTOFF = "booking_rolled", "cutoff_at_risk"
 SAILING = ("ocean", "air", "rail", "intermodal")
@@ -136,6 +137,6 @@ RULES = (
         "it (at risk), or passed without it (breached).",
         ends="The milestone or document that keeps it, the loading or departure of the leg.",
         uses="lead: how long before the cut-off it must be kept",
-        default=Setting(lead=timedelta(hours=4)),
+        default=Setting(lead=CUTOFF_NOTICE),
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from exceptions.cases.detection.folding import Statement, episode
-from exceptions.cases.detection.history import ShipmentHistory
+from exceptions.cases.detection.history import RELEASE, ShipmentHistory
 from exceptions.cases.detection.rule import Rule, found
 from exceptions.cases.detection.settings import Setting
 from exceptions.cases.detection.verdicts import Clear, Expected, Verdict
@@ -25,7 +25,7 @@ def judge(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator
     ends = history.of(E.SHIPMENT_RELEASED, E.SHIPMENT_DELIVERED, E.SHIPMENT_CANCELLED)
     over = episode([*(Statement(e, True, e.words) for e in held), *(Statement(e, False) for e in ends)])
     if over.stands:
-        due = over.evidence[0].at + setting.threshold + history.lag
+        due = over.evidence[0].at + setting.threshold + history.under_way(RELEASE)
         awaited = Expected(f"{history.subject.key}:release", due, "release", shipment=history.id)
         ordered = any(e.id == piece.event and e.data["kind"] == EXAM for e in held for piece in over.evidence)
         if not ordered and now < due:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from exceptions.cases.detection.approach import ARRIVING, approach
 from exceptions.cases.detection.dwell import TRUCKS
 from exceptions.cases.detection.folding import evidence_of
-from exceptions.cases.detection.history import UNLOADING, ShipmentHistory, StopFacts, Told
+from exceptions.cases.detection.history import ARRIVAL, UNLOADING, ShipmentHistory, StopFacts, Told
 from exceptions.cases.detection.rule import Rule, found
 from exceptions.cases.detection.settings import Setting
 from exceptions.cases.detection.verdicts import AT_RISK, BREACHED, Clear, Evidence, Expected, Verdict
@@ -53,7 +53,7 @@ def _at(
     elif history.is_over:
         yield Clear(LATE, stop.subject, history.status_at or now, f"{history.status.capitalize()}")
     else:
-        yield from _on_the_way(stop, history, setting, now, limit, limit + unseen + history.lag)
+        yield from _on_the_way(stop, history, setting, now, limit, limit + unseen + history.under_way(ARRIVAL))
 
 
 def _on_the_way(
@@ -119,5 +119,6 @@ RULES = (
         uses="tolerance: how much past the window is not late yet",
         default=Setting(tolerance=ARRIVAL_TOLERANCE),
         one_load=True,
+        once=True,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from exceptions.cases.detection.history import LOADING, UNLOADING, ShipmentHistory, StopFacts
+from exceptions.cases.detection.history import DEPARTURE, LOADING, UNLOADING, ShipmentHistory, StopFacts
 from exceptions.cases.detection.rule import Rule, found
 from exceptions.cases.detection.settings import Setting
 from exceptions.cases.detection.verdicts import Clear, Evidence, Expected, SubjectRef, Verdict
@@ -26,7 +26,7 @@ def judge(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator
         gone = _gone(history, place, stop)
         if gone is not None or history.is_over:
             yield Clear(MISSED, subject, gone or history.status_at or now, "Left")
-        elif stop.kind == LOADING and stop.actual("arrival", "pickup") is None:
+        elif stop.kind == LOADING and stop.actual("arrival", "pickup", "gate_in") is None:
             yield Clear(MISSED, subject, now, "Not picked up yet")
         else:
             yield from _waiting(history, stop, subject, planned, setting, now)
@@ -35,7 +35,7 @@ def judge(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator
 def _waiting(
     history: ShipmentHistory, stop: StopFacts, subject: SubjectRef, planned: datetime, setting: Setting, now: datetime
 ) -> Iterator[Verdict]:
-    limit = planned + setting.tolerance + history.lag
+    limit = planned + setting.tolerance + history.under_way(DEPARTURE)
     awaited = Expected(f"{stop.subject.key}:departure", limit, "departure", shipment=history.id, stop=stop.id)
     if now < limit:
         yield Clear(MISSED, subject, now, "The departure is still ahead")

@@ -20,6 +20,11 @@ from exceptions.shipments.projection import StopView, stop_meant
 MOVING = frozenset({"in_transit", "out_for_delivery"})
 OVER = frozenset({"delivered", "returned", "cancelled"})
 LOADING, UNLOADING = "pickup", "delivery"
+# The kinds of words whose way to us takes its own time each: that it is there, that it left, that it was handed over or
+# taken over, that it was let go.
+ARRIVAL, DEPARTURE, HANDOVER, RELEASE = "arrival", "departure", "handover", "release"
+# Word that takes longer than this is late itself, where somebody waits for what it tells.
+PATIENCE = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +176,8 @@ class ChargeFacts:
 
 @dataclass(frozen=True)
 class ShipmentHistory:
-    """One shipment. accounts: its customer's way from the root of the tree. gap: how long it may say nothing, lag: how long
-    after the fact its reports come. is_tracked: somebody reports on its way, not only its ends.
+    """One shipment. accounts: its customer's way from the root of the tree. gap: how long it may say nothing, lags:
+    how long after the fact its words come, by their kind. is_tracked: somebody reports on its way, not only its ends.
     shared: the loads it rides together with others. documents: (kind, until when) that its plan requires. named: the
     normalised numbers of the equipment that an event names, by the event's id."""
 
@@ -188,7 +193,7 @@ class ShipmentHistory:
     heard_at: datetime | None = None
     heard: int | None = None
     gap: timedelta = timedelta(hours=24)
-    lag: timedelta = timedelta(0)
+    lags: Mapping[str, timedelta] = field(default_factory=dict)
     is_tracked: bool = True
     stops: tuple[StopFacts, ...] = ()
     legs: tuple[LegFacts, ...] = ()
@@ -207,6 +212,10 @@ class ShipmentHistory:
     @property
     def is_over(self) -> bool:
         return self.status in OVER
+
+    def under_way(self, what: str) -> timedelta:
+        """How long somebody who waits for it takes word of this kind to be on its way to us."""
+        return min(self.lags.get(what, timedelta(0)), PATIENCE)
 
     @cached_property
     def by_type(self) -> dict[str, list[Told]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from exceptions.cases.detection.history import ShipmentHistory, Told
 from exceptions.cases.detection.rule import Rule, found
@@ -11,6 +11,7 @@ from exceptions.cases.detection.settings import Setting
 from exceptions.cases.detection.verdicts import Clear, Evidence, Expected, Verdict
 from exceptions.cases.detection.words import instant
 from exceptions.shipments.canonical import EventType as E
+from exceptions.sla.defaults import CUTOFF_NOTICE
 
 MISSING, NO_POD = "document_missing", "pod_missing"
 POD = "pod"
@@ -80,7 +81,7 @@ RULES = (
         trigger="A document that the plan requires was not received shortly before its cut-off.",
         ends="The document arrives.",
         uses="lead: how long before its cut-off a document must be there",
-        default=Setting(lead=timedelta(hours=12)),
+        default=Setting(lead=CUTOFF_NOTICE),
     ),
     Rule(
         NO_POD,

@@ -21,7 +21,8 @@ Judge: TypeAlias = Callable[[Any, Setting, datetime], Iterator[Verdict]]
 class Rule:
     """type: of the taxonomy. of: which kind of history it reads. trigger, ends, uses: for people, one sentence each:
     what makes a case, what ends it, and what the setting's values mean. one_load: trouble that a load brings to all
-    that ride it is one case about the load."""
+    that ride it is one case about the load. once: it happens to its subject once, so that a case that recovered is the
+    same case however much later it is wrong again."""
 
     type: str
     judge: Judge
@@ -31,6 +32,7 @@ class Rule:
     of: str = SHIPMENT
     default: Setting = field(default_factory=Setting)
     one_load: bool = False
+    once: bool = False
 
 
 def found(

@@ -29,7 +29,10 @@ def judge(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator
     if not history.is_tracked and not setting.threshold:
         yield Clear(SILENT, subject, heard, "Nobody reports on its way")
         return
-    due = heard + setting.threshold if setting.threshold else _usual_until(history, heard)
+    last = next((event for event in history.events if event.id == history.heard), None)
+    # Word of hours ago that came just now is word: somebody speaks.
+    since = max(heard, last.recorded_at) if last is not None and last.recorded_at is not None else heard
+    due = since + setting.threshold if setting.threshold else _usual_until(history, since)
     leg = history.end_leg
     awaited = Expected(
         f"{history.subject.key}:signal", due, "", SIGNAL, shipment=history.id, leg=leg.id if leg is not None else None
@@ -39,7 +42,6 @@ def judge(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator
         yield awaited
         return
     # When the last word came by the load, everything on it is silent for one reason.
-    last = next((event for event in history.events if event.id == history.heard), None)
     load = last.load if last is not None else None
     evidence = [Evidence(due, f"No signal since {instant(heard)}", expected=awaited, load=load)]
     yield found(SILENT, subject, setting, evidence, at=due, shipments=(history.id,))

@@ -43,13 +43,14 @@ class DetectionSetting(TenantModel):
 
 class LaneGap(TenantModel):
     """How long freight usually says nothing, as learned from stored events: a high quantile of the pauses between
-    signals of one shipment; and how long after the fact we hear of it. A null carrier and an empty lane mean any."""
+    signals of one shipment; and `lags`, how many minutes after the fact we hear, by kind of word. A null carrier and an
+    empty lane mean any."""
 
     carrier = TenantForeignKey(Account, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     mode = models.CharField(max_length=12, choices=Mode)
     lane = models.CharField(max_length=40, default="", blank=True, db_collation="C")
     gap_minutes = models.PositiveIntegerField()
-    lag_minutes = models.PositiveIntegerField(default=0)
+    lags = models.JSONField(default=dict, blank=True)
     samples = models.PositiveIntegerField()
     learned_at = models.DateTimeField()
 

@@ -100,7 +100,7 @@ def _history(
         heard_at=shipment.last_heard_at,
         heard=shipment.last_event_id,
         gap=gaps.of(carrier, shipment.mode, shipment.lane),
-        lag=gaps.lag_of(carrier, shipment.mode, shipment.lane),
+        lags=gaps.lags_of(carrier, shipment.mode, shipment.lane),
         is_tracked=gaps.is_learned(carrier, shipment.mode, shipment.lane) or _is_tracked(row),
         stops=_stops(row, wanting),
         legs=tuple(

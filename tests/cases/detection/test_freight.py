@@ -21,6 +21,7 @@ from exceptions.cases.detection import (
     UnitFacts,
     time_outside,
 )
+from exceptions.cases.detection.history import RELEASE
 from exceptions.cases.taxonomy import Subject
 from exceptions.shipments.canonical import EventType as E
 from exceptions.shipments.projection import StopView
@@ -203,7 +204,7 @@ def test_a_hold_lasts_until_the_release(kind: str) -> None:
 
 def test_a_hold_that_is_routine_may_stand_for_two_hours_and_an_exam_is_none() -> None:
     held = told(E.SHIPMENT_HELD, kind="documents", number=1)
-    expected = awaited("release", said(held, lag=HOUR))
+    expected = awaited("release", said(held, lags={RELEASE: HOUR}))
     assert expected is not None and expected.due_at == NOON + 3 * HOUR, "and the word of its release is under way"
     assert finding("customs_hold", said(held)) is None
     assert events_of(finding("customs_hold", said(held), now=NOON + 2 * HOUR)) == [1]

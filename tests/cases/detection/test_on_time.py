@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from exceptions.cases.detection import AT_RISK, BREACHED, AppointmentFacts, ShipmentHistory, StopFacts, SubjectRef
+from exceptions.cases.detection import (
+    AT_RISK,
+    BREACHED,
+    AppointmentFacts,
+    Finding,
+    ShipmentHistory,
+    StopFacts,
+    SubjectRef,
+)
+from exceptions.cases.detection.history import ARRIVAL, HANDOVER
 from exceptions.cases.detection.silence import worked
 from exceptions.cases.taxonomy import Subject
 from exceptions.shipments.canonical import EventType as E
@@ -47,6 +57,26 @@ def test_an_eta_at_a_port_on_the_way_says_nothing_about_the_delivery() -> None:
     port = told(E.SHIPMENT_ETA_CHANGED, NOON, estimated=(DUE + 99 * HOUR).isoformat(), unlocode="USSAV")
     assert finding("delivery_late", said(port)) is None
     assert finding("delivery_late", said(replace(port, data={**port.data, "unlocode": ""}))) is not None
+
+
+def test_a_delay_that_is_told_after_the_eta_outweighs_it_until_the_next_one() -> None:
+    planned = at_stop(DELIVERY, said(eta(NOON, DUE - HOUR, number=1)), planned_arrival=DUE - HOUR)
+    fine = at_stop(DELIVERY, planned, estimated_arrival=DUE - HOUR)
+    delayed = told(E.SHIPMENT_DELAYED, NOON + HOUR, stop=2, minutes=240, number=2)
+    found = finding("delivery_late", said(delayed, history=fine))
+    assert found is not None and (found.summary, events_of(found)) == ("ETA 3 h past the window", [2])
+    named = told(E.SHIPMENT_DELAYED, NOON + HOUR, stop=2, estimated=(DUE + 2 * HOUR).isoformat(), number=3)
+    assert events_of(finding("delivery_late", said(named, history=fine))) == [3]
+    before = told(E.SHIPMENT_DELAYED, NOON - HOUR, stop=2, minutes=240, number=4)
+    assert finding("delivery_late", said(before, history=fine)) is None, "the ETA knows of it"
+
+
+def test_a_driver_who_is_ahead_of_the_plan_loses_that_first() -> None:
+    planned = at_stop(DELIVERY, planned_arrival=DUE - HOUR)
+    delayed = told(E.SHIPMENT_DELAYED, NOON + HOUR, stop=2, minutes=120)
+    assert finding("delivery_late", said(delayed, history=planned)) is not None
+    ahead = at_stop(DELIVERY, said(eta(NOON, DUE - 3 * HOUR), history=planned), estimated_arrival=DUE - 3 * HOUR)
+    assert finding("delivery_late", said(delayed, history=ahead)) is None
 
 
 def test_an_eta_within_the_tolerance_is_in_time() -> None:
@@ -163,6 +193,21 @@ def test_nobody_at_the_pickup_by_the_end_of_its_window_is_a_late_pickup() -> Non
     assert finding("pickup_late", replace(BOOKED, status="in_transit"), now=DUE) is None
 
 
+def test_a_late_pickup_that_is_told_afterwards_is_late_all_the_same() -> None:
+    def fetched(at: datetime, **more: Any) -> ShipmentHistory:
+        told_of = said(told(E.SHIPMENT_PICKED_UP, at, stop=1, number=5), history=BOOKED, status="in_transit", **more)
+        return at_stop(PICKUP_DUE, told_of, actual_pickup=at)
+
+    late = finding("pickup_late", fetched(NOON + 3 * HOUR), now=DUE)
+    assert late is not None and (late.summary, late.phase) == ("Picked up 2 h late", BREACHED)
+    assert events_of(late) == [5]
+    assert finding("pickup_late", fetched(NOON + 90 * MINUTE), now=DUE) is None, "within the tolerance"
+    gone = at_stop(PICKUP_DUE, replace(BOOKED, status="in_transit"), actual_departure=NOON + 3 * HOUR)
+    assert finding("pickup_late", gone, now=DUE) is None, "when it left says nothing of when it was fetched"
+    brought = fetched(NOON + 3 * HOUR, legs=(replace(LEG, cutoffs=(("gate", NOON),)),))
+    assert finding("pickup_late", brought, now=DUE) is None
+
+
 def test_a_container_that_is_gated_in_or_loaded_there_was_fetched() -> None:
     due = replace(PICKUP, window_end=NOON - 2 * HOUR)
     waiting = replace(FREIGHT, stops=(due, DELIVERY), status="booked")
@@ -203,6 +248,8 @@ def test_a_departure_before_the_pickup_is_not_missed_beside_it() -> None:
     there = at_stop(PICKUP, plan, actual_arrival=NOON - HOUR)
     found = finding("departure_missed", there, now=NOON + 9 * HOUR)
     assert found is not None and found.subject == SubjectRef(Subject.LEG, 70)
+    box = at_stop(PICKUP, plan, actual_gate_in=NOON - HOUR)
+    assert finding("departure_missed", box, now=NOON + 9 * HOUR) is not None, "a gated container waits for its vessel"
 
 
 def with_slot(state: str) -> StopFacts:
@@ -242,6 +289,32 @@ def test_a_truck_that_is_kept_beyond_its_free_time_dwells() -> None:
     assert finding("stop_dwell", replace(arrived, mode="ocean"), now=DUE) is None
 
 
+def test_the_clock_waits_for_the_word_of_the_hand_over_as_long_as_it_takes_here() -> None:
+    arrived = at_stop(DELIVERY, actual_arrival=DUE - 2 * HOUR)
+    by_file = replace(arrived, lags={HANDOVER: 9 * HOUR, ARRIVAL: MINUTE})
+    assert finding("stop_dwell", by_file, now=DUE + 8 * HOUR) is None
+    assert finding("stop_dwell", by_file, now=DUE + 9 * HOUR) is not None
+
+
+def test_a_truck_that_was_kept_an_hour_beyond_its_free_time_is_a_case_when_we_hear_of_it() -> None:
+    def left(at: datetime) -> Finding | None:
+        told_of = said(told(E.SHIPMENT_DELIVERED, at, stop=2, number=4))
+        return finding("stop_dwell", at_stop(DELIVERY, told_of, actual_arrival=DUE - 2 * HOUR, actual_delivery=at))
+
+    assert left(DUE + 59 * MINUTE) is None, "clocks differ by as much"
+    kept = left(DUE + 3 * HOUR)
+    assert kept is not None and (kept.summary, kept.phase) == ("Kept 5 h at Chicago, 2 h are free", BREACHED)
+    assert events_of(kept) == [4]
+
+
+def test_a_truck_that_is_turned_away_is_not_kept_by_the_dock() -> None:
+    arrived = at_stop(DELIVERY, actual_arrival=DUE - 2 * HOUR)
+    for word in (E.SHIPMENT_REFUSED, E.SHIPMENT_DELIVERY_ATTEMPTED):
+        assert finding("stop_dwell", said(told(word, DUE - HOUR, stop=2), history=arrived), now=DUE + HOUR) is None
+    late = said(told(E.SHIPMENT_REFUSED, DUE + 2 * HOUR, stop=2), history=arrived)
+    assert finding("stop_dwell", late, now=DUE + 9 * HOUR).summary == "Kept 4 h at Chicago, 2 h are free"  # type: ignore[union-attr]
+
+
 def test_a_truck_that_came_early_waits_on_its_own_time() -> None:
     early = at_stop(DELIVERY, actual_arrival=DUE - 9 * HOUR)
     assert finding("stop_dwell", early, now=DUE - HOUR) is None
@@ -259,6 +332,12 @@ def test_silence_is_a_case_when_the_usual_gap_is_over_and_any_word_ends_it() -> 
     assert (found.subject, found.summary) == (SubjectRef(Subject.LEG, 70), "No signal since 03 Nov 12:00 UTC")
     heard = replace(SILENT, heard_at=NOON + HOUR)
     assert finding("tracking_silent", heard, now=NOON + 2 * HOUR) is None
+
+
+def test_old_word_that_came_just_now_is_word() -> None:
+    held_up = replace(told(E.SHIPMENT_PICKED_UP, NOON, number=1), recorded_at=NOON + HOUR)
+    assert finding("tracking_silent", said(held_up, history=SILENT), now=NOON + 2.5 * HOUR) is None
+    assert finding("tracking_silent", said(held_up, history=SILENT), now=NOON + 3 * HOUR) is not None
 
 
 FRIDAY = datetime(2026, 11, 6, 18, 0, tzinfo=UTC)
@@ -348,9 +427,9 @@ def test_freight_off_its_route_is_back_when_it_reaches_a_stop_of_its_plan() -> N
 
 
 def test_what_may_still_be_under_way_to_us_is_not_missed_by_the_clock_yet() -> None:
-    slow = replace(FREIGHT, lag=HOUR)
+    slow = replace(FREIGHT, lags={ARRIVAL: HOUR, HANDOVER: 9 * HOUR})
     assert finding("delivery_late", slow, now=DUE + HOUR) is None
     assert finding("delivery_late", slow, now=DUE + 75 * MINUTE) is not None
-    said_late = replace(LATE_ETA, lag=HOUR)
+    said_late = replace(LATE_ETA, lags={ARRIVAL: HOUR})
     assert finding("delivery_late", said_late) is not None, "what is said waits for nothing"
     assert finding("delivery_late", said_late, now=DUE + 15 * MINUTE).phase == BREACHED  # type: ignore[union-attr]
