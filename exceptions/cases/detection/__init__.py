@@ -14,7 +14,17 @@ from exceptions.cases.detection.history import (
     Told,
     UnitFacts,
 )
-from exceptions.cases.detection.rules import DEFAULTS, DETECTED_TYPES, RULES, WITHOUT_RULE, Judgement, judge, together
+from exceptions.cases.detection.rules import (
+    BECOMES,
+    DEFAULTS,
+    DETECTED_TYPES,
+    ONCE,
+    RULES,
+    WITHOUT_RULE,
+    Judgement,
+    judge,
+    together,
+)
 from exceptions.cases.detection.settings import Override, Setting, Settings
 from exceptions.cases.detection.temperature import Reading, readings_of, time_outside
 from exceptions.cases.detection.verdicts import (
@@ -30,9 +40,11 @@ from exceptions.cases.detection.verdicts import (
 
 __all__ = [
     "AT_RISK",
+    "BECOMES",
     "BREACHED",
     "DEFAULTS",
     "DETECTED_TYPES",
+    "ONCE",
     "RULES",
     "WITHOUT_RULE",
     "AppointmentFacts",

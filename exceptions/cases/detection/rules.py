@@ -65,6 +65,9 @@ RULES: Final[tuple[Rule, ...]] = tuple(rule for family in FAMILIES for rule in f
 DETECTED_TYPES: Final = frozenset(rule.type for rule in RULES)
 # What no signal tells: documents that contradict each other are found where documents are read (`reconciliation`).
 WITHOUT_RULE: Final = frozenset({"document_mismatch"})
+ONCE: Final = frozenset(rule.type for rule in RULES if rule.once)
+# What the cause of one type becomes when it gets worse: its open case goes on as that, under its number.
+BECOMES: Final[Mapping[str, str]] = {silence.SILENT: delivery.LATE}
 ONE_LOAD: Final = frozenset(rule.type for rule in RULES if rule.one_load)
 DEFAULTS: Final[Mapping[str, Setting]] = {
     **{entry.code: Setting() for entry in TYPES},

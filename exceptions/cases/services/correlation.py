@@ -9,9 +9,10 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from controltower.audit import SYSTEM
-from exceptions.cases.detection import DETECTED_TYPES, Finding, Judgement, SubjectRef, together
+from exceptions.cases.detection import DETECTED_TYPES, ONCE, Finding, Judgement, SubjectRef, together
 from exceptions.cases.models import OPEN_STATES, Case, CaseState, EntryKind
 from exceptions.cases.services.board import Board, board_of
+from exceptions.cases.services.continuing import case_continue, case_continuing
 from exceptions.cases.services.lifecycle import case_recover
 from exceptions.cases.services.opening import RanOut, case_add, case_add_merged, case_open, evidence_new
 from exceptions.cases.services.recording import case_change, case_locked, case_news, price_soon
@@ -49,6 +50,7 @@ def findings_apply(
         case = _added(board, case_id, findings[name], judged, ran_out, now)
         if case is not None:
             changed[case.pk] = board.cases[case.pk] = case
+    unknown = _continued(board, unknown, findings, changed, ran_out, now)
     _open_unknown(board, unknown, changed, ran_out, windows, now)
     _recover(board, findings, judgement, scope, judged, now)
     _facts_changed(board, scope, besides={*changed}, now=now)
@@ -84,6 +86,29 @@ def _added(
         return case_add_merged(merged, top, finding, held=held, ran_out=ran_out, now=now)
     whole = board.shipments[case_id] <= {*judged}
     return case_add(board.cases[case_id], finding, held=held, whole=whole, ran_out=ran_out, now=now)
+
+
+def _continued(
+    board: Board,
+    unknown: Sequence[Finding],
+    standing: Collection[str],
+    changed: dict[int, Case],
+    ran_out: RanOut,
+    now: datetime,
+) -> list[Finding]:
+    """Let open cases go on as what their cause became; the findings that are left."""
+    left: list[Finding] = []
+    for finding in unknown:
+        before = case_continuing(board, finding, standing)
+        if before is None:
+            left.append(finding)
+            continue
+        held = board.occurrences[before.pk]
+        case = case_continue(before, finding, now=now)
+        case = case_add(case, finding, held=held, whole=True, ran_out=ran_out, now=now) or case
+        board.by_fingerprint[finding.fingerprint] = case.pk
+        changed[case.pk] = board.cases[case.pk] = case
+    return left
 
 
 def _open_unknown(
@@ -137,13 +162,16 @@ def _is_news(past: Case, finding: Finding, board: Board, ran_out: RanOut) -> boo
 
 
 def _is_back(past: Case, finding: Finding, board: Board, now: datetime) -> bool:
-    """Whether it is the same trouble again, and so the same case: within the flap window.
+    """Whether it is the same trouble again, and so the same case: within the flap window, or ever where it happens to
+    its subject once.
 
     Where events tell, they tell by their own times (`detection.folding`): trouble that shares evidence with the last
     case goes on. Where only the clock does, or a person had closed it, the clock decides.
     """
     if past.state != CaseState.RESOLVED or past.resolved_at is None:
         return False
+    if past.resolution.startswith(RECOVERED) and finding.type in ONCE:
+        return True
     told = {piece.event for piece in finding.evidence if piece.event is not None}
     if past.resolution.startswith(RECOVERED) and told:
         return any(held.event in told for held in board.occurrences[past.pk])
