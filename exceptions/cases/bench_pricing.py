@@ -1,4 +1,4 @@
-"""What pricing costs: ten thousand stakes that pass at one instant, a hundred thousand cases priced anew.
+"""What pricing costs: opening a case, ten thousand stakes that pass at one instant, a hundred thousand cases priced anew.
 
 The data has the shape of a real backlog: contracts of thirty customers (flat, by the hour, a share of the value, an OTIF
 chargeback), carriers with dispatch hours, one case in eight a trailer of three shipments, ETAs past and within windows.
@@ -24,13 +24,18 @@ from controltower.tenancy.models import Member, Organisation, Role, User
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import Case, RepricingState
 from exceptions.cases.selectors import queue_page
-from exceptions.cases.services import cases_price, repricing_start, stakes_sweep
+from exceptions.cases.services import cases_price, detection_run, repricing_start, stakes_sweep
 from exceptions.parties.models import Account, AccountKind
+from exceptions.shipments.canonical import CanonicalEvent, EventType, Ref, SourceRank
+from exceptions.shipments.models import Event
+from exceptions.shipments.services import event_record
 from exceptions.sla.models import Calendar, Contract, ContractVersion, Side, Term, VersionState
 
 # The workers know no other time than this.
 NOW: Final = datetime.now(UTC).replace(microsecond=0)
-SWEPT, REPRICED = 10_000, 100_000
+SWEPT, REPRICED, OPENED = 10_000, 100_000, 200
+# How many of the messages of a chunk open a case.
+TOGETHER_OPENED: Final = 20
 CHUNK: Final = 500
 CUSTOMERS, CARRIERS = 30, 10
 WORKERS: Final = 2
@@ -109,7 +114,7 @@ ON CONFLICT DO NOTHING
 
 
 def pricing_figures(bench: Bench) -> dict[str, Figure]:
-    """`sweep_10000_s` and `reprice_100000_s`, in an organisation of their own."""
+    """`open_case_ms_p50`, `sweep_10000_s` and `reprice_100000_s`, in an organisation of their own."""
     swept, repriced = (200, 1_000) if bench.quick else (SWEPT, REPRICED)
     organisation = Organisation.objects.create(name="Priced", slug="priced", time_zone="America/Chicago")
     parties = _house(organisation)
@@ -119,7 +124,12 @@ def pricing_figures(bench: Bench) -> dict[str, Figure]:
     bench.say(f"  priced for the first time in {took:.1f} s")
     anew, ranked, pages = _reprice(bench, organisation)
     sweep = _sweep(organisation, swept)
+    together, alone = _open(organisation, 20 if bench.quick else OPENED)
     return {
+        "open_case_ms_p50": Figure(
+            together, f"ms a case, {TOGETHER_OPENED} to a transaction as the intake does", goal=15, at_least=False
+        ),
+        "open_case_alone_ms_p50": Figure(alone, "ms, each in a transaction of its own"),
         "reprice_100000_s": Figure((anew,), f"s for {repriced:,} cases", goal=120, at_least=False),
         "rank_100000_s": Figure((ranked,), f"s for the ranks of {repriced:,} cases under a new half-life"),
         "page_while_repricing_ms": Figure(pages, "ms for the first page of the queue meanwhile"),
@@ -218,6 +228,60 @@ def _reprice(bench: Bench, organisation: Organisation) -> tuple[float, float, tu
     for process in started:
         bench.kill(process)
     return took, ranked, tuple(pages)
+
+
+def _open(organisation: Organisation, number: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Cases that ETAs past their window open: found, opened, priced, ranked, recorded, with their jobs, to the commit.
+
+    The signals are recorded before; that is another measurement. Milliseconds a case: in sets, and one by one.
+    """
+    return _opened(organisation, "T", number, TOGETHER_OPENED), _opened(organisation, "A", number, 1)
+
+
+def _opened(organisation: Organisation, prefix: str, number: int, size: int) -> tuple[float, ...]:
+    taken = []
+    for begin in range(0, number, size):
+        with acting_for(organisation):
+            codes = list(
+                Account.objects.filter(kind=AccountKind.CUSTOMER).order_by("pk").values_list("code", flat=True)
+            )
+            events = [_late(f"{prefix}{place}", codes[place % len(codes)]) for place in range(begin, begin + size)]
+
+        def open_and_price(events: list[Event] = events) -> int:
+            with acting_for(organisation):
+                cases = detection_run(events=events, now=NOW)
+                cases_price([case.pk for case in cases if case.priced_at is None], now=NOW)
+                return len(cases)
+
+        started = time.perf_counter()
+        opened = open_and_price()
+        if opened != size:
+            raise RuntimeError(f"{size} late shipments opened {opened} cases")
+        taken.append((time.perf_counter() - started) * 1000 / size)
+    return tuple(taken)
+
+
+def _late(number: str, customer: str) -> Event:
+    """A shipment that is booked, and the signal that its ETA is nine hours past its window."""
+    due = NOW + timedelta(hours=12)
+    window = {"window_start": (due - timedelta(hours=2)).isoformat(), "window_end": due.isoformat()}
+    place = {"city": "Chicago", "region": "IL", "country": "US", "zone": "America/Chicago"}
+    stops = [
+        {"sequence": 1, "kind": "pickup", "name": "Plant", **place, "city": "Dallas", "region": "TX"},
+        {"sequence": 2, "kind": "delivery", "name": "Store", **place, **window},
+    ]
+    booked = {"mode": "road", "customer": customer, "value": {"amount": "50000", "currency": "USD"}, "stops": stops}
+    _recorded(EventType.SHIPMENT_BOOKED, number, booked)
+    late = {"stop": 2, "estimated": (due + timedelta(hours=9)).isoformat()}
+    return _recorded(EventType.SHIPMENT_ETA_CHANGED, number, late)
+
+
+def _recorded(type_: str, number: str, data: dict[str, Any]) -> Event:
+    event = CanonicalEvent(type_, NOW, (Ref("pro", number),), data=data)
+    recorded = event_record(event, message_id=None, partner=None, source_rank=SourceRank.EDI, actor=SYSTEM, now=NOW)
+    if recorded.event is None:
+        raise RuntimeError(recorded.problem)
+    return recorded.event
 
 
 def _dearer(amount: str) -> str:
