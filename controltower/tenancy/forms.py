@@ -64,9 +64,8 @@ class OrganisationForm(forms.ModelForm):
 
     class Meta:
         model = Organisation
-        fields = ("name", "time_zone", "half_life_hours", "hold_seconds", "reply_to", "mfa_for_approvers")
+        fields = ("name", "time_zone", "hold_seconds", "reply_to", "mfa_for_approvers")
         labels = {
-            "half_life_hours": "Half-life of urgency, hours",
             "hold_seconds": "Hold before a notice goes out, seconds",
             "reply_to": "Answers to notices go to",
             "mfa_for_approvers": "Approvers must have a second factor",

@@ -5,11 +5,13 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from controltower.audit import SYSTEM
+from controltower.audit import SYSTEM, Actor
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from controltower.tenancy.signals import organisation_changed
 from exceptions.cases.services.repricing import repricing_start
+from exceptions.parties.models import Account
+from exceptions.sla.signals import terms_changed
 
 
 @receiver(organisation_changed)
@@ -18,3 +20,9 @@ def price_all_anew(organisation: Organisation, changed: set[str], now: datetime,
     if "half_life_hours" in changed:
         with acting_for(organisation):
             repricing_start("The half-life was changed", actor=SYSTEM, now=now, ranks_first=True)
+
+
+@receiver(terms_changed)
+def price_anew(reason: str, account: Account | None, actor: Actor, now: datetime, **_: Any) -> None:
+    """A contract, a calendar, a lead time or a rate: who it may move is priced anew, with progress."""
+    repricing_start(reason, actor=actor, now=now, account=account)

@@ -15,6 +15,7 @@ from controltower.errors import DomainError, Forbidden
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
+from exceptions.cases.selectors.repricing import repricing_shown
 
 Made = TypeVar("Made")
 
@@ -30,6 +31,11 @@ def must_see_all(viewer: Viewer) -> None:
         raise Forbidden(
             "This holds for customers that you do not see. Ask somebody who sees all of them.", code="sees_some"
         )
+
+
+def repricing_parts(viewer: Viewer) -> dict[str, Any]:
+    """What the strip about a running repricing needs."""
+    return {"repricing": repricing_shown(viewer, now=timezone.now()), "may_cancel": may_change_house(viewer)}
 
 
 def by(request: MemberRequest) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
 from controltower.web.render import page
 from controltower.web.toast import toast
-from exceptions.contracts.common import by, put, read_again
+from exceptions.contracts.common import by, put, read_again, repricing_parts
 from exceptions.contracts.forms import ContractForm, VersionForm
 from exceptions.contracts.rows import contract_page, precedence_words
 from exceptions.parties.selectors import account_list
@@ -41,6 +41,7 @@ def contracts(request: MemberRequest) -> HttpResponse:
     ]
     context = {
         "groups": [(title, members) for title, members in groups if members],
+        **repricing_parts(request.viewer),
         "may_change": request.viewer.can(Verb.AGREE),
         "precedence": precedence_words(),
     }
@@ -190,6 +191,7 @@ def _page(
         "may_change": may_change,
         "is_draft": is_draft,
         "form": (form or version_form(shown.version)) if may_change and is_draft and shown.version else None,
+        **repricing_parts(viewer),
         "problem": problem,
         "problems": problem.details.get("problems", []) if problem else [],
         "precedence": precedence_words(),

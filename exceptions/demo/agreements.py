@@ -1,9 +1,9 @@
 """What was promised to whom, and what missing it costs. Data only; prices have the form of `sla.pricing`."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from exceptions.sla.models import Counting, Subkind, TermKind
+from exceptions.sla.models import Counting, Measured, Starts, Subkind, TermKind
 
 
 def flat(amount: str, currency: str = "USD") -> dict[str, Any]:
@@ -29,11 +29,19 @@ class Promise:
     minutes: int | None = None
     counting: Counting = Counting.WALL
     subkind: Subkind | str = ""
+    lane: str = ""
+    days: int | None = None
+    notice: int | None = None
+    starts: Starts | str = ""
+    measured: Measured | str = ""
+    severity: str = ""
+    tier: int | None = None
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """`account` is the counterparty's code, empty for the house's own rates."""
+    """`account` is the counterparty's code, empty for the house's own rates. `drafted`: why a next version is being
+    written, when one is."""
 
     code: str
     name: str
@@ -41,7 +49,7 @@ class Agreement:
     promises: tuple[Promise, ...]
     side: str = "payable"
     currency: str = "USD"
-    extra: dict[str, Any] = field(default_factory=dict)
+    drafted: str = ""
 
 
 WINDOW, TEMPERATURE = TermKind.DELIVERY_WINDOW, TermKind.TEMPERATURE
@@ -50,6 +58,14 @@ FREE_TIME = {
     "unit": "calendar_day",
     "tiers": [{"units": 4, "rate": "215"}, {"rate": "430"}],
     "cap": "1720",
+    "currency": "USD",
+}
+
+
+PER_DIEM = {
+    "kind": "per_unit",
+    "unit": "calendar_day",
+    "tiers": [{"units": 3, "rate": "95"}, {"rate": "160"}],
     "currency": "USD",
 }
 
@@ -73,6 +89,17 @@ AGREEMENTS = (
             Promise(WINDOW, "On the dock in the window", per_hour("400", "6000"), minutes=30),
             Promise(
                 TEMPERATURE, "Minutes outside the band", percent("40"), case_type="temperature_excursion", minutes=180
+            ),
+            Promise(
+                TermKind.PICKUP_WINDOW, "Loaded while it is cold", flat("250"), mode="road", minutes=60, notice=120
+            ),
+            Promise(
+                TermKind.DOCUMENT,
+                "Signed POD with the temperature log within two days",
+                flat("75"),
+                subkind=Subkind.POD,
+                days=2,
+                counting=Counting.WORKING_DAYS,
             ),
         ),
     ),
@@ -147,6 +174,17 @@ AGREEMENTS = (
                 case_type="free_time_expiring",
                 subkind=Subkind.DEMURRAGE,
             ),
+            Promise(
+                TermKind.FREE_TIME,
+                "Empty box and chassis back within five days",
+                PER_DIEM,
+                subkind=Subkind.PER_DIEM,
+                days=5,
+                counting=Counting.CALENDAR_DAYS,
+                starts=Starts.GATE_OUT,
+                measured=Measured.EMPTY_RETURN,
+            ),
+            Promise(TermKind.CUT_OFF, "VGM in time, or the box rolls", flat("600"), mode="ocean", subkind=Subkind.VGM),
         ),
     ),
     Agreement(
@@ -160,8 +198,38 @@ AGREEMENTS = (
         "Alpenglow deliveries",
         "ALPENGLOW",
         (Promise(WINDOW, "Delivery day missed", flat("250"), minutes=120),),
+        drafted="Higher price for the season, as agreed by phone",
     ),
     Agreement("OO-2026", "Orchard parcels", "ORCHARD", (Promise(WINDOW, "Parcel late", flat("12"), minutes=0),)),
+    Agreement(
+        "OT-2025",
+        "Odertrans Befoerderungsvertrag",
+        "ODERTRANS",
+        (
+            Promise(
+                TermKind.CLAIM,
+                "Notice of damage that was not apparent, seven days",
+                percent("100"),
+                case_type="freight_damaged",
+                subkind=Subkind.NOTICE,
+                days=7,
+                counting=Counting.NOT_SUNDAYS,
+                starts=Starts.DELIVERY,
+            ),
+            Promise(
+                TermKind.CLAIM,
+                "Claim with its papers",
+                percent("100"),
+                case_type="freight_damaged",
+                subkind=Subkind.FILING,
+                days=60,
+                counting=Counting.CALENDAR_DAYS,
+                starts=Starts.DELIVERY,
+            ),
+        ),
+        side="recoverable",
+        currency="EUR",
+    ),
     Agreement(
         "HOUSE",
         "House rates",
@@ -172,6 +240,26 @@ AGREEMENTS = (
             Promise(WINDOW, "Late without a contract", flat("150"), minutes=60),
         ),
     ),
+)
+
+
+@dataclass(frozen=True)
+class Office:
+    """When a company's office can be reached; `account` is empty for our own."""
+
+    account: str
+    name: str
+    zone: str
+    week: str
+    country: str = ""
+    subdivision: str = ""
+
+
+# Our control desk never closes, so that what we can do at night is done at night.
+OFFICES = (
+    Office("", "Control desk", "America/Chicago", "00:00-24:00"),
+    Office("ELBWERK", "Buero Hamburg", "Europe/Berlin", "08:00-12:00 13:00-17:00", "DE", "HH"),
+    Office("LUMEN", "Compliance desk", "America/Chicago", "07:00-16:00", "US", "TN"),
 )
 
 

@@ -11,7 +11,7 @@ from controltower.audit import SYSTEM
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Member, Organisation, Role, User
 from exceptions.demo import companies
-from exceptions.demo.agreements import AGREEMENTS, LEADS, Agreement
+from exceptions.demo.agreements import AGREEMENTS, LEADS, OFFICES, Agreement
 from exceptions.demo.companies import Company
 from exceptions.demo.deliveries import SERVER
 from exceptions.demo.script import DESK, EDI, MAILBOX, PARCEL, TELEMATICS, TMS
@@ -19,7 +19,8 @@ from exceptions.intake.services import partner_create
 from exceptions.parties.models import Account, AccountKind, Contact, ContactRole, Partner
 from exceptions.parties.services import account_create, contact_create, location_create
 from exceptions.shipments.canonical import SourceRank
-from exceptions.sla.models import Contract, ContractVersion, LeadTime, Term, VersionState
+from exceptions.sla.calendars import WEEKDAYS, intervals_from_data
+from exceptions.sla.models import Calendar, Contract, ContractVersion, CurrencyRate, LeadTime, Term, VersionState
 
 PASSWORD = "tower-demo"  # shown on the terminal; the demo listens on this machine only
 WORKED, KEPT_APART = "meridian", "northgate"
@@ -158,6 +159,25 @@ def _agreements(accounts: dict[str, Account], since: date) -> None:
             contract=contract, number=1, state=VersionState.ACTIVE, effective_from=since - timedelta(days=300)
         )
         _terms(agreement, version, account)
+        if agreement.drafted:
+            draft = ContractVersion.objects.create(
+                contract=contract, number=2, effective_from=since + timedelta(days=45), note=agreement.drafted
+            )
+            _terms(agreement, draft, account)
+    for office in OFFICES:
+        week = intervals_from_data(office.week)
+        days = WEEKDAYS if not office.account else WEEKDAYS[:5]
+        Calendar.objects.create(
+            name=office.name,
+            account=accounts.get(office.account),
+            zone=office.zone,
+            intervals={day: [[f"{at // 60:02}:{at % 60:02}" for at in span] for span in week] for day in days},
+            holiday_country=office.country,
+            holiday_subdivision=office.subdivision,
+        )
+    CurrencyRate.objects.create(
+        currency="EUR", rate=Decimal("1.0850"), valid_from=since, source="Reference rate of the month"
+    )
     for lead in LEADS:
         LeadTime.objects.create(
             action=lead.action,
@@ -182,6 +202,13 @@ def _terms(agreement: Agreement, version: ContractVersion, account: Account | No
             case_type=promise.case_type,
             subkind=promise.subkind,
             counting=promise.counting,
+            lane=promise.lane,
+            allowed_days=promise.days,
+            notice_minutes=promise.notice,
+            starts=promise.starts,
+            measured=promise.measured,
+            severity=promise.severity,
+            tier=promise.tier,
             allowed_minutes=promise.minutes,
             price=promise.price,
         )

@@ -264,13 +264,23 @@ def calendar_of(row: models.Calendar) -> Calendar:
     )
 
 
-def _load(stamp: Stamp) -> Book:
+def book_trying(version: models.ContractVersion, on: date) -> Book:
+    """The Book as it would be if this version held on a day in place of what its contract has. Kept by nobody."""
+    rows = list(models.Term.objects.filter(version=version).select_related("version__contract", "calendar"))
+    for row in rows:
+        row.version.effective_from, row.version.effective_to = on, None
+    return _load(stamp_now(), instead_of=version.contract_id, tried=rows)
+
+
+def _load(stamp: Stamp, *, instead_of: int | None = None, tried: Iterable[models.Term] = ()) -> Book:
+    """instead_of: a contract whose own terms are left out, for those that are `tried`."""
+    held = models.Term.objects.filter(version__state=models.VersionState.ACTIVE)
+    if instead_of is not None:
+        held = held.exclude(version__contract=instead_of)
     desks = Contact.objects.filter(role__in=(ContactRole.DISPATCH, ContactRole.RECEIVING)).exclude(hours={})
     return Book(
         stamp,
-        terms=models.Term.objects.filter(version__state=models.VersionState.ACTIVE).select_related(
-            "version__contract", "calendar"
-        ),
+        terms=[*held.select_related("version__contract", "calendar"), *tried],
         calendars=models.Calendar.objects.all(),
         desks=desks.order_by("escalation_step", "pk"),
         lead_time_rows=models.LeadTime.objects.order_by("pk").select_related("calendar"),

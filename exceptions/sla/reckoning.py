@@ -10,6 +10,10 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from exceptions.sla.calendars import SEARCH_DAYS, ZERO, Calendar, Interval, NeverOpen, Span, public_holidays
+from exceptions.sla.kinds import Counting
+
+DAY = timedelta(days=1)
+SUNDAY = 6
 
 
 class StepKind(StrEnum):
@@ -83,6 +87,33 @@ def deadline_steps(calendar: Calendar, start: datetime, duration: timedelta, pau
     raise NeverOpen(f"no {duration} of working time in {SEARCH_DAYS} days after {start}")
 
 
+def day_steps(
+    calendar: Calendar, start: datetime, days: int, counting: Counting, first_day_counts: bool = False
+) -> Reckoning:
+    """Count whole local days after the day of `start`, or with it; due at the midnight that ends the last of them.
+
+    Without days it is due at the end of that day, or at its beginning when it counts. Calendar days leave nothing out, working days what the calendar closes, and
+    NOT_SUNDAYS Sundays and public holidays. Raises NeverOpen, and ValueError for a negative number.
+    """
+    if days < 0:
+        raise ValueError("a number of days is not negative")
+    left, steps = timedelta(days=days), list[DeadlineStep]()
+    day = start.astimezone(ZoneInfo(calendar.zone)).date() + timedelta(days=0 if first_day_counts else 1)
+    if not days:
+        return Reckoning(_closed(calendar, day, left).begins, ())
+    for _ in range(SEARCH_DAYS + days):
+        closed = _closed(calendar, day, left)
+        if _counts(calendar, day, counting):
+            left -= DAY
+            steps.append(DeadlineStep(StepKind.COUNTED, closed.begins, closed.ends, DAY, left))
+            if not left:
+                return Reckoning(closed.ends, tuple(steps))
+        else:
+            steps.append(closed)
+        day += timedelta(days=1)
+    raise NeverOpen(f"no {days} such days after {start}")
+
+
 def days_of(calendar: Calendar, first: date, count: int) -> list[Day]:
     """`count` days of a calendar from `first` on, each with its hours and why they differ from the week's."""
     return [_day(calendar, first + timedelta(days=number)) for number in range(count)]
@@ -96,6 +127,15 @@ def next_holidays(country: str, subdivision: str, after: date, count: int) -> li
     days = (after + timedelta(days=number) for number in range(2 * 366))
     named = ((day, str(found.get(day))) for day in days if day in found)
     return [pair for _, pair in zip(range(count), named, strict=False)]
+
+
+def _counts(calendar: Calendar, day: date, counting: Counting) -> bool:
+    if counting == Counting.WORKING_DAYS:
+        return bool(calendar.intervals_on(day))
+    if counting == Counting.NOT_SUNDAYS:
+        is_holiday = bool(calendar.country) and day in public_holidays(calendar.country, calendar.subdivision)
+        return day.weekday() != SUNDAY and not is_holiday
+    return True
 
 
 def _day(calendar: Calendar, day: date) -> Day:

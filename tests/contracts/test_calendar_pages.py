@@ -62,7 +62,7 @@ def test_a_calendar_is_written_as_people_type_it(
         row = Calendar.objects.get()
         assert row.intervals["mon"] == [["08:00", "12:00"], ["13:00", "17:00"]] and row.intervals["sun"] == []
         assert (row.closures, row.extra_days) == (["2026-12-24"], {"2026-12-19": [["08:00", "12:00"]]})
-        assert Job.objects.filter(kind="cases.price_all").exists()
+        assert Job.objects.filter(kind="cases.reprice").exists()
     listed = client_for(supervisor).get("/settings/calendars/").content.decode()
     assert "Mon to Fri 08:00-12:00, 13:00-17:00" in listed and "US, TX" in listed
 

@@ -13,6 +13,7 @@ from controltower.jobs.models import Job
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation, Role
 from controltower.tenancy.viewer import Viewer
+from exceptions.cases.models import Repricing
 from exceptions.contracts.kinds import KINDS
 from exceptions.parties.models import Account, AccountKind
 from exceptions.sla.models import Contract, ContractVersion, Term, TermKind, VersionState
@@ -94,7 +95,7 @@ def test_a_new_version_takes_the_terms_along_and_replaces_the_old_one_when_it_is
     with acting_for(organisation):
         draft.refresh_from_db()
         assert held.terms.get().price == FLAT, "what holds is not rewritten"
-        assert not Job.objects.filter(kind="cases.price_all").exists(), "a draft moves no money"
+        assert not Job.objects.filter(kind="cases.reprice").exists(), "a draft moves no money"
     text = client.post(at(draft, "activate/"), {"revision": draft.revision}, follow=True).content.decode()
     assert "The open cases are being priced anew" in text and "In force" in text and "Activated" in text
     with acting_for(organisation):
@@ -102,7 +103,7 @@ def test_a_new_version_takes_the_terms_along_and_replaces_the_old_one_when_it_is
         held.refresh_from_db()
         assert (draft.state, draft.activated_by_id) == (VersionState.ACTIVE, supervisor.member.pk)
         assert held.effective_to == draft.effective_from
-        assert Job.objects.filter(kind="cases.price_all").exists()
+        assert Job.objects.filter(kind="cases.reprice").exists()
 
 
 def test_what_was_changed_meanwhile_is_not_activated_unread(
@@ -314,3 +315,20 @@ def test_the_day_from_which_a_new_version_holds_is_today_where_the_house_is(
     organisation: Organisation, draft: ContractVersion
 ) -> None:
     assert abs(draft.effective_from - timezone.now().date()) <= timedelta(days=1)
+
+
+def test_pricing_anew_shows_how_far_it_is_and_can_be_stopped(
+    client_for: SignIn, supervisor: Viewer, coordinator: Viewer, organisation: Organisation, draft: ContractVersion
+) -> None:
+    client = client_for(supervisor)
+    text = client.post(at(draft, "activate/"), {"revision": draft.revision}, follow=True).content.decode()
+    assert "0 of 0" in text and "v2 was activated" in text and "Stop it" in text
+    assert "Stop it" not in client_for(coordinator).get(LIST).content.decode()
+    with acting_for(organisation):
+        running = Repricing.objects.get()
+        assert running.account_id == draft.contract.account_id, "only who the contract is about"
+    fragment = client.get(f"{LIST}repricing/").content.decode()
+    assert "every 3s" in fragment and "<h1" not in fragment
+    client.post(f"/settings/repricing/{running.pk}/cancel/")
+    stopped = client.get(LIST).content.decode()
+    assert "was stopped at 0 of 0" in stopped and "every 3s" not in stopped

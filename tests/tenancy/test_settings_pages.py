@@ -267,7 +267,6 @@ class TestOrganisation:
         return {
             "name": "Meridian Forwarding",
             "time_zone": "America/Phoenix",
-            "half_life_hours": "6",
             "hold_seconds": "30",
             "reply_to": "service@meridian.example",
             **changes,
@@ -283,9 +282,7 @@ class TestOrganisation:
             entry = AuditEntry.objects.get(verb="organisation.changed")
         assert "service@" not in entry.after, "an address is personal data"
 
-    @pytest.mark.parametrize(
-        "wrong", [{"time_zone": "Mars/Olympus"}, {"half_life_hours": "0"}, {"hold_seconds": "9999999"}, {"name": ""}]
-    )
+    @pytest.mark.parametrize("wrong", [{"time_zone": "Mars/Olympus"}, {"hold_seconds": "9999999"}, {"name": ""}])
     def test_nonsense_is_refused(
         self, organisation: Organisation, client_for: SignIn, administrator: Viewer, wrong: dict[str, str]
     ) -> None:

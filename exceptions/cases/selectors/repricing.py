@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
 from exceptions.cases.models import Repricing, RepricingState
 
 SHOWN = 20
+# One that is over is shown beside contracts for this long, so that who started it sees that it ended.
+SHOWN_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,15 @@ def repricings_list(viewer: Viewer) -> list[RepricingRow]:
     if viewer.member.restricted:
         return []
     return [_row(one) for one in Repricing.objects.select_related("started_by__user").order_by("-pk")[:SHOWN]]
+
+
+def repricing_shown(viewer: Viewer, *, now: datetime) -> Repricing | None:
+    """The newest one while it runs, and for a while after."""
+    require(viewer, Verb.VIEW)
+    newest = Repricing.objects.select_related("started_by__user").order_by("-pk").first()
+    if newest is None or newest.state == RepricingState.RUNNING:
+        return newest
+    return newest if newest.finished_at and newest.finished_at > now - SHOWN_AFTER else None
 
 
 def _row(one: Repricing) -> RepricingRow:

@@ -1,6 +1,7 @@
 """Times and amounts of terms in words, for templates."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django import template
 
@@ -15,3 +16,18 @@ def duration(length: timedelta | int | None) -> str:
     if length is None:
         return ""
     return duration_words(length if isinstance(length, timedelta) else timedelta(minutes=length))
+
+
+@register.filter
+def works(p_act: Decimal | float) -> str:
+    """`{{ lead.p_act|works }}`: in how many of a hundred cases an action saves the day, from the likelihood of losing
+    all the same."""
+    return f"{(1 - Decimal(str(p_act))) * 100:.0f} %"
+
+
+@register.filter
+def rate(worth: Decimal) -> str:
+    """A rate with what says something, at least four decimals: 1.1000, 0.00670."""
+    text = f"{Decimal(worth):.6f}".rstrip("0")
+    whole, _, part = text.partition(".")
+    return f"{whole}.{part:0<4}"

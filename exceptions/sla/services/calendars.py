@@ -14,7 +14,7 @@ from exceptions.parties.models import Account, Location
 from exceptions.sla.calendars import Calendar as Hours
 from exceptions.sla.calendars import NeverOpen, add_business, calendar_from_data, public_holidays
 from exceptions.sla.models import Calendar
-from exceptions.sla.services.editing import person, reprice, same_revision
+from exceptions.sla.services.editing import person, same_revision, tell_changed
 
 COLUMNS = ("name", "zone", "intervals", "holiday_country", "holiday_subdivision", "closures", "extra_days")
 
@@ -88,7 +88,7 @@ def calendar_save(
     row.save()
     verb = "calendar.made" if before is None else "calendar.changed"
     record(verb=verb, subject=f"calendar:{row.pk}", actor=actor, before=before, after=after, now=now)
-    reprice()
+    tell_changed(f"The calendar {row.name} was changed", actor=actor, now=now)
     return row
 
 
@@ -106,7 +106,7 @@ def calendar_remove(calendar: Calendar, *, actor: Actor, now: datetime) -> None:
             code="calendar_in_use",
         ) from problem
     record(verb="calendar.removed", subject=subject, actor=actor, before=before, now=now)
-    reprice()
+    tell_changed(f"The calendar {row.name} was removed", actor=actor, now=now)
 
 
 def _locked(calendar: Calendar) -> Calendar:

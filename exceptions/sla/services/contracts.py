@@ -11,7 +11,7 @@ from controltower.audit import Actor, record
 from controltower.errors import Conflict, Invalid
 from exceptions.parties.models import Account
 from exceptions.sla.models import Contract, ContractVersion, Side, Term, VersionState
-from exceptions.sla.services.editing import draft_locked, person, reprice, same_revision, version_locked
+from exceptions.sla.services.editing import draft_locked, person, same_revision, tell_changed, version_locked
 from exceptions.sla.services.terms import COLUMNS, term_values
 
 
@@ -145,7 +145,7 @@ def version_activate(version: ContractVersion, *, revision: int, actor: Actor, n
         "terms": [term_values(term) for term in row.terms.order_by("pk")],
     }
     record(verb="contract.activated", subject=_subject(row), actor=actor, after=after, now=now)
-    reprice()
+    tell_changed(f"{row} was activated", actor=actor, now=now, account=_customer(row.contract))
     return row
 
 
@@ -159,7 +159,7 @@ def version_withdraw(version: ContractVersion, *, revision: int, actor: Actor, n
     row.state = VersionState.WITHDRAWN
     row.save(update_fields=["state", *row.changed(member, now)])
     record(verb="contract.withdrawn", subject=_subject(row), actor=actor, after={"number": row.number}, now=now)
-    reprice()
+    tell_changed(f"{row} was withdrawn", actor=actor, now=now, account=_customer(row.contract))
     return row
 
 
@@ -189,6 +189,11 @@ def _make_room(row: ContractVersion) -> list[ContractVersion]:
         other.effective_to = row.effective_from
         other.save(update_fields=["effective_to"])
     return found
+
+
+def _customer(contract: Contract) -> Account | None:
+    """Whose cases it prices; what others owe us may be owed for anybody's freight."""
+    return contract.account if contract.side == Side.PAYABLE else None
 
 
 def _draft(contract: Contract, number: int, effective_from: date, member: int, now: datetime) -> ContractVersion:

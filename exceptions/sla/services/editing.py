@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from controltower.audit import Actor
 from controltower.errors import Conflict, Forbidden, NotFound
-from controltower.jobs import enqueue
-from exceptions.sla.models import ContractVersion, VersionState
+from exceptions.parties.models import Account
+from exceptions.sla.models import Contract, ContractVersion, VersionState
 from exceptions.sla.models.editing import EditedModel
-
-REPRICE = "cases.price_all"
+from exceptions.sla.signals import terms_changed
 
 
 def person(actor: Actor) -> int:
@@ -30,9 +31,12 @@ def same_revision(row: EditedModel, revision: int) -> None:
     )
 
 
-def reprice() -> None:
-    """Have all open cases priced anew, once, however much is changed until then."""
-    enqueue(REPRICE, {}, dedupe_key="all")
+def tell_changed(reason: str, *, actor: Actor, now: datetime, account: Account | None = None) -> None:
+    """Say above that prices, hours or rates are others now; the open cases that it may move are priced anew.
+
+    account: the customer that it is about, None when it may move anybody's.
+    """
+    terms_changed.send(sender=Contract, reason=reason, account=account, actor=actor, now=now)
 
 
 def draft_locked(version: ContractVersion) -> ContractVersion:
@@ -49,7 +53,7 @@ def version_locked(version: ContractVersion) -> ContractVersion:
     """The version as it is now, locked to the end of the transaction."""
     found = (
         ContractVersion.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("contract", "changed_by__user")
+        .select_related("contract__account", "changed_by__user")
         .filter(pk=version.pk)
         .first()
     )

@@ -1,0 +1,198 @@
+"""Try it: pick a case or type facts, and see which term applies and why, its deadline, its price, its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from controltower.errors import NotFound
+from controltower.tenancy.guards import requires
+from controltower.tenancy.http import MemberRequest
+from controltower.tenancy.permissions import Verb
+from controltower.tenancy.viewer import Viewer
+from controltower.web.render import page
+from exceptions.cases.models import OPEN_STATES, Case
+from exceptions.cases.selectors import case_get, queue_page
+from exceptions.cases.selectors.queue import cases_visible
+from exceptions.cases.services.assessing import Priced
+from exceptions.cases.taxonomy import TYPES
+from exceptions.contracts.trying import REPLAYED, Facts, replay, try_facts
+from exceptions.contracts.words import price_words
+from exceptions.parties.models import Account
+from exceptions.parties.selectors import account_list
+from exceptions.shipments.models import Mode
+from exceptions.sla.book import Book, account_path, book_now, book_trying
+from exceptions.sla.explaining import phrase
+from exceptions.sla.models import ContractVersion, VersionState
+from exceptions.sla.pricing import Money, Situation
+from exceptions.sla.selectors.contracts import contracts_visible, version_get
+
+CHOICES = 500
+AMOUNTS = (
+    ("at_risk", "At risk"),
+    ("avoidable", "Still avoidable"),
+    ("lost", "Lost"),
+    ("recoverable", "Recoverable"),
+)
+
+
+class TryForm(forms.Form):
+    """A case, or facts instead of one."""
+
+    case = forms.CharField(
+        label="A case", max_length=60, required=False, help_text="EX-1042, or a reference of its freight"
+    )
+    version = forms.ChoiceField(label="As if this held", required=False)
+    account = forms.ChoiceField(label="Customer", required=False)
+    case_type = forms.ChoiceField(
+        label="Type of case",
+        required=False,
+        initial="delivery_late",
+        choices=[("", "Not said"), *((entry.code, entry.label) for entry in TYPES)],
+    )
+    service = forms.CharField(label="Service", max_length=60, required=False)
+    mode = forms.ChoiceField(label="Mode", required=False, choices=[("", "Not said"), *Mode.choices])
+    lane = forms.CharField(label="Lane", max_length=40, required=False, help_text="Such as US-TX>US-IL")
+    goods_class = forms.CharField(label="Goods", max_length=40, required=False, help_text="Class, such as produce")
+    value = forms.DecimalField(label="Value of the order", required=False, min_value=0, max_digits=14, decimal_places=2)
+    since = forms.DateTimeField(
+        label="The clock starts",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        help_text="For windows: when the window ends",
+    )
+
+    def __init__(
+        self, data: Any = None, *, accounts: list[Account], drafts: list[ContractVersion], **kwargs: Any
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.accounts = {str(row.pk): row for row in accounts}
+        self._choose("account", "Nobody: the house", [(key, row.name) for key, row in self.accounts.items()])
+        named = [(f"{row.contract_id}/{row.number}", f"{row.contract.name}, draft {row.number}") for row in drafts]
+        self._choose("version", "What holds today", named)
+
+    def _choose(self, name: str, empty: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", empty), *choices]
+
+
+@require_safe
+@requires(Verb.VIEW)
+def trial(request: MemberRequest) -> HttpResponse:
+    """A link can be shared: everything that is tried stands in the address."""
+    viewer, now = request.viewer, timezone.now()
+    form = _form(request, now)
+    context: dict[str, Any] = {"form": form}
+    status = 200
+    if form.is_bound:
+        if form.is_valid():
+            context |= _tried(viewer, form, now)
+        else:
+            status = 422
+    return page(request, "contracts/try.html", context, fragment={"tried": "contracts/_trial.html"}, status=status)
+
+
+def _form(request: MemberRequest, now: datetime) -> TryForm:
+    viewer = request.viewer
+    drafts = ContractVersion.objects.filter(state=VersionState.DRAFT, contract__in=contracts_visible(viewer))
+    zone = ZoneInfo(viewer.organisation.time_zone)
+    return TryForm(
+        request.GET or None,
+        accounts=list(account_list(viewer)[:CHOICES]),
+        drafts=list(drafts.select_related("contract").order_by("contract__name")),
+        initial={"since": f"{now.astimezone(zone):%Y-%m-%dT%H:%M}", "case_type": "delivery_late"},
+    )
+
+
+@dataclass(frozen=True)
+class CaseTried:
+    """A case in words and amounts, as it is stored or as a draft would make it. today: its line as it is stored."""
+
+    case: Case
+    told: Mapping[str, Any]
+    amounts: list[tuple[str, Decimal]]
+    currency: str
+    today: str = ""
+
+
+def _tried(viewer: Viewer, form: TryForm, now: datetime) -> dict[str, Any]:
+    data = form.cleaned_data
+    version = _version(viewer, data["version"])
+    book = book_now()
+    other = book_trying(version, book.day(now)) if version else None
+    told: dict[str, Any] = {"version": version, "zone": book.zone}
+    case = None
+    if data["case"].strip():
+        try:
+            case = _case(viewer, data["case"].strip(), now)
+        except NotFound as problem:
+            form.add_error("case", problem.message)
+            return told
+        told["one"] = _stored(case)
+    elif data["account"] or data["case_type"]:
+        tried, assessment = try_facts(_facts(viewer, form, book, now), other or book, now)
+        told |= {"tried": [(one, price_words(one.bound.row.price) if one.bound else "") for one in tried]}
+        told["phrase"] = phrase(assessment, now)
+    if version and other:
+        told["replay"], priced = replay(_affected(viewer, version), book, other, now, case=case)
+        if case and priced:
+            told["one"] = _as_priced(case, priced)
+    return told
+
+
+def _stored(case: Case) -> CaseTried:
+    amounts = [(label, Decimal(getattr(case, name)) / 100) for name, label in AMOUNTS]
+    return CaseTried(case, case.explanation, amounts, case.currency)
+
+
+def _as_priced(case: Case, priced: Priced) -> CaseTried:
+    amounts = [(label, getattr(priced.assessment, name)) for name, label in AMOUNTS]
+    today = str(case.explanation.get("phrase", ""))
+    return CaseTried(case, priced.explanation, amounts, priced.assessment.currency, today)
+
+
+def _facts(viewer: Viewer, form: TryForm, book: Book, now: datetime) -> Facts:
+    data = form.cleaned_data
+    account = form.accounts.get(data["account"])
+    since = data["since"].replace(tzinfo=ZoneInfo(book.zone)).astimezone(UTC) if data["since"] else now
+    situation = Situation(
+        accounts=account_path(account),
+        **{name: data[name] for name in ("case_type", "service", "mode", "lane", "goods_class")},
+    )
+    return Facts(situation, since, Money(data["value"], book.currency) if data["value"] is not None else None)
+
+
+def _case(viewer: Viewer, named: str, now: datetime) -> Case:
+    """By number, else the first of the queue that a search for it finds."""
+    if named.upper().startswith("EX-"):
+        number = named
+    else:
+        rows = queue_page(viewer, named, now=now, size=1).rows
+        if not rows:
+            raise NotFound(f"No open case has {named} among its references.")
+        number = rows[0].number
+    return case_get(viewer, number)
+
+
+def _version(viewer: Viewer, chosen: str) -> ContractVersion | None:
+    pk, _, number = chosen.partition("/")
+    return version_get(viewer, int(pk), int(number)) if number else None
+
+
+def _affected(viewer: Viewer, version: ContractVersion) -> list[Case]:
+    """Open cases that the contract holds for, the most urgent first; one more than are priced, to say that there are."""
+    found = cases_visible(viewer).filter(state__in=OPEN_STATES).select_related("account")
+    account = version.contract.account
+    if account is not None:
+        found = found.filter(account__path__startswith=account.path)
+    return list(found.order_by("-rank", "-pk")[: REPLAYED + 1])

@@ -1,0 +1,190 @@
+"""What would hold for a case or for typed facts, and why: terms, deadlines, prices, stakes, place. Nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import islice
+
+from exceptions.cases.models import Case
+from exceptions.cases.services.assessing import Before, Priced, priced
+from exceptions.cases.services.combined import families_of, promises_of_all
+from exceptions.cases.services.priced_rows import commitments_of, stakes_of
+from exceptions.cases.services.promises import TERMS_AT_STAKE
+from exceptions.sla.book import Book, BoundTerm, Hours, calendar_of
+from exceptions.sla.calendars import NeverOpen, always_open
+from exceptions.sla.explaining import phrase
+from exceptions.sla.exposure import Assessment, Option, Stake, act_by, assess
+from exceptions.sla.kinds import Counting, Side, TermKind
+from exceptions.sla.pricing import Money, PriceUnknown, Situation, price_steps
+from exceptions.sla.reckoning import Reckoning, day_steps, deadline_steps
+
+STEPS_SHOWN = 8
+REPLAYED = 200
+CHANGES_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is typed instead of a case. since: when the clock starts, for windows their end; value: of the order."""
+
+    situation: Situation
+    since: datetime
+    value: Money | None = None
+
+
+@dataclass(frozen=True)
+class PriceStep:
+    at: datetime
+    amount: Decimal
+    total: Decimal
+    currency: str
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One kind of promise. bound: the term that applies, None when nothing was promised. unpriced: why no amount is
+    known. reckoning: how the deadline came about, None when it is not counted from the time that was typed."""
+
+    kind: TermKind
+    bound: BoundTerm | None
+    trace: tuple[str, ...]
+    zone: str
+    reckoning: Reckoning | None = None
+    prices: list[PriceStep] = field(default_factory=list)
+    is_running: bool = False
+    unpriced: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """An open case that a draft would move: its line before and after."""
+
+    number: str
+    before: str
+    after: str
+    more: Decimal
+    currency: str
+
+
+@dataclass(frozen=True)
+class Replay:
+    """looked_at: open cases that were priced both ways; is_bounded: there are more. changed: how many would differ."""
+
+    looked_at: int
+    is_bounded: bool
+    changed: int
+    first: list[Change]
+
+
+def try_facts(facts: Facts, book: Book, now: datetime) -> tuple[list[Tried], Assessment]:
+    """Every promise that such a case would put at stake, and what it would be worth. A function of its arguments."""
+    kinds = (TermKind.FIRST_RESPONSE, *TERMS_AT_STAKE.get(facts.situation.case_type, ()))
+    tried = [_tried(kind, facts, book, now) for kind in kinds]
+    stakes = [stake for one in tried for stake in _stakes(one, facts, book)]
+    return tried, assess(stakes, now, half_life=book.half_life, house_currency=book.currency)
+
+
+def replay(
+    cases: Sequence[Case], book: Book, other: Book, now: datetime, *, case: Case | None = None
+) -> tuple[Replay, Priced | None]:
+    """What would change for these cases if `other` held instead of `book`; those that change most come first.
+
+    case: one that is asked about besides; what `other` makes of it comes second. A fixed number of queries.
+    """
+    looked = list(cases[:REPLAYED])
+    everybody = list({one.pk: one for one in (*looked, *([case] if case else []))}.values())
+    before, after = _priced_by(everybody, (book, other), now)
+    changes = []
+    for one in looked:
+        was, will = before[one.pk].assessment, after[one.pk].assessment
+        if (was.rank, was.at_risk, was.avoidable, was.lost) == (will.rank, will.at_risk, will.avoidable, will.lost):
+            continue
+        changes.append(
+            Change(one.number, phrase(was, now), phrase(will, now), will.at_risk - was.at_risk, will.currency)
+        )
+    changes.sort(key=lambda change: -abs(change.more))
+    found = Replay(len(looked), len(cases) > REPLAYED, len(changes), changes[:CHANGES_SHOWN])
+    return found, after[case.pk] if case else None
+
+
+def _priced_by(cases: Sequence[Case], books: Sequence[Book], now: datetime) -> list[dict[int, Priced]]:
+    keys = [case.pk for case in cases]
+    families, commitments, stakes = families_of(cases), commitments_of(keys), stakes_of(keys)
+    before = {key: Before(commitments.get(key, {}), stakes.get(key, {})) for key in keys}
+    return [
+        {
+            case.pk: priced(case, promises_of_all(families[case.pk], book, now), before[case.pk], book, now)
+            for case in cases
+        }
+        for book in books
+    ]
+
+
+def _tried(kind: TermKind, facts: Facts, book: Book, now: datetime) -> Tried:
+    found = book.match(kind, facts.situation, book.day(now), Side.PAYABLE)
+    if found.bound is None:
+        return Tried(kind, None, found.trace, book.zone)
+    zone = book.zone
+    try:
+        reckoning = _reckoned(found.bound, facts.since, book, zone)
+    except NeverOpen:
+        return Tried(kind, found.bound, found.trace, zone, unpriced="its calendar never has that much working time")
+    try:
+        steps = list(
+            islice(
+                price_steps(found.bound.term.price, reckoning.due_at, value=facts.value, calendar=always_open(zone)),
+                STEPS_SHOWN + 1,
+            )
+        )
+    except PriceUnknown as problem:
+        return Tried(kind, found.bound, found.trace, zone, reckoning, unpriced=str(problem))
+    prices, total = [], Decimal(0)
+    for step in steps[:STEPS_SHOWN]:
+        total += step.money.amount
+        prices.append(PriceStep(step.books_at, step.money.amount, total, step.money.currency))
+    return Tried(kind, found.bound, found.trace, zone, reckoning, prices, is_running=len(steps) > STEPS_SHOWN)
+
+
+def _reckoned(bound: BoundTerm, since: datetime, book: Book, zone: str) -> Reckoning:
+    row = bound.row
+    hours = calendar_of(row.calendar) if row.calendar else book.ours.calendar
+    if row.allowed_days is not None:
+        return day_steps(hours, since, row.allowed_days, Counting(row.counting), row.first_day_counts)
+    calendar = hours if row.counting == Counting.BUSINESS else always_open(zone)
+    return deadline_steps(calendar, since, timedelta(minutes=row.allowed_minutes or 0))
+
+
+def _stakes(tried: Tried, facts: Facts, book: Book) -> list[Stake]:
+    """A stake for each step of the price, with the actions of the table; nobody is known, so all hours are open."""
+    if tried.bound is None:
+        return []
+    is_side = tried.kind == TermKind.FIRST_RESPONSE
+    leads = [] if is_side else book.lead_times(facts.situation.case_type, facts.situation.mode, None)
+    stakes = []
+    for number, step in enumerate(tried.prices):
+        options = [Option("answer", step.at)] if is_side else []
+        for lead in leads:
+            hours = lead.hours or (book.ours if lead.party in ("", "us") else Hours(always_open(tried.zone), False))
+            last = act_by(step.at, lead.lead, hours.calendar)
+            if last is not None:
+                unknown = "" if hours.is_known else f"the hours of the {lead.party} depend on who it is"
+                options.append(Option(lead.action, last, lead.cost, lead.p_act, unknown))
+        stakes.append(
+            Stake(
+                key=f"{tried.kind}:{number}",
+                books_at=step.at,
+                payable=step.amount,
+                currency=step.currency,
+                options=tuple(options),
+                unless="nobody has answered" if is_side else "it is not kept",
+                term=tried.bound.term.key,
+                is_house=tried.bound.is_house,
+                is_side=is_side,
+                zone=tried.zone,
+                rate=book.rate(step.currency) or Decimal(1),
+            )
+        )
+    return stakes

@@ -1,0 +1,177 @@
+"""Try it: what holds, why, by when and for how much, for a case, for typed facts, and as if a draft held."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from controltower.tenancy.context import acting_for
+from controltower.tenancy.models import Organisation
+from controltower.tenancy.viewer import Viewer
+from exceptions.cases.models import Case
+from exceptions.cases.services import case_price
+from exceptions.parties.models import Account, AccountKind
+from exceptions.sla.models import Calendar, ContractVersion, Counting, TermKind, VersionState
+from tests.cases.conftest import HOUR, book, eta, make_account, make_term
+from tests.contracts.test_calendar_pages import statements
+
+pytestmark = pytest.mark.django_db
+
+SignIn = Callable[..., Client]
+URL = "/settings/contracts/try/"
+HOURLY = {"kind": "per_unit", "unit": "hour", "rate": "400", "cap": "1000", "currency": "USD"}
+
+
+@pytest.fixture
+def account(organisation: Organisation) -> Account:
+    with acting_for(organisation):
+        return make_account("NORTHGATE", AccountKind.CUSTOMER)
+
+
+@pytest.fixture
+def held(organisation: Organisation, account: Account) -> ContractVersion:
+    with acting_for(organisation):
+        return make_term(account, TermKind.DELIVERY_WINDOW, HOURLY, allowed_minutes=30).version
+
+
+@pytest.fixture
+def case(organisation: Organisation, account: Account, held: ContractVersion) -> Case:
+    """A delivery of NORTHGATE that will be five hours late."""
+    now = timezone.now()
+    with acting_for(organisation):
+        book("482913001", now - 2 * HOUR, now + 9 * HOUR, customer=account)
+        (opened,) = eta("482913001", now - HOUR, now + 14 * HOUR)
+        case_price(opened, now=now)
+        return Case.objects.get()
+
+
+def facts(account: Account, **more: str) -> dict[str, str]:
+    return {"account": str(account.pk), "case_type": "delivery_late", "since": "2026-11-20T14:00", **more}
+
+
+def test_facts_show_the_term_its_deadline_and_what_it_costs_over_time(
+    client_for: SignIn, coordinator: Viewer, account: Account, held: ContractVersion
+) -> None:
+    text = client_for(coordinator).get(URL, facts(account)).content.decode()
+    assert held.contract.name in text and "is the most specific term that applies" in text
+    assert "20 Nov 14:30" in text, "half an hour after the window"
+    # 400 an hour up to 1,000: two whole hours and half of the third.
+    assert text.count("400\N{NO-BREAK SPACE}USD") >= 3 and "200\N{NO-BREAK SPACE}USD" in text
+    assert "1,000\N{NO-BREAK SPACE}USD" in text
+
+
+def test_why_other_terms_do_not_count_is_said(
+    client_for: SignIn, coordinator: Viewer, organisation: Organisation, account: Account, held: ContractVersion
+) -> None:
+    with acting_for(organisation):
+        express = make_term(account, TermKind.DELIVERY_WINDOW, HOURLY, service="express")
+    text = client_for(coordinator).get(URL, facts(account)).content.decode()
+    assert f"{express.name} does not apply: service is not known, not express" in text
+    text = client_for(coordinator).get(URL, facts(account, service="express")).content.decode()
+    assert f"{express.name} is the most specific term" in text and "names the service" in text
+
+
+def test_nothing_promised_is_no_sla_and_says_why(client_for: SignIn, coordinator: Viewer, account: Account) -> None:
+    text = client_for(coordinator).get(URL, facts(account)).content.decode()
+    assert "No SLA" in text and "nothing is promised" in text
+
+
+def test_business_time_shows_the_holiday_it_skips(
+    client_for: SignIn, coordinator: Viewer, organisation: Organisation, account: Account
+) -> None:
+    week = {day: [["08:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+    with acting_for(organisation):
+        Calendar.objects.create(name="Ours", zone="America/Chicago", intervals=week, holiday_country="US")
+        make_term(
+            account,
+            TermKind.FIRST_RESPONSE,
+            {"kind": "flat", "amount": "30", "currency": "USD"},
+            allowed_minutes=10 * 60,
+            counting=Counting.BUSINESS,
+        )
+    text = client_for(coordinator).get(URL, facts(account, since="2026-11-25T09:00")).content.decode()
+    assert "Thanksgiving Day" in text and "27 Nov 10:00" in text
+
+
+def test_a_value_that_is_missing_is_said_and_one_that_is_typed_counts(
+    client_for: SignIn, coordinator: Viewer, organisation: Organisation, account: Account
+) -> None:
+    with acting_for(organisation):
+        make_term(account, TermKind.DELIVERY_WINDOW, {"kind": "percent", "percent": "3"})
+    client = client_for(coordinator)
+    assert "Not priced: the order" in client.get(URL, facts(account)).content.decode()
+    assert "1,500\N{NO-BREAK SPACE}USD" in client.get(URL, facts(account, value="50000")).content.decode()
+
+
+@pytest.mark.parametrize("named", ["number", "482913001"])
+def test_a_case_is_found_by_its_number_or_a_reference_and_stands_as_it_is_priced(
+    client_for: SignIn, coordinator: Viewer, case: Case, named: str
+) -> None:
+    text = client_for(coordinator).get(URL, {"case": case.number if named == "number" else named}).content.decode()
+    assert f"{case.number}</a> as things stand" in text
+    assert case.explanation["sentences"][0] in text
+
+
+def test_a_draft_is_tried_before_it_holds_and_nothing_is_written(
+    client_for: SignIn, supervisor: Viewer, organisation: Organisation, case: Case, held: ContractVersion
+) -> None:
+    with acting_for(organisation):
+        draft = ContractVersion.objects.create(
+            contract=held.contract, number=2, effective_from=datetime.now(UTC).date() + timedelta(days=30)
+        )
+        term = held.terms.get()
+        term.pk, term.version, term.price = None, draft, {**HOURLY, "rate": "5000", "cap": "20000"}
+        term.save()
+    asked = {"version": f"{held.contract_id}/2", "case": case.number}
+    text = client_for(supervisor).get(URL, asked).content.decode()
+    assert "as if draft 2 held" in text and "20,000 USD if" in text and "Today:" in text
+    assert "1 of the 1" in text and "+19,000\N{NO-BREAK SPACE}USD" in text
+    with acting_for(organisation):
+        same = Case.objects.get()
+        assert (same.rank, same.at_risk, same.version) == (case.rank, case.at_risk, case.version)
+        assert ContractVersion.objects.get(number=2).state == VersionState.DRAFT
+    again = client_for(supervisor).get(URL, {"case": case.number}).content.decode()
+    assert "20,000" not in again, "what was tried is not kept"
+
+
+def test_what_cannot_be_found_or_read_is_said_in_place(
+    client_for: SignIn, coordinator: Viewer, stranger: Viewer, case: Case
+) -> None:
+    missing = client_for(coordinator).get(URL, {"case": "EX-999999"})
+    assert missing.status_code == 200 and "There is no case EX-999999" in missing.content.decode()
+    assert "No open case has" in client_for(coordinator).get(URL, {"case": "nothing-like-it"}).content.decode()
+    theirs = client_for(stranger).get(URL, {"case": case.number}).content.decode()
+    assert "There is no case" in theirs and "as things stand" not in theirs
+    wrong = client_for(coordinator).get(URL, {"value": "-5", "version": "9/9"})
+    assert wrong.status_code == 422
+
+
+def test_trying_takes_few_queries(
+    client_for: SignIn, supervisor: Viewer, account: Account, case: Case, held: ContractVersion
+) -> None:
+    client = client_for(supervisor)
+    for asked in ("", f"?case={case.number}", f"?account={account.pk}&case_type=delivery_late"):
+        assert len(statements(client, f"{URL}{asked}")) <= 12, asked
+
+
+def test_a_replay_takes_as_many_queries_for_many_cases_as_for_one(
+    client_for: SignIn,
+    supervisor: Viewer,
+    organisation: Organisation,
+    account: Account,
+    case: Case,
+    held: ContractVersion,
+) -> None:
+    client, now = client_for(supervisor), timezone.now()
+    with acting_for(organisation):
+        ContractVersion.objects.create(contract=held.contract, number=2, effective_from=now.date())
+    url = f"{URL}?version={held.contract_id}/2"
+    one = len(statements(client, url))
+    with acting_for(organisation):
+        for number in range(3):
+            book(f"48291310{number}", now - 2 * HOUR, now + 9 * HOUR, customer=account)
+            eta(f"48291310{number}", now - HOUR, now + 12 * HOUR)
+    assert "4 of the 4" in client.get(url).content.decode(), "without the term none of them is promised anything"
+    assert len(statements(client, url)) == one
