@@ -96,7 +96,7 @@ INSERT INTO cases_case (organisation_id, number, type, phase, reason, responsibl
     subject_shipment_id, subject_key, fingerprint, account_id, summary, place, lane, reference, search_text, opened_at,
     resolution, snoozed_for, touched_by_human, version, pinned, currency, at_risk, avoidable, unavoidable, lost,
     recoverable, explanation, next_change_at)
-SELECT organisation_id, 'EX-' || id, 'delivery_late', 'at_risk', 'unknown', 'unknown', 'no', 'S2', 'new', id,
+SELECT organisation_id, 'P-' || id, 'delivery_late', 'at_risk', 'unknown', 'unknown', 'no', 'S2', 'new', id,
     'shipment:' || id, 'delivery_late:shipment:' || id, customer_id, 'ETA past the window', 'Chicago, IL', lane,
     'PRO ' || id, 'PRO' || id, %(now)s, '', '', false, 1, false, 'USD', 0, 0, 0, 0, 0, '{}', NULL
   FROM shipments_shipment
