@@ -54,9 +54,10 @@ def inside(
     events: int | None = None,
     shipments: int | None = None,
     seed: int | None = None,
+    open: int | None = None,  # named as on the command line
 ) -> dict[str, Any]:
     """Migrate the fresh database, measure, say it, and answer the JSON object."""
-    bench = Bench(home, quick, say, events, shipments, seed, only)
+    bench = Bench(home, quick, say, events, shipments, seed, only, open)
     durability = "on" if benchmark.durable else "off"
     say(f"{benchmark.name}: {benchmark.about}")
     say(

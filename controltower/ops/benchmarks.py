@@ -52,6 +52,8 @@ class Bench:
     shipments: int | None = None
     seed: int | None = None
     only: str = ""
+    open: int | None = None
+    """Open cases, where the benchmark has so many."""
     started: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     def start(self, name: str, command: Sequence[str], **env: str) -> "subprocess.Popen[bytes]":

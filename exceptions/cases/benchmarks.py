@@ -1,89 +1,220 @@
-"""What the first and a deep page of the queue cost as the backlog grows: promise 4 of the product."""
+"""What the queue costs as the backlog grows: promise 4 of the product.
+
+One run, one database. The pages of an organisation are timed when the whole database holds 1,000 open cases, and again
+when it holds all of them, with a second organisation beside it. Every ratio is of medians of rounds in which the things
+compared take turns.
+"""
 
 from __future__ import annotations
 
+import statistics
 import time
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
 from django.db import connection
+from django.template import Context, Engine, Template
+from django.test import RequestFactory
+from django.test.signals import template_rendered
+from django.test.utils import CaptureQueriesContext, instrumented_test_render
 
-from controltower.db import as_owner
 from controltower.ops.benchmarks import Bench, Figure, benchmark
 from controltower.tenancy.context import acting_for
-from controltower.tenancy.models import Member, Organisation, Role, User
 from controltower.tenancy.viewer import Viewer
-from exceptions.cases.selectors import queue_page
-from exceptions.shipments.models import Shipment
+from exceptions.cases.bench_backlog import NOW, Backlog, backlog_create
+from exceptions.cases.bench_poll import poll_figures, signed_in
+from exceptions.cases.bench_pricing import pricing_figures
+from exceptions.cases.selectors import queue_head, queue_page
+from exceptions.cases.selectors.orders import EXPOSURE, Cursor
 
-ROUNDS, SMALL, LARGE, CHUNK = 25, 1_000, 1_000_000, 50_000
-NOW = datetime(2026, 11, 3, 15, 0, tzinfo=UTC)
+SMALL, LARGE, BESIDE = 1_000, 1_000_000, 50_000
+ROUNDS: Final = 41
+# What is compared with the first page, each with the goal for how many times as long it may take. The customers are the
+# first of the list with their divisions: names behind commas, resolved in the same request.
+PAGES: Final[Mapping[str, tuple[str, float]]] = {
+    "filtered_owner_ratio": ("owner:me", 3),
+    "filtered_customers_ratio": ("customer:{customers}", 3),
+    "filtered_type_due_ratio": ("type:delivery_late due:<2h", 3),
+    "search_reference_ratio": ("{reference}", 5),
+    "search_prefix_ratio": ("{beginning}", 5),
+    "search_party_ratio": ('"{party}"', 5),
+}
+# Further ways into the list, without a goal of their own: what a person may type at any time.
+OTHERS: Final[Mapping[str, str]] = {
+    "sort_due_ratio": "sort:due",
+    "rare_ratio": "severity:S4 type:tender_rejected owner:me",
+    "late_ratio": "due:>10d",
+}
 
-# Money and times spread as in a real backlog; one case in fifty cannot be saved any more.
-FILL = """
-INSERT INTO cases_case (organisation_id, number, type, phase, reason, responsible_party, excusable, severity, state,
-    subject_shipment_id, subject_key, fingerprint, summary, place, lane, reference, search_text, opened_at, resolution,
-    touched_by_human, version, pinned, rank, currency, at_risk, avoidable, unavoidable, lost, recoverable, explanation)
-SELECT %(organisation)s, 'EX-' || n, 'delivery_late', 'at_risk', 'unknown', 'unknown', 'no', 'S2', 'new',
-    %(shipment)s, 'stop:' || n, 'delivery_late:stop:' || n, 'ETA past the window', 'Reno, NV', 'Elko > Reno',
-    'PRO ' || n, 'PRO' || n, now(), '', false, 1, false,
-    CASE WHEN n %% 50 = 0 THEN NULL ELSE log(2, (10 + n %% 9973)::numeric)::float8 - (n %% 7919) / 40.0 END,
-    'USD', n %% 9973, n %% 9973, 0, 0, 0, '{"phrase": "6,900 of 8,000 USD still avoidable: rebook until 11:20"}'
-FROM generate_series(%(first)s, %(last)s) AS n
-"""
 
-
-@benchmark("queue", "the first and a deep page of the queue at 1,000 and 1,000,000 open cases")
+@benchmark(
+    "queue",
+    "pages, filters, search and the idle poll of the queue at 1,000,000 open cases; pricing, sweep and repricing",
+    parts=("pages", "poll", "pricing"),
+)
 def queue(bench: Bench) -> Mapping[str, Figure]:
-    """Each page is what the screen asks for: rows with their parts, and the bounded count."""
-    small, large = (100, 2_000) if bench.quick else (SMALL, LARGE)
-    viewer, shipment = _house()
-    _fill(viewer, shipment, 1, small)
-    first_small = _measured(viewer, "")
-    bench.say(f"  filling the backlog up to {large:,} cases")
-    _fill(viewer, shipment, small + 1, large)
-    first_large = _measured(viewer, "")
-    with acting_for(viewer.organisation):
-        deep = _deep_cursor(viewer, pages=20)
-    ratio = sorted(first_large)[len(first_large) // 2] / sorted(first_small)[len(first_small) // 2]
+    """`--open` is how many open cases there are in the end."""
+    if bench.only == "pricing":
+        return pricing_figures(bench)
+    figures: dict[str, Figure] = {}
+    large = bench.open or (3_000 if bench.quick else LARGE)
+    backlog = backlog_create("measured", 100_000_000)
+    backlog.grow(1, SMALL)
+    if bench.only != "poll":
+        figures |= _pages(bench, backlog, large)
+    if bench.only != "pages":
+        figures |= poll_figures(bench, backlog.viewer)
+    return figures | pricing_figures(bench) if not bench.only else figures
+
+
+def _pages(bench: Bench, backlog: Backlog, large: int) -> dict[str, Figure]:
+    rounds = 5 if bench.quick else ROUNDS
+    small = _timed({"first": _first(backlog.viewer)}, backlog, rounds)["first"]
+    bench.say(f"  {SMALL:,} open cases measured; making {large:,}, and {BESIDE if not bench.quick else 500:,} beside")
+    began = time.monotonic()
+    backlog.grow(SMALL + 1, large)
+    beside = backlog_create("beside", 300_000_000)
+    beside.grow(1, 500 if bench.quick else BESIDE)
+    bench.say(f"  made in {time.monotonic() - began:.0f} s")
+    found = _timed(_asked(backlog, large), backlog, rounds)
+    first, goal = found.pop("first"), not bench.quick
+    figures = {
+        "first_page_small_ms": Figure(small, f"ms for page and counts at {SMALL:,} open cases"),
+        "first_page_large_ms": Figure(first, f"ms for page and counts at {large:,} open cases"),
+        "first_page_ratio": _ratio(first, small, 1.3 if goal else None, "small"),
+        "deep_page_ratio": _ratio(found.pop("deep_page_ratio"), first, 1.5 if goal else None),
+        "limited_ratio": _ratio(found.pop("limited_ratio"), first, None),
+    }
+    for key, times in found.items():
+        figures[key] = _ratio(times, first, PAGES[key][1] if goal and key in PAGES else None)
+    for name in ("filtered", "search"):
+        worst = max((figures[key] for key in figures if key.startswith(f"{name}_")), key=lambda each: each.value)
+        figures[f"{name}_ratio"] = Figure(worst.rounds, f"times, the slowest of {name}_*", worst.goal, at_least=False)
+    return figures | _whole_page(backlog, rounds, goal)
+
+
+def _asked(backlog: Backlog, large: int) -> dict[str, Callable[[], object]]:
+    """Everything that is timed against the first page, by its key."""
+    values = {
+        "customers": ",".join(f'"{name}"' for name in backlog.groups[20:26]),  # six groups of five accounts: thirty
+        "reference": 480_000_000 + 37 * (large // 2),
+        "beginning": str(480_000_000 + 37 * (large // 2))[:7],
+        "party": backlog.groups[150],
+    }
+    with acting_for(backlog.organisation):
+        depth = min(500_000, large // 2)
+        deep = str(Cursor(EXPOSURE.name, _row_at(depth)))
+    viewer = backlog.viewer
+    pages: dict[str, Callable[[], object]] = {
+        "first": _first(viewer),
+        "deep_page_ratio": _page(viewer, after=deep),
+        "limited_ratio": _first(backlog.limited),
+    }
+    queries = {key: query.format(**values) for key, (query, _) in PAGES.items()} | dict(OTHERS)
+    return pages | {key: _page(viewer, query) for key, query in queries.items()}
+
+
+def _row_at(depth: int) -> tuple[Any, ...]:
+    """Where the row at a depth stands, found once and without a clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pinned, rank, at_risk, id FROM cases_case WHERE state IN ('new', 'open', 'waiting') "
+            "AND snoozed_until IS NULL ORDER BY pinned DESC, rank DESC NULLS LAST, at_risk DESC, id DESC "
+            "OFFSET %s LIMIT 1",
+            [depth],
+        )
+        found = cursor.fetchone()
+    assert found is not None, f"there are fewer than {depth} open cases"
+    return tuple(found)
+
+
+def _first(viewer: Viewer) -> Callable[[], object]:
+    return _page(viewer)
+
+
+def _page(viewer: Viewer, query: str = "", after: str = "") -> Callable[[], object]:
+    """What the screen asks for: the rows with their parts, the total, and the counts of the views beside the list."""
+
+    def ask() -> object:
+        viewer.cache.clear()  # what is resolved once per request is resolved in each
+        found = queue_page(viewer, query, after=after, now=NOW)
+        assert found.rows and not found.problems, query
+        return queue_head(viewer, now=NOW)
+
+    return ask
+
+
+def _timed(asked: Mapping[str, Callable[[], object]], backlog: Backlog, rounds: int) -> dict[str, tuple[float, ...]]:
+    """Milliseconds of each, in rounds in which all take turns; the first three rounds warm up."""
+    found: dict[str, list[float]] = {key: [] for key in asked}
+    with acting_for(backlog.organisation):
+        for _ in range(rounds + 3):
+            for key, ask in asked.items():
+                begin = time.perf_counter()
+                ask()
+                found[key].append((time.perf_counter() - begin) * 1000)
+    return {key: tuple(times[3:]) for key, times in found.items()}
+
+
+def _ratio(times: tuple[float, ...], base: tuple[float, ...], goal: float | None, to: str = "the first page") -> Figure:
+    """Each round against the median of the other."""
+    middle = statistics.median(base)
+    return Figure(tuple(each / middle for each in times), f"times {to}", goal, at_least=False)
+
+
+def _whole_page(backlog: Backlog, rounds: int, goal: bool) -> dict[str, Figure]:
+    """The page through the whole server code (middleware, session, membership, rows, counts, template), and beside it the
+    same template with the same 50 rows from memory."""
+    call_command("collectstatic", verbosity=0, interactive=False)  # the page names its files by their content
+    handler, factory = WSGIHandler(), RequestFactory()
+    factory.cookies[settings.SESSION_COOKIE_NAME] = signed_in(backlog.viewer)
+
+    def whole() -> bytes:
+        request = factory.get("/")
+        answer = handler.get_response(type(handler).request_class(request.environ))
+        assert answer.status_code == 200, answer.status_code
+        return bytes(answer.content)
+
+    context = _context_of(whole)
+    template = Engine.get_default().get_template("cases/queue.html")
+    with CaptureQueriesContext(connection) as captured:
+        whole()
+    statements = [
+        query["sql"] for query in captured.captured_queries
+        if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "SELECT set_config"))
+    ]  # fmt: skip
+    pages, renderings = [], []
+    for _ in range(rounds + 3):
+        for work, times in ((whole, pages), (lambda: template.render(Context(context)), renderings)):
+            begin = time.perf_counter()
+            work()
+            times.append((time.perf_counter() - begin) * 1000)
+    pages, renderings = pages[3:], renderings[3:]
     return {
-        "first_page_small_ms": Figure(first_small, f"ms at {small:,} cases"),
-        "first_page_large_ms": Figure(first_large, f"ms at {large:,} cases"),
-        "deep_page_large_ms": Figure(_measured(viewer, deep), f"ms, page 21 of {large:,} cases"),
-        "large_over_small": Figure((ratio,), "times", goal=1.3, at_least=False),
+        "page_ms_p50": Figure(tuple(pages), "ms of the server's code for the whole page"),
+        "render_ms_p50": Figure(tuple(renderings), "ms for its 50 rows from memory, the same template"),
+        "page_ratio_to_render": _ratio(tuple(pages), tuple(renderings), 3 if goal else None, "the rendering"),
+        "sql_per_page": Figure((float(len(statements)),), "statements", 12, at_least=False),
     }
 
 
-def _house() -> tuple[Viewer, int]:
-    organisation = Organisation.objects.create(name="Measured", slug="measured", time_zone="UTC", currency="USD")
-    user = User.objects.create(email="measured@example.com", name="Measured")
-    with acting_for(organisation):
-        member = Member.objects.create(user=user, role=Role.COORDINATOR)
-        shipment = Shipment.objects.create(number="SH-1", created_at=NOW)
-    return Viewer.of(member, organisation), shipment.pk
+def _context_of(whole: Callable[[], object]) -> dict[str, Any]:
+    """All that the page's template is given, from one request."""
+    found: list[dict[str, Any]] = []
 
+    def keep(sender: object, template: Template, context: Context, **_: object) -> None:
+        if template.name == "cases/queue.html":
+            found.append(dict(context.flatten()))
 
-def _fill(viewer: Viewer, shipment: int, first: int, last: int) -> None:
-    for begin in range(first, last + 1, CHUNK):
-        values = {"organisation": viewer.organisation.pk, "shipment": shipment, "first": begin}
-        with acting_for(viewer.organisation), connection.cursor() as cursor:
-            cursor.execute(FILL, {**values, "last": min(begin + CHUNK - 1, last)})
-    with as_owner(), connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE cases_case")
-
-
-def _measured(viewer: Viewer, after: str) -> tuple[float, ...]:
-    taken = []
-    with acting_for(viewer.organisation):
-        for _ in range(ROUNDS):
-            begin = time.perf_counter()
-            queue_page(viewer, after=after, now=NOW)
-            taken.append((time.perf_counter() - begin) * 1000)
-    return tuple(taken[5:])
-
-
-def _deep_cursor(viewer: Viewer, *, pages: int) -> str:
-    after = ""
-    for _ in range(pages):
-        after = queue_page(viewer, after=after, now=NOW).after
-    return after
+    plain = Template._render
+    Template._render = instrumented_test_render
+    template_rendered.connect(keep)
+    try:
+        whole()
+    finally:
+        Template._render = plain
+        template_rendered.disconnect(keep)
+    return found[0]

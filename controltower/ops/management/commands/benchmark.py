@@ -14,6 +14,7 @@ NUMBERS = {
     "events": "how many events, where the measurement has a size",
     "shipments": "how many shipments, where it makes some up",
     "seed": "what it makes up, where it does",
+    "open": "how many open cases, where it makes a backlog",
 }
 
 
