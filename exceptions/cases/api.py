@@ -1,7 +1,7 @@
 """The queue and one case for programs: the same selectors, the same viewer, the same order as on the screen."""
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -43,28 +43,33 @@ class CaseSerializer(serializers.Serializer):
 
 class CasePageSerializer(serializers.Serializer):
     results = CaseSerializer(many=True)
+    before = serializers.CharField(help_text="Cursor of the page before; empty on the first one.")
     after = serializers.CharField(help_text="Cursor of the next page; empty on the last one.")
 
 
 class CaseList(ViewerAPIView):
-    """Open cases, in the order of the money that acting now can still save."""
+    """Open cases, in the order of the money that acting now can still save; or what `q` asks for, 50 a page."""
 
     verb = Verb.VIEW
 
     @extend_schema(
         operation_id="cases_list",
         parameters=[
-            OpenApiParameter("q", str, description="The filter of the queue page, such as `owner:me due:<2h`."),
-            OpenApiParameter("after", str, description="Cursor of the page before."),
+            OpenApiParameter(
+                "q", str, description="The filter of the queue page, such as `owner:me due:<2h sort:due`."
+            ),
+            OpenApiParameter("after", str, description="Cursor `after` of a page: the one that follows."),
+            OpenApiParameter("before", str, description="Cursor `before` of a page: the one in front of it."),
         ],
-        responses=CasePageSerializer,
+        responses={200: CasePageSerializer, 400: OpenApiResponse(description="`q` is wrong; `problems` say where.")},
     )
     def get(self, request: Request) -> Response:
-        wanted, after = request.query_params.get("q", ""), request.query_params.get("after", "")
-        found = selectors.queue_page(self.viewer, wanted, after=after, now=timezone.now())
+        given = request.query_params
+        cursor = given.get("after", "") or given.get("before", "")
+        found = selectors.queue_page(self.viewer, given.get("q", ""), after=cursor, now=timezone.now())
         if found.problems:
             raise _refusal(found.problems)
-        return Response(CasePageSerializer({"results": found.rows, "after": found.after}).data)
+        return Response(CasePageSerializer({"results": found.rows, "before": found.before, "after": found.after}).data)
 
 
 def _refusal(problems: list[QueryProblem]) -> BadRequest:

@@ -11,11 +11,13 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from unittest.mock import patch
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.db import connection
+from django.http import HttpResponse
 from django.template import Context, Engine, Template
 from django.test import RequestFactory
 from django.test.signals import template_rendered
@@ -175,8 +177,8 @@ def _whole_page(backlog: Backlog, rounds: int, goal: bool) -> dict[str, Figure]:
     def whole() -> bytes:
         request = factory.get("/")
         answer = handler.get_response(type(handler).request_class(request.environ))
-        assert answer.status_code == 200, answer.status_code
-        return bytes(answer.content)
+        assert isinstance(answer, HttpResponse) and answer.status_code == 200, answer.status_code
+        return answer.content
 
     context = _context_of(whole)
     template = Engine.get_default().get_template("cases/queue.html")
@@ -209,12 +211,8 @@ def _context_of(whole: Callable[[], object]) -> dict[str, Any]:
         if template.name == "cases/queue.html":
             found.append(dict(context.flatten()))
 
-    plain = Template._render
-    Template._render = instrumented_test_render
     template_rendered.connect(keep)
-    try:
+    with patch.object(Template, "_render", instrumented_test_render):
         whole()
-    finally:
-        Template._render = plain
-        template_rendered.disconnect(keep)
+    template_rendered.disconnect(keep)
     return found[0]

@@ -202,7 +202,7 @@ def queue_context(request: MemberRequest) -> dict[str, Any]:
         else ViewForm(initial={"query": rows.query}, auto_id="id_save_%s"),
         "since": 0 if since is None else since,
         "list_url": presets.queue_url(query, after),
-        "previous_url": presets.queue_url(query) if after else "",
+        "previous_url": presets.queue_url(query, rows.before) if rows.before else "",
         "next_url": presets.queue_url(query, rows.after) if rows.after else "",
         "suppressed": suppressed,
         "silent_partners": [] if rows.rows or rows.has_filters else selectors.silent_partners(viewer, now=now),

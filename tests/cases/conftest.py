@@ -12,7 +12,7 @@ import pytest
 from controltower.audit import SYSTEM
 from exceptions.cases.models import Case
 from exceptions.cases.services import detection_run
-from exceptions.parties.models import Account, AccountKind
+from exceptions.parties.models import Account, AccountKind, Partner
 from exceptions.parties.text import search_form
 from exceptions.shipments.canonical import CanonicalEvent, EventType, Ref, SourceRank
 from exceptions.shipments.services import event_record
@@ -63,12 +63,13 @@ def tell(
     now: datetime | None = None,
     ref: str = "pro",
     refs: Iterable[Ref] = (),
+    partner: Partner | None = None,
     **data: Any,
 ) -> list[Case]:
     """One signal about a PRO (or another reference), all the way through detection. Returns the cases it touched."""
     event = CanonicalEvent(type_, at, (Ref(ref, number), *refs), data=data)
     recorded = event_record(
-        event, message_id=None, partner=None, source_rank=SourceRank.EDI, actor=SYSTEM, now=now or at
+        event, message_id=None, partner=partner, source_rank=SourceRank.EDI, actor=SYSTEM, now=now or at
     )
     assert not recorded.problem, recorded.problem
     return detection_run(events=[recorded.event], now=now or at)

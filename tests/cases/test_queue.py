@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,8 @@ from controltower.tenancy.context import acting_for
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import selectors, services
 from exceptions.cases.models import Case, CaseState
-from exceptions.parties.models import Account, AccountKind, Contact
+from exceptions.cases.selectors.rows import QueuePage
+from exceptions.parties.models import Account, AccountKind, Channel, Contact, Partner, SignatureScheme
 from exceptions.parties.services import account_create
 from exceptions.shipments.canonical import EventType
 from tests.cases.conftest import HOUR, book, eta, make_term, tell
@@ -24,7 +25,7 @@ from tests.cases.conftest import HOUR, book, eta, make_term, tell
 pytestmark = pytest.mark.django_db
 
 
-def plain_case(number: int, now: datetime, **columns: Any) -> Case:
+def plain_case(number: int, opened_at: datetime, **columns: Any) -> Case:
     """A row as the queue sees it, without the freight behind it."""
     shipment = columns.pop("shipment")
     return Case.objects.create(
@@ -34,7 +35,7 @@ def plain_case(number: int, now: datetime, **columns: Any) -> Case:
         subject_shipment=shipment,
         subject_key=f"shipment:{number}",
         fingerprint=f"delivery_late:shipment:{number}",
-        opened_at=now,
+        opened_at=opened_at,
         currency="USD",
         **columns,
     )
@@ -59,27 +60,96 @@ def hundred(freight: Any, coordinator: Viewer, now: datetime) -> list[str]:
         rows.append(plain_case(number, now, shipment=freight, rank=rank, at_risk=at_risk, **pin))
 
     def place(case: Case) -> tuple[Any, ...]:
-        rest = -case.at_risk if case.rank is None and not case.pinned else 0
-        return (not case.pinned, case.rank is None, -(case.rank or 0), rest, -case.pk)
+        return (not case.pinned, case.rank is None, -(case.rank or 0), -case.at_risk, -case.pk)
 
     return [case.number for case in sorted(rows, key=place)]
 
 
-def pages(viewer: Viewer, query: str, now: datetime, size: int) -> Iterator[str]:
-    after = ""
-    while True:
-        page = selectors.queue_page(viewer, query, after=after, now=now, size=size)
-        yield from (row.number for row in page.rows)
-        after = page.after
-        if not after:
-            return
+def walk(viewer: Viewer, query: str, now: datetime, size: int) -> list[QueuePage]:
+    """All pages from the top to the end; each but the last is full."""
+    found = [selectors.queue_page(viewer, query, now=now, size=size)]
+    while found[-1].after:
+        found.append(selectors.queue_page(viewer, query, after=found[-1].after, now=now, size=size))
+    assert all(len(page.rows) == size for page in found[:-1])
+    return found
+
+
+def numbers(pages: Iterable[QueuePage]) -> list[str]:
+    return [row.number for page in pages for row in page.rows]
 
 
 @pytest.mark.parametrize("size", [1, 7, 33, 200])
 def test_pages_follow_each_other_without_gap_or_repeat(
     hundred: list[str], coordinator: Viewer, now: datetime, size: int
 ) -> None:
-    assert list(pages(coordinator, "", now, size)) == hundred
+    assert numbers(walk(coordinator, "", now, size)) == hundred
+
+
+@pytest.mark.parametrize("size", [1, 7, 33])
+def test_the_way_back_shows_the_pages_of_the_way_there(
+    hundred: list[str], coordinator: Viewer, now: datetime, size: int
+) -> None:
+    there = walk(coordinator, "", now, size)
+    assert there[0].before == ""
+    page = there[-1]
+    for expected in there[-2::-1]:
+        page = selectors.queue_page(coordinator, "", after=page.before, now=now, size=size)
+        assert numbers([page]) == numbers([expected])
+        assert page.after
+    assert page.before == ""
+
+
+def test_back_to_a_top_that_has_grown_shows_a_whole_page_of_it(
+    hundred: list[str], coordinator: Viewer, now: datetime
+) -> None:
+    first = selectors.queue_page(coordinator, now=now, size=7)
+    second = selectors.queue_page(coordinator, after=first.after, now=now, size=7)
+    Case.objects.filter(number__in=hundred[1:4]).update(state=CaseState.RESOLVED, closed_at=now)
+    back = selectors.queue_page(coordinator, after=second.before, now=now, size=7)
+    assert numbers([back]) == [hundred[0], *hundred[4:10]] and back.before == ""
+
+
+def test_a_page_whose_cases_are_gone_still_leads_back(hundred: list[str], coordinator: Viewer, now: datetime) -> None:
+    last = walk(coordinator, "", now, 33)[-1]
+    third = selectors.queue_page(coordinator, after=last.before, now=now, size=33)
+    Case.objects.filter(number=hundred[-1]).update(state=CaseState.RESOLVED, closed_at=now)
+    empty = selectors.queue_page(coordinator, after=third.after, now=now, size=33)
+    assert empty.rows == [] and empty.after == ""
+    assert numbers([selectors.queue_page(coordinator, after=empty.before, now=now, size=33)]) == hundred[65:98]
+
+
+# What each order is, said once more without the database: the columns of a case as a key.
+LATE = datetime(9999, 1, 1, tzinfo=UTC)
+BY = {
+    "sort:due": lambda case: (case.act_by or LATE, case.pk),
+    "sort:opened": lambda case: (-case.opened_at.timestamp(), -case.pk),
+    "sort:oldest": lambda case: (case.opened_at, case.pk),
+    "is:snoozed": lambda case: (case.snoozed_until, case.pk),
+    "is:resolved": lambda case: (-case.closed_at.timestamp(), -case.pk),
+}
+
+
+@pytest.mark.parametrize("query", BY)
+@pytest.mark.parametrize("size", [3, 20])
+def test_every_order_has_its_pages_in_both_directions(
+    query: str, size: int, freight: Any, coordinator: Viewer, now: datetime
+) -> None:
+    for number in range(30):
+        soon = now + HOUR * (number * 7 % 10)
+        columns = {"act_by": soon if number % 4 else None, "opened_at": now - HOUR * (number * 3 % 8)}
+        if query == "is:snoozed":
+            columns |= {"snoozed_until": soon}
+        if query == "is:resolved":
+            columns |= {"state": CaseState.CLOSED, "closed_at": soon}
+        plain_case(number, columns.pop("opened_at"), shipment=freight, **columns)
+    expected = [case.number for case in sorted(Case.objects.all(), key=BY[query])]
+    there = walk(coordinator, query, now, size)
+    assert numbers(there) == expected
+    page, back = there[-1], [there[-1]]
+    while page.before:
+        page = selectors.queue_page(coordinator, query, after=page.before, now=now, size=size)
+        back.append(page)
+    assert numbers(reversed(back)) == expected
 
 
 def test_a_cursor_that_is_not_ours_is_refused(freight: Any, coordinator: Viewer, now: datetime) -> None:
@@ -173,6 +243,20 @@ def test_who_may_not_see_cases_is_refused(acting: Any, coordinator: Viewer, now:
     integration = Viewer(coordinator.member, coordinator.organisation, frozenset())
     with pytest.raises(Forbidden):
         selectors.queue_page(integration, now=now)
+
+
+def test_a_case_knows_the_partner_whose_signal_opened_it(
+    acting: Any, carrier: Account, coordinator: Viewer, now: datetime
+) -> None:
+    fleet = Partner.objects.create(
+        account=carrier, slug="fleet", name="FleetTrace", channel=Channel.WEBHOOK, adapter="cloudevents",
+        signature=SignatureScheme.HMAC,
+    )  # fmt: skip
+    book("1", now, now + 6 * HOUR)
+    (case,) = eta("1", now, now + 9 * HOUR, partner=fleet)
+    assert case.partner == fleet
+    found = selectors.queue_page(coordinator, "partner:fleet", now=now)
+    assert [row.number for row in found.rows] == [case.number]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower, Trim
 
 from controltower.tenancy.base import TenantForeignKey, TenantModel
 from exceptions.cases.models.disruptions import Disruption
@@ -29,6 +30,13 @@ class SnoozedFor(models.TextChoices):
     REPLY = "reply", "a reply"
 
 
+# The cases of the queue, and their order in it. One index for each way to ask, since a page reads a range of one of them.
+AWAKE = Q(state__in=OPEN_STATES, snoozed_until=None)
+PLACE = (F("pinned").desc(), F("rank").desc(nulls_last=True), F("at_risk").desc(), F("id").desc())
+# What filters ask most, so that a long walk along the order reads the index alone.
+LOOKED_AT = ("act_by", "opened_at", "type", "severity", "state", "owner", "account", "avoidable")
+
+
 # The columns a case's subject may stand in, in the words of the domain. Documents stand below and apart, so theirs
 # is a plain number.
 SUBJECTS = (
@@ -44,6 +52,14 @@ SUBJECTS = (
     "charge",
 )
 SUBJECT_COLUMNS = tuple(f"subject_{name}" for name in SUBJECTS)
+
+
+def _end_of_lane(number: int) -> models.GeneratedField:
+    """Where "Dallas > Chicago" begins (1) or ends (2), in the form it is searched by."""
+    part = Func(F("lane"), Value(">"), Value(number), function="split_part")
+    return models.GeneratedField(
+        expression=Lower(Trim(part)), output_field=models.CharField(max_length=40, db_collation="C"), db_persist=True
+    )
 
 
 def _subject(model: str) -> TenantForeignKey:
@@ -88,9 +104,19 @@ class Case(TenantModel):
 
     account = TenantForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="cases")
     owner = TenantForeignKey("tenancy.Member", on_delete=models.PROTECT, null=True, blank=True, related_name="cases")
+    partner = TenantForeignKey(
+        "parties.Partner",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        help_text="Whose signal opened it; empty when something did not happen",
+    )
     summary = models.CharField(max_length=300, default="", blank=True, help_text="What is wrong, in one line")
     place = models.CharField(max_length=100, default="", blank=True)
     lane = models.CharField(max_length=40, default="", blank=True)
+    lane_from = _end_of_lane(1)
+    lane_to = _end_of_lane(2)
     reference = models.CharField(max_length=80, default="", blank=True, help_text="As the trade calls it: PRO 123")
     search_text = models.CharField(max_length=120, default="", blank=True, db_collation="C")
 
@@ -164,38 +190,23 @@ class Case(TenantModel):
             ),
         ]
         indexes = [
+            models.Index(F("organisation"), *PLACE, include=LOOKED_AT, condition=AWAKE, name="case_queue"),
+            models.Index(F("organisation"), F("owner"), *PLACE, condition=AWAKE, name="case_queue_owner"),
+            models.Index(F("organisation"), F("account"), *PLACE, condition=AWAKE, name="case_queue_account"),
             models.Index(
                 F("organisation"),
-                F("pinned").desc(),
-                F("rank").desc(nulls_last=True),
-                F("id").desc(),
-                condition=Q(state__in=OPEN_STATES, snoozed_until=None),
-                name="case_queue",
+                *PLACE,
+                condition=AWAKE & Q(explanation__unavoidable=True),
+                name="case_queue_unavoidable",
             ),
+            models.Index(fields=["organisation", "act_by", "id"], condition=AWAKE, name="case_due"),
+            models.Index(fields=["organisation", "type", "act_by"], condition=AWAKE, name="case_type_due"),
+            models.Index(fields=["organisation", "opened_at", "id"], condition=AWAKE, name="case_opened"),
+            models.Index(fields=["organisation", "lane_from", "lane_to"], condition=AWAKE, name="case_lane"),
             models.Index(
-                F("organisation"),
-                F("owner"),
-                F("pinned").desc(),
-                F("rank").desc(nulls_last=True),
-                F("id").desc(),
-                condition=Q(state__in=OPEN_STATES, snoozed_until=None),
-                name="case_queue_owner",
-            ),
-            models.Index(
-                F("organisation"),
-                F("account"),
-                F("pinned").desc(),
-                F("rank").desc(nulls_last=True),
-                F("id").desc(),
-                condition=Q(state__in=OPEN_STATES, snoozed_until=None),
-                name="case_queue_account",
-            ),
-            models.Index(
-                F("organisation"),
-                F("at_risk").desc(),
-                F("id").desc(),
-                condition=Q(state__in=OPEN_STATES, snoozed_until=None, rank=None),
-                name="case_unavoidable",
+                fields=["organisation", "snoozed_until", "id"],
+                condition=Q(state__in=OPEN_STATES, snoozed_until__isnull=False),
+                name="case_asleep",
             ),
             models.Index(
                 fields=["next_change_at", "organisation"],
@@ -210,7 +221,7 @@ class Case(TenantModel):
             models.Index(fields=["organisation", "fingerprint", "-id"], name="case_fingerprint"),
             models.Index(fields=["organisation", "search_text"], name="case_search"),
             models.Index(
-                fields=["organisation", "-closed_at"], condition=Q(closed_at__isnull=False), name="case_closed"
+                fields=["organisation", "-closed_at", "-id"], condition=Q(closed_at__isnull=False), name="case_closed"
             ),
         ]
 

@@ -7,8 +7,9 @@ from django.db.models import Exists, F, IntegerField, OuterRef, Q, Value, When
 
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import OPEN_STATES, Case, CaseShipment
-from exceptions.cases.selectors.queue import cases_visible, queue_rows, text_filter, with_row_parts
+from exceptions.cases.selectors.queue import cases_visible, queue_rows, with_row_parts
 from exceptions.cases.selectors.rows import QueueRow
+from exceptions.cases.selectors.searching import text_found
 from exceptions.shipments.models import LoadShipment
 
 SHOWN = 12
@@ -16,7 +17,7 @@ SHOWN = 12
 
 def merge_candidates(viewer: Viewer, case: Case, text: str = "") -> list[QueueRow]:
     """Open cases that this one can be merged into: of the same load or shipments first, then of the same customer and
-    place. `text` is a number, a reference or the beginning of a customer's name; without it only those with something
+    place. `text` is a number, a reference or the beginning of a party's name; without it only those with something
     in common are shown."""
     mine = CaseShipment.objects.filter(case=case).values("shipment")
     loads = LoadShipment.objects.filter(shipment__in=mine).values("load")
@@ -31,7 +32,10 @@ def merge_candidates(viewer: Viewer, case: Case, text: str = "") -> list[QueueRo
     )
     cases = cases_visible(viewer).filter(state__in=OPEN_STATES).exclude(pk=case.pk).annotate(near=near)
     if text:
-        cases = cases.filter(text_filter(text))
+        found = text_found(text)
+        # References that fit very many cases narrow nothing: then, too, those with something in common.
+        of_text = Q(near__gt=0) if found.ids is None else Q(pk__in=found.ids)
+        cases = cases.filter(of_text | Q(account__in=found.accounts))
     else:
         cases = cases.filter(near__gt=0)
     ordered = with_row_parts(cases).order_by(F("near").desc(), F("rank").desc(nulls_last=True), F("id").desc())

@@ -1,59 +1,38 @@
-"""The queue as a viewer may see it: keyset pages by the stored order, bounded counts.
+"""The queue as a viewer may see it: keyset pages in both directions, bounded counts.
 
-The order is one list in two runs, each of them a range of one index: pinned cases and those with a rank, then those that
-nobody can save any more, by the amount at risk.
+What a filter means is in `conditions`, the orders and their cursors in `orders`, the way to the rows in `paths`.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count as CountOf
-from django.db.models import F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import IntegerField, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from controltower.errors import BadRequest
 from controltower.tenancy.models import Member, Role
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
-from exceptions.cases.models import OPEN_STATES, Case, CaseShipment, NextCheck, Occurrence, Suppression
-from exceptions.cases.selectors.grammar import Choice, Filters, Parsed, Scope, parse
-from exceptions.cases.selectors.grammar.keys import STATES
+from exceptions.cases.models import OPEN_STATES, Case, CaseShipment, NextCheck, Suppression
+from exceptions.cases.selectors.conditions import Asked, asked
+from exceptions.cases.selectors.grammar import Filters, Parsed, parse
+from exceptions.cases.selectors.orders import Cursor, Order, cursor_read, order_of
+from exceptions.cases.selectors.paths import count_up_to, ids_behind, page_keys
 from exceptions.cases.selectors.rows import Count, QueryProblem, QueuePage, QueueRow
 from exceptions.cases.taxonomy import type_label
-from exceptions.parties.models import Account, Partner
-from exceptions.parties.selectors import account_scope, accounts_named
-from exceptions.parties.text import search_form
-from exceptions.shipments.canonical import normalised
-from exceptions.shipments.models import Reference
+from exceptions.parties.models import Partner
+from exceptions.parties.selectors import account_scope
 
 SIZE = 50
 COUNTED = 999
-RUNS = ("ranked", "rest")
 PHASES = {"at_risk": "At risk", "breached": "Breached"}
 # A partner that sent nothing for this long makes an empty queue suspicious.
 SILENT_AFTER = timedelta(hours=6)
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """The last row of a page: its run, what it is ordered by there (rank, amount or time), and its id."""
-
-    run: str
-    value: float | None
-    id: int
-    is_pinned: bool
 
 
 def cases_visible(viewer: Viewer) -> QuerySet[Case]:
@@ -64,23 +43,25 @@ def cases_visible(viewer: Viewer) -> QuerySet[Case]:
 
 
 def queue_page(viewer: Viewer, query: str = "", *, after: str = "", now: datetime, size: int = SIZE) -> QueuePage:
-    """One page of the queue. `query` is in the grammar, `after` the cursor of the page before. BadRequest for a cursor
-    that is not ours. A query with a problem finds nothing: whoever acts on a list must not get more than they meant."""
+    """One page of the queue. `query` is in the grammar, `after` one of the two cursors of another page of it.
+
+    BadRequest for a cursor that is not ours. A query with a problem finds nothing: whoever acts on a list must not get
+    more than they meant.
+    """
     require(viewer, Verb.VIEW)
     parsed = parse(query)
     if parsed.problems:
         return _refused(viewer, parsed)
     filters = parsed.filters
-    cases = _filtered(viewer, filters, now)
-    if filters.scope == Scope.RESOLVED:
-        found, cursor = _recent(cases, after, size)
-    else:
-        found, cursor = _ordered(cases, after, size)
-    rows = queue_rows(viewer, found)
+    order = order_of(filters)
+    wanted = asked(viewer, filters, now)
+    cases, before, behind = _page(wanted, order, cursor_read(after, order) if after else None, size)
+    rows = queue_rows(viewer, cases)
     return QueuePage(
         rows=rows,
-        after=cursor,
-        total=Count(len(rows)) if not after and not cursor else bounded(cases),
+        before=before,
+        after=behind,
+        total=Count(len(rows)) if not before and not behind else _total(wanted),
         query=parsed.query,
         problems=[],
         has_filters=filters.narrows,
@@ -89,9 +70,40 @@ def queue_page(viewer: Viewer, query: str = "", *, after: str = "", now: datetim
     )
 
 
+def case_ids(viewer: Viewer, filters: Filters, *, behind: int, limit: int, now: datetime) -> list[int]:
+    """Ids of the cases that fit, in the order of the ids, behind one of them (0 for the first): for whole lists, batch by
+    batch, such as files."""
+    require(viewer, Verb.VIEW)
+    return ids_behind(asked(viewer, filters, now), behind, limit)
+
+
+def _page(wanted: Asked, order: Order, cursor: Cursor | None, size: int) -> tuple[list[Case], str, str]:
+    """The cases of a page, and the cursors of the pages before and behind it, "" where there is none."""
+    keys = page_keys(wanted, order, cursor, size + 1)
+    if cursor is not None and cursor.back and len(keys) <= size:
+        # The top of the list: a whole page of it, however much of one is left in front of the cursor.
+        cursor, keys = None, page_keys(wanted, order, None, size + 1)
+    is_back = cursor is not None and cursor.back
+    is_more = len(keys) > size
+    keys = (keys[1:] if is_back else keys[:-1]) if is_more else keys
+    before = after = ""
+    if cursor is not None and (is_more or not is_back):
+        # Where the rows of this page are gone by now, the way back begins where it would have begun.
+        before = str(Cursor(order.name, keys[0] if keys else cursor.values, back=True))
+    if keys and (is_back or is_more):
+        after = str(Cursor(order.name, keys[-1]))
+    found = {case.pk: case for case in with_row_parts(Case.objects.filter(pk__in=[key[-1] for key in keys]))}
+    return [found[key[-1]] for key in keys if key[-1] in found], before, after
+
+
+def _total(wanted: Asked) -> Count:
+    value = count_up_to(wanted, COUNTED + 1)
+    return Count(min(value, COUNTED), value > COUNTED)
+
+
 def _refused(viewer: Viewer, parsed: Parsed) -> QueuePage:
     restricted = account_scope(viewer) is not None
-    return QueuePage([], "", Count(0), parsed.typed, _told(parsed), True, None, restricted)
+    return QueuePage([], "", "", Count(0), parsed.typed, _told(parsed), True, None, restricted)
 
 
 def _told(parsed: Parsed) -> list[QueryProblem]:
@@ -155,12 +167,6 @@ def with_row_parts(cases: QuerySet[Case]) -> QuerySet[Case]:
     )
 
 
-def bounded(cases: QuerySet[Any]) -> Count:
-    """Exact up to 999; never counts further."""
-    value = cases.order_by()[: COUNTED + 1].count()
-    return Count(min(value, COUNTED), value > COUNTED)
-
-
 def colleagues(viewer: Viewer) -> list[tuple[int, str]]:
     """(id, name) of the people a case can be given to."""
     require(viewer, Verb.VIEW)
@@ -173,186 +179,6 @@ def silent_partners(viewer: Viewer, *, now: datetime) -> list[Partner]:
     require(viewer, Verb.VIEW)
     since = now - SILENT_AFTER
     return list(Partner.objects.filter(active=True, last_signal_at__lt=since).order_by("last_signal_at", "pk")[:20])
-
-
-def _filtered(viewer: Viewer, filters: Filters, now: datetime) -> QuerySet[Case]:
-    cases = cases_visible(viewer)
-    if filters.scope == Scope.RESOLVED:
-        cases = cases.exclude(state__in=OPEN_STATES).filter(closed_at__isnull=False)
-    else:
-        cases = cases.filter(state__in=OPEN_STATES, snoozed_until__isnull=filters.scope == Scope.OPEN)
-    if filters.pinned is not None:
-        cases = cases.filter(pinned=filters.pinned)
-    if filters.unavoidable is not None:
-        unavoidable = Q(explanation__unavoidable=True)
-        cases = cases.filter(unavoidable) if filters.unavoidable else cases.exclude(unavoidable)
-    states = Choice(*(tuple(STATES[word][0] for word in words) for words in astuple(filters.state)))
-    cases = _chosen(cases, states, lambda value: Q(state=value))
-    cases = _chosen(cases, filters.owner, lambda value: _owner(viewer, value))
-    cases = _chosen(cases, filters.type, lambda value: Q(type=value))
-    cases = _chosen(cases, filters.severity, lambda value: Q(severity=value))
-    cases = _chosen(cases, filters.customer, lambda value: Q(account__in=accounts_named(value)))
-    cases = _chosen(cases, filters.partner, _partner)
-    cases = _chosen(cases, filters.lane, _lane)
-    zone = viewer.organisation.time_zone
-    if filters.due is not None:
-        cases = _between(cases, "act_by", *filters.due.ahead(now, zone))
-    if filters.opened is not None:
-        cases = _between(cases, "opened_at", *filters.opened.ago(now, zone))
-    if filters.exposure is not None:
-        lowest, highest = filters.exposure.minor()
-        cases = cases if lowest is None else cases.filter(avoidable__gte=lowest)
-        cases = cases if highest is None else cases.filter(avoidable__lte=highest)
-        cases = cases.filter(currency=filters.exposure.currency) if filters.exposure.currency else cases
-    for text, exact in (*((each, True) for each in filters.exact), (filters.text, False)):
-        cases = cases.filter(text_filter(text, exact=exact)) if text else cases
-    return cases
-
-
-def _chosen(cases: QuerySet[Case], choice: Choice, condition: Callable[[str], Q]) -> QuerySet[Case]:
-    for values, kept in ((choice.wanted, True), (choice.unwanted, False)):
-        if values:
-            any_of = reduce(or_, map(condition, values))
-            cases = cases.filter(any_of) if kept else cases.exclude(any_of)
-    return cases
-
-
-def _between(cases: QuerySet[Case], column: str, first: datetime | None, until: datetime | None) -> QuerySet[Case]:
-    cases = cases if first is None else cases.filter(**{f"{column}__gte": first})
-    return cases if until is None else cases.filter(**{f"{column}__lt": until})
-
-
-def _owner(viewer: Viewer, owner: str) -> Q:
-    if owner == "me":
-        return Q(owner=viewer.member)
-    if owner == "none":
-        return Q(owner=None)
-    members = Member.objects.filter(Q(user__name__istartswith=owner) | Q(user__email__istartswith=owner))
-    return Q(owner__in=members.values("pk"))
-
-
-def _partner(name: str) -> Q:
-    told = Occurrence.objects.filter(Q(event__partner__name__istartswith=name) | Q(event__partner__slug=name.lower()))
-    return Q(pk__in=told.values("case"))
-
-
-def _lane(text: str) -> Q:
-    """`dallas>chicago` by the beginning of both ends, `dallas` or `>chicago` by one of them."""
-    origin, _, destination = (part.strip() for part in text.partition(">"))
-    ends = Q(lane__iregex=rf"> *{re.escape(destination)}") if destination else Q()
-    return Q(lane__istartswith=origin) & ends
-
-
-def text_filter(text: str, *, exact: bool = False) -> Q:
-    """Cases by their number, by what the trade calls them, by any reference of their shipments, or by their customer."""
-    key, name = normalised(text), search_form(text)
-    found = begins if not exact else lambda column, value: Q(**{column: value})
-    named = Q(account__in=Account.objects.filter(found("search_name", name)).values("pk")) if name else Q(pk__in=[])
-    if not key:
-        return named
-    shipments = Reference.objects.filter(found("value_key", key), shipment__isnull=False).values("shipment")
-    touched = CaseShipment.objects.filter(shipment__in=shipments).values("case")
-    numbered = Q(number=f"EX-{key.removeprefix('EX')}") if key.removeprefix("EX").isdigit() else Q(pk__in=[])
-    return numbered | found("search_text", key) | Q(pk__in=touched) | named
-
-
-def begins(column: str, prefix: str) -> Q:
-    """Begins with, as a range: under row-level security LIKE would not use the index (both columns collate as C)."""
-    return Q(**{f"{column}__gte": prefix, f"{column}__lt": f"{prefix}\U0010ffff"})
-
-
-def _ordered(cases: QuerySet[Case], after: str, size: int) -> tuple[list[Case], str]:
-    """The next `size` cases in the queue's order, and the cursor behind them."""
-    cursor = _read_cursor(after)
-    found: list[Case] = []
-    for name in RUNS[RUNS.index(cursor.run) if cursor else 0 :]:
-        part = _run(cases, name)
-        if cursor is not None and name == cursor.run:
-            part = _behind(part, cursor)
-        found += with_row_parts(part)[: size + 1 - len(found)]
-        if len(found) > size:
-            return found[:size], _cursor(found[size - 1])
-    return found, ""
-
-
-def _run(cases: QuerySet[Case], name: str) -> QuerySet[Case]:
-    if name == "ranked":
-        ranked = cases.filter(Q(pinned=True) | Q(rank__isnull=False))
-        return ranked.order_by(F("pinned").desc(), F("rank").desc(nulls_last=True), F("id").desc())
-    return cases.filter(pinned=False, rank=None).order_by(F("at_risk").desc(), F("id").desc())
-
-
-def _behind(cases: QuerySet[Case], cursor: Cursor) -> QuerySet[Case]:
-    """Rows that come after the cursor in its run. The plain bounds are what lets the index start there."""
-    if cursor.run == "rest":
-        amount = int(cursor.value or 0)
-        return cases.filter(at_risk__lte=amount).exclude(Q(at_risk=amount, id__gte=cursor.id))
-    if not cursor.is_pinned:
-        return cases.filter(pinned=False, rank__lte=cursor.value).exclude(Q(rank=cursor.value, id__gte=cursor.id))
-    # Pinned cases are few: whatever they are ordered by, what is not pinned comes behind.
-    same = Q(rank=cursor.value, id__lt=cursor.id)
-    lower = same if cursor.value is None else Q(rank__lt=cursor.value) | Q(rank=None) | same
-    return cases.filter(Q(pinned=False) | lower)
-
-
-def _recent(cases: QuerySet[Case], after: str, size: int) -> tuple[list[Case], str]:
-    """Ended cases, the latest first."""
-    cases = cases.order_by(F("closed_at").desc(), F("id").desc())
-    cursor = _read_cursor(after)
-    if cursor is not None and cursor.value is not None:
-        at = _instant(cursor.value)
-        cases = cases.filter(Q(closed_at__lt=at) | Q(closed_at=at, id__lt=cursor.id))
-    found = list(with_row_parts(cases)[: size + 1])
-    if len(found) <= size:
-        return found, ""
-    last = found[size - 1]
-    assert last.closed_at is not None, "only ended cases are asked for"
-    return found[:size], _encoded(Cursor("rest", last.closed_at.timestamp(), last.pk, False))
-
-
-def _instant(epoch: float) -> datetime:
-    try:
-        return datetime.fromtimestamp(epoch, tz=UTC)
-    except (ValueError, OverflowError, OSError):
-        raise _bad_cursor() from None
-
-
-def _cursor(case: Case) -> str:
-    if case.rank is None and not case.pinned:
-        return _encoded(Cursor("rest", case.at_risk, case.pk, False))
-    return _encoded(Cursor("ranked", case.rank, case.pk, case.pinned))
-
-
-def _encoded(cursor: Cursor) -> str:
-    parts = [cursor.run, cursor.value, cursor.id, cursor.is_pinned]
-    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
-
-
-def _read_cursor(after: str) -> Cursor | None:
-    if not after:
-        return None
-    try:
-        run, value, last, is_pinned = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
-        is_sound = (
-            run in RUNS
-            and isinstance(last, int)
-            and _in_reach(last)
-            and (_in_reach(value) or (value is None and is_pinned))
-        )
-    except (binascii.Error, ValueError, TypeError, RecursionError):
-        is_sound = False
-    if not is_sound:
-        raise _bad_cursor()
-    return Cursor(run, value, last, bool(is_pinned))
-
-
-def _bad_cursor() -> BadRequest:
-    return BadRequest("This page of the queue cannot be found. Start from the top.", code="bad_cursor")
-
-
-def _in_reach(value: object) -> bool:
-    """Whether it is a number that a column can be compared with; JSON also brings infinities and what is none."""
-    return isinstance(value, int | float) and abs(value) < 2**63
 
 
 class CountRows(Subquery):

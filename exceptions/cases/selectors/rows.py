@@ -88,9 +88,10 @@ class QueryProblem:
 
 @dataclass(frozen=True)
 class QueuePage:
-    """One keyset page. `after` is the cursor of the next page, "" on the last."""
+    """One keyset page. `before` and `after` are the cursors of the pages around it, "" where there is none."""
 
     rows: list[QueueRow]
+    before: str
     after: str
     total: Count
     query: str

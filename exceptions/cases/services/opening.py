@@ -22,6 +22,7 @@ from exceptions.cases.services.merging import shipments_gather
 from exceptions.cases.services.recording import case_change, case_locked, case_news, price_soon, timeline_add
 from exceptions.cases.services.state import Known
 from exceptions.cases.taxonomy import type_label
+from exceptions.parties.models import Partner
 from exceptions.shipments.models import Event, ShipmentOrderLine
 
 RanOut = Mapping[Overdue, int]
@@ -32,6 +33,7 @@ def case_open(finding: Finding, *, known: Sequence[Known], ran_out: RanOut, now:
     affected = [one for one in known if one.shipment.pk in finding.shipments]
     headline = headline_of(finding, affected)
     organisation = Organisation.objects.get(pk=current_organisation_id())
+    source, partner = _source(finding.evidence)
     case = Case.objects.create(
         number=f"EX-{_next_number()}",
         type=finding.type,
@@ -40,6 +42,7 @@ def case_open(finding: Finding, *, known: Sequence[Known], ran_out: RanOut, now:
         subject_key=finding.subject.key,
         fingerprint=finding.fingerprint,
         account=headline.account,
+        partner=partner,
         summary=finding.summary[:300],
         place=headline.place,
         lane=headline.lane,
@@ -54,7 +57,7 @@ def case_open(finding: Finding, *, known: Sequence[Known], ran_out: RanOut, now:
     _affect_orders(case, finding, finding.shipments)
     _occurrences_add(case, finding, finding.evidence, ran_out)
     text = f"{type_label(finding.type)}: {finding.summary}"
-    timeline_add(case, EntryKind.OPENED, text, actor=SYSTEM, now=now, data=_source(finding.evidence))
+    timeline_add(case, EntryKind.OPENED, text, actor=SYSTEM, now=now, data=source)
     signals.case_opened.send(sender=Case, case=case, now=now)
     live.changed(current_organisation_id())
     after = {"number": case.number, "type": case.type, "fingerprint": case.fingerprint}
@@ -89,7 +92,7 @@ def case_add(
     if more and case.account_id is not None and not _belongs_to(case, case.account_id):
         changes["account"] = None
     if changes:
-        source = {**_source(new), **({"withdrawn": len(gone)} if gone else {})}
+        source = {**_source(new)[0], **({"withdrawn": len(gone)} if gone else {})}
         kind, text = EntryKind.SIGNAL, finding.summary
         case_change(case, changes, verb="case.repeated", actor=SYSTEM, now=now, kind=kind, text=text, data=source)
     elif new or gone or more:
@@ -117,7 +120,7 @@ def case_add_merged(
     if more:
         shipments_gather(top)
     if new:
-        data, text = _source(new), f"{merged.number}: {finding.summary}"
+        data, text = _source(new)[0], f"{merged.number}: {finding.summary}"
         case_change(top, {}, verb="case.repeated", actor=SYSTEM, now=now, kind=EntryKind.SIGNAL, text=text, data=data)
     if top.snoozed_until is not None and (more or worse):
         top = case_unsnooze(top, actor=SYSTEM, now=now, why=f"Woken: {finding.summary}")
@@ -221,13 +224,13 @@ def _occurrences_add(case: Case, finding: Finding, pieces: Sequence[Evidence], r
     )
 
 
-def _source(evidence: Sequence[Evidence]) -> dict[str, Any]:
-    """Where the last word came from, for the timeline."""
+def _source(evidence: Sequence[Evidence]) -> tuple[dict[str, Any], Partner | None]:
+    """Where the last word came from, for the timeline, and the partner who said it."""
     told = [piece.event for piece in evidence if piece.event is not None]
     if not told or evidence[-1].event is None:
-        return {"rule": "expectation"}
+        return {"rule": "expectation"}, None
     event = Event.objects.select_related("partner").get(pk=told[-1])
-    return {"event": event.pk, "source": event.partner.name if event.partner else ""}
+    return {"event": event.pk, "source": event.partner.name if event.partner else ""}, event.partner
 
 
 def _next_number() -> int:
