@@ -6,12 +6,12 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 urlpatterns = [
+    path("in/", include("exceptions.intake.door_urls")),  # first: asked the most, and each request tries them in order
     path("", include("exceptions.cases.urls")),
     path("shipments/", include("exceptions.shipments.urls")),
     path("documents/", include("documents.urls")),
     path("filed/", include("exceptions.reconciliation.urls")),
     path("notices/", include("exceptions.notices.urls")),
-    path("in/", include("exceptions.intake.door_urls")),
     path("settings/partners/", include("exceptions.intake.urls")),
     path("settings/", include("exceptions.contracts.urls")),
     path("settings/", include("controltower.tenancy.urls")),

@@ -18,7 +18,7 @@ from controltower.tenancy.context import current_organisation_id
 log = logging.getLogger(__name__)
 
 QUIET_SECONDS = 5.0
-TOGETHER_SECONDS = 0.1
+TOGETHER_SECONDS = 0.25
 _quiet_until = 0.0
 _bell = threading.Lock()
 _rung: dict[str, float] = {}

@@ -38,6 +38,11 @@ def verb_of(view: Any) -> Verb | None:
     return verb
 
 
+def enters_itself(view: Any) -> bool:
+    """Whether a view for members opens its transactions itself, because it asks other services in between."""
+    return bool(getattr(_inner(view), "enters_itself", False))
+
+
 def _inner(view: Any) -> Any:
     """Class-based views carry their marks on the class."""
     return getattr(view, "cls", None) or getattr(view, "view_class", None) or view

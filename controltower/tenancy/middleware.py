@@ -53,10 +53,12 @@ class TenantMiddleware:
             if _second_factor_missing(request, viewer):
                 return HttpResponse(status=302, headers={"Location": reverse("mfa_activate_totp")})
             request.viewer = viewer  # type: ignore[attr-defined]
-            response = _finished(view(request, *args, **kwargs))
-            if response.status_code >= 400 and getattr(response, "exception", False):
-                transaction.set_rollback(True)  # REST framework turns errors into responses by itself
-            return response
+            if not access.enters_itself(view):
+                response = _finished(view(request, *args, **kwargs))
+                if response.status_code >= 400 and getattr(response, "exception", False):
+                    transaction.set_rollback(True)  # REST framework turns errors into responses by itself
+                return response
+        return _finished(view(request, *args, **kwargs))
 
     def _foreign(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> Response | None:
         """A library's view (login, admin). Those that show our tables do so for the member's organisation only."""

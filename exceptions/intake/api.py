@@ -1,9 +1,10 @@
 """The door for systems that hold an API key instead of a signing secret: batches of events, files, and what became of
-them. The tenant middleware commits before it answers, so what is accepted is durable."""
+them. Each view commits before it answers, so what is accepted is durable."""
 
 import hashlib
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, ClassVar, Final
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 
 from controltower.errors import BadRequest, Invalid, NotFound, TooLarge
 from controltower.tenancy.api import ViewerAPIView
+from controltower.tenancy.context import acting_for
 from controltower.tenancy.permissions import Verb
 from exceptions.intake import api_schema as schema
 from exceptions.intake import selectors
@@ -35,17 +37,27 @@ ITEM_TYPES: Final = {"canonical": "application/json", "cloudevents": "applicatio
 
 
 class IngestView(ViewerAPIView):
-    """What every delivery by API key is checked for before it is read."""
+    """What every delivery by API key is checked for before it is read.
+
+    Requests are counted in Redis, which may be slow: so these views open their transactions themselves, around what they
+    read and write, and count outside.
+    """
 
     verb = Verb.INGEST
+    enters_itself: ClassVar[bool] = True
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         epoch = timezone.now().timestamp()
         check_rate(limiter().count(f"key:{self.viewer.member.pk}", epoch=epoch), REQUESTS_PER_MINUTE, epoch)
 
-    def admit(self, partner: Partner) -> Partner:
-        """The partner, unless this minute is full for it."""
+    def inside(self) -> AbstractContextManager[int]:
+        return acting_for(self.viewer.organisation)
+
+    def admit(self, find: Callable[[str], Partner], slug: str) -> Partner:
+        """The partner that is found, unless this minute is full for it."""
+        with self.inside():
+            partner = find(slug)
         epoch = timezone.now().timestamp()
         check_rate(limiter().count(partner.pk, epoch=epoch), partner.rate_limit_per_minute, epoch)
         return partner
@@ -75,16 +87,19 @@ class Events(IngestView):
         body = read_body(http, at_most=MAX_BATCH_BYTES)
         slug, kind = http.GET.get("partner", ""), (http.content_type or "").lower()
 
+        partner = self.admit(_batch_partner, slug)
+
         def make() -> dict[str, Any]:
-            partner = self.admit(_batch_partner(slug))
             verdicts = batch_accept(partner, _items(body, kind), content_type=ITEM_TYPES[partner.adapter], now=now)
             return batch_answer(verdicts)
 
         key = http.headers.get("Idempotency-Key", "")
         if not key:
-            return Response(make(), status=202)
+            with self.inside():
+                return Response(make(), status=202)
         digest = hashlib.sha256(f"{slug}\n{kind}\n".encode() + body).hexdigest()
-        answer, again = request_once(self.viewer.member, key, digest, make, now=now)
+        with self.inside():
+            answer, again = request_once(self.viewer.member, key, digest, make, now=now)
         return Response(answer, status=202, headers={"Idempotency-Replayed": "true"} if again else None)
 
 
@@ -111,18 +126,19 @@ class Messages(IngestView):
     )
     def post(self, request: Request, slug: str) -> Response:
         http = request._request
-        partner = self.admit(_partner(slug))
-        adapter = adapter_for(partner.adapter)
-        check_content_type(http, adapter)
-        accepted = message_accept(
-            partner,
-            body=read_body(http),
-            headers=dict(lowered(http)),
-            content_type=http.content_type or "",
-            now=timezone.now(),
-        )
-        body = {"message": accepted.message_id, "duplicate": accepted.duplicate}
-        return Response(body, status=200 if accepted.duplicate else 202)
+        partner = self.admit(_partner, slug)
+        check_content_type(http, adapter_for(partner.adapter))
+        body = read_body(http)
+        with self.inside():
+            accepted = message_accept(
+                partner,
+                body=body,
+                headers=dict(lowered(http)),
+                content_type=http.content_type or "",
+                now=timezone.now(),
+            )
+        answer = {"message": accepted.message_id, "duplicate": accepted.duplicate}
+        return Response(answer, status=200 if accepted.duplicate else 202)
 
 
 class Delivered(IngestView):
@@ -137,7 +153,8 @@ class Delivered(IngestView):
         after = request.query_params.get("after", "0")
         if not (after.isdecimal() and len(after) < 9):
             raise BadRequest("after is a position: a whole number.")
-        found = selectors.delivery_of(self.viewer, slug, message_id, after=int(after))
+        with self.inside():
+            found = selectors.delivery_of(self.viewer, slug, message_id, after=int(after))
         message = found.message
         return Response(
             {
@@ -165,7 +182,8 @@ class Acknowledgement(IngestView):
         responses={(200, "application/octet-stream"): bytes, 404: schema.PROBLEM},
     )
     def get(self, request: Request, slug: str, message_id: int) -> HttpResponse:
-        message = selectors.delivery_of(self.viewer, slug, message_id).message
+        with self.inside():
+            message = selectors.delivery_of(self.viewer, slug, message_id).message
         if message.acknowledgement is None:
             raise NotFound("There is no acknowledgement: the delivery was not read yet, or its format has none.")
         return HttpResponse(bytes(message.acknowledgement), content_type=message.content_type)

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -117,7 +118,13 @@ def shippo_signature(secret: str, *, timestamp: str, body: bytes) -> str:
 
 def standard_signature(secret: str, *, message_id: str, timestamp: datetime, body: bytes) -> str:
     """The value of `webhook-signature` for `body`: `v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`."""
-    return str(Webhook(secret).sign(message_id, timestamp, body.decode()))
+    return str(_webhook(secret).sign(message_id, timestamp, body.decode()))
+
+
+@lru_cache(maxsize=1000)
+def _webhook(secret: str) -> Webhook:
+    """The library's signer with its key already decoded; it keeps nothing of what it signs."""
+    return Webhook(secret)
 
 
 def _check_easypost(secrets: list[str], headers: dict[str, str], body: bytes, now: datetime) -> None:

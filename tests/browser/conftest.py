@@ -56,6 +56,7 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+TAKEN_BACK = ("htmx:sendAbort", "htmx:afterRequest")
 Open = Callable[..., Page]
 PATIENCE = 30_000  # milliseconds: a busy machine is no reason to fail
 expect.set_options(timeout=PATIENCE)
@@ -98,9 +99,7 @@ def open_page(browser: Browser, live_server: Any, client_for: Callable[[Viewer],
                 f"status of {status}" in message.text or f"Error Code {status}" in message.text for status in refused
             )
             # htmx writes an error for a request that the page itself took back; a failed one also says htmx:sendError.
-            expected |= message.text.startswith(("htmx:sendAbort", "htmx:afterRequest")) or any(
-                f": {name}," in message.text for name in ("htmx:sendAbort", "htmx:afterRequest")
-            )
+            expected |= message.text.startswith(TAKEN_BACK) or any(f": {name}," in message.text for name in TAKEN_BACK)
             if message.type in ("error", "warning") and not expected:
                 complaints.append(f"{path}: {message.text}")
 

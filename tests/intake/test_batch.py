@@ -16,6 +16,7 @@ from controltower.jobs.registry import sweeps
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from exceptions.intake import api
+from exceptions.intake.limits import limiter
 from exceptions.intake.models import KeyedRequest, Message, MessageState
 from exceptions.parties.models import Partner, SignatureScheme
 from exceptions.shipments.models import Event
@@ -212,6 +213,22 @@ def test_a_full_minute_is_429_for_the_key_and_for_the_partner(client: Client, tm
 
 
 # Idempotency-Key
+
+
+def test_redis_is_asked_outside_of_every_transaction(client: Client, tms: Partner) -> None:
+    count, asked = limiter().count, []
+
+    def watched(who: int | str, **rest: Any) -> int:
+        asked.append((who, connection.in_atomic_block))
+        return count(who, **rest)
+
+    with patch.object(limiter(), "count", watched):
+        assert post(client, [event(1)]).status_code == 202
+        message = client.post("/api/v1/partners/tms/messages/", event(2), content_type="application/json")
+        assert message.status_code == 202
+        assert client.get(f"/api/v1/partners/tms/messages/{message.json()['message']}/").status_code == 200
+    assert {inside for _, inside in asked} == {False}
+    assert [who for who, _ in asked if who == tms.pk] == [tms.pk, tms.pk]
 
 
 def test_the_same_key_gets_the_same_answer_and_does_nothing(client: Client, tms: Partner) -> None:

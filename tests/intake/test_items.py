@@ -81,6 +81,23 @@ def test_the_same_file_again_is_the_same_message(client: Client, tms: Partner, r
     assert (again.status_code, again.json()["message"]) == (200, first.json()["message"])
 
 
+def test_the_same_file_again_has_only_its_dead_items_read_again(client: Client, tms: Partner, run_jobs: Any) -> None:
+    body = lines(event(1), event(2, type="no.such"), event(3))
+    first = deliver(client, body)
+    run_jobs()
+    again = deliver(client, body)
+    assert (again.status_code, again.json()) == (202, {**first.json(), "duplicate": False})
+    with acting_for(tms.organisation_id):
+        states = dict(Message.objects.filter(parent__isnull=False).values_list("position", "state"))
+        assert states == {1: "processed", 2: "received", 3: "processed"}
+        (said,) = AuditEntry.objects.filter(verb="message.replayed")
+        assert said.actor == f"partner:{tms.pk}"
+    run_jobs()
+    assert asked(client, first.json()["message"])["counts"] == {"processed": 2, "dead": 1}
+    with acting_for(tms.organisation_id):
+        assert Event.objects.count() == 2
+
+
 def test_a_file_that_repeats_some_items_adds_the_others(client: Client, tms: Partner, run_jobs: Any) -> None:
     deliver(client, lines(event(1), event(2)))
     second = deliver(client, lines(event(2), event(3)))

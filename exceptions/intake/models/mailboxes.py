@@ -28,7 +28,6 @@ class Mailbox(TenantModel):
     username = models.CharField(max_length=254)
     secret = models.TextField()
     folder = models.CharField(max_length=200, default="INBOX")
-    active = models.BooleanField(default=True)
     uid_validity = models.BigIntegerField(null=True, blank=True)
     last_uid = models.BigIntegerField(default=0)
     first_look_at = models.DateTimeField(
@@ -46,7 +45,7 @@ class Mailbox(TenantModel):
             models.CheckConstraint(condition=Q(port__gte=1, port__lte=65535), name="mailbox_port_is_one"),
         ]
         indexes = [
-            models.Index(fields=["next_poll_at", "organisation"], condition=Q(active=True), name="mailbox_due"),
+            models.Index(fields=["next_poll_at", "organisation"], name="mailbox_due"),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from controltower.tenancy.base import TenantForeignKey, TenantModel
+from controltower.tenancy.context import current_organisation_id
 from exceptions.parties.constraints import one_of
 from exceptions.parties.models import Channel, Partner
 from exceptions.shipments.models import Event
@@ -22,7 +23,18 @@ class Message(TenantModel):
     own that names it as `parent`, with its own key, state and reason. An item that was sent before has no row.
     """
 
-    partner = TenantForeignKey(Partner, on_delete=models.PROTECT, related_name="messages")
+    # One row each for thousands of deliveries a second: the composite reference to the partner, which has one to its
+    # organisation, says all that a reference to the organisation would, and other indexes begin with partner and parent.
+    organisation = models.ForeignKey(
+        "tenancy.Organisation",
+        on_delete=models.PROTECT,
+        related_name="+",
+        default=current_organisation_id,
+        db_index=False,
+        db_constraint=False,
+        editable=False,
+    )
+    partner = TenantForeignKey(Partner, on_delete=models.PROTECT, related_name="messages", db_index=False)
     channel = models.CharField(max_length=12, choices=Channel)
     raw = models.BinaryField()
     headers = models.JSONField(default=dict, blank=True)
@@ -39,7 +51,9 @@ class Message(TenantModel):
     events_read = models.PositiveIntegerField(default=0, help_text="Canonical events the adapter found in it")
     processed_at = models.DateTimeField(null=True, blank=True)
     sandbox = models.BooleanField(default=False)
-    parent = TenantForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
+    parent = TenantForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts", db_index=False
+    )
     position = models.PositiveIntegerField(null=True, blank=True, help_text="Of an item in its delivery, from 1")
     within = models.CharField(
         max_length=200, default="", blank=True, help_text="Of an item in its delivery: line, segment, JSON pointer"

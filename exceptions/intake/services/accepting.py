@@ -7,7 +7,17 @@ from typing import Final
 from controltower.errors import BadRequest
 from controltower.jobs import enqueue
 from exceptions.intake.adapters import Unreadable, adapter_for
-from exceptions.intake.services.storing import Accepted, Item, Origin, chunks_enqueue, dedupe_key, messages_store
+from exceptions.intake.models import Message, MessageState
+from exceptions.intake.services.replaying import MAX_REPLAYED, message_replay
+from exceptions.intake.services.storing import (
+    Accepted,
+    Item,
+    Origin,
+    chunks_enqueue,
+    dedupe_key,
+    messages_store,
+    partner_actor,
+)
 from exceptions.intake.signatures import Scheme
 from exceptions.parties.models import Partner
 
@@ -22,16 +32,28 @@ def message_accept(
     """Store one delivery and enqueue its understanding, in the caller's transaction; a repeat changes nothing.
 
     Header names are in lower case. Raises `BadRequest` with the place when the body is not of the partner's format at
-    all; what it means is found out later, when the sender has long had its answer.
+    all; what it means is found out later, when the sender has long had its answer. A delivery that was taken apart and
+    comes again as it was has its dead items read again, and is no repeat when there are any.
     """
     item, kept = delivery_item(partner, body=body, headers=headers)
     (accepted,) = messages_store([item], Origin(partner, now, content_type, kept))
-    if not accepted.duplicate:
-        if is_big(partner, body):
-            enqueue("intake.split", {"message": accepted.message_id})
-        else:
-            chunks_enqueue([(accepted.message_id, len(body))])
+    if accepted.duplicate:
+        again = _dead_items(accepted.message_id, item.sha256)
+        for begin in range(0, len(again), MAX_REPLAYED):
+            message_replay(again[begin : begin + MAX_REPLAYED], actor=partner_actor(partner), now=now)
+        return Accepted(accepted.message_id, duplicate=not again)
+    if is_big(partner, body):
+        enqueue("intake.split", {"message": accepted.message_id})
+    else:
+        chunks_enqueue([(accepted.message_id, len(body))])
     return accepted
+
+
+def _dead_items(message_id: int, sha256: str) -> list[int]:
+    """Ids of the dead letters that a delivery of this content was taken apart into."""
+    whole = Message.objects.filter(pk=message_id, sha256=sha256, state=MessageState.SPLIT)
+    dead = Message.objects.filter(parent__in=whole, state=MessageState.DEAD)
+    return list(dead.order_by("pk").values_list("pk", flat=True))
 
 
 def is_big(partner: Partner, body: bytes) -> bool:
