@@ -27,6 +27,7 @@ urlpatterns = [
     path("cases/", bulk_views.bulk, name="bulk"),
     path("cases/<str:number>/", views.case, name="case"),
     path("cases/<str:number>/facts/", views.facts, name="facts"),
+    path("cases/<str:number>/later/", views.later, name="later"),
     path("cases/<str:number>/merge/", views.merge, name="merge"),
     path("cases/<str:number>/<slug:action>/", views.act, name="act"),
 ]

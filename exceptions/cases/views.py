@@ -74,6 +74,24 @@ def facts(request: MemberRequest, number: str) -> HttpResponse:
     return page(request, "cases/facts.html", context, fragment="cases/_facts.html")
 
 
+@requires(Verb.VIEW)
+@require_GET
+def later(request: MemberRequest, number: str) -> HttpResponse:
+    """What if it waits until `?at=`: what acting then would still save, and where the case would stand."""
+    viewer, now = request.viewer, timezone.now()
+    found = selectors.case_get(viewer, number)
+    asked = request.GET.get("at", "")
+    context: dict[str, Any] = {"number": found.number, "moments": selectors.moments(viewer, found, now), "asked": asked}
+    status = 200
+    try:
+        if asked:
+            at = selectors.moment_of(asked, now)
+            context["later"] = selectors.case_later(viewer, found, at, now=now)
+    except Invalid as problem:
+        context["problem"], status = problem, problem.status
+    return page(request, "cases/later.html", context, fragment="cases/_later.html", status=status)
+
+
 @no_db
 @csp_exempt()
 @require_GET

@@ -9,6 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from exceptions.sla.exposure import Assessment, Choice, Stake
+from exceptions.sla.whatif import Waiting
 
 UNAVOIDABLE = "unavoidable: notify and recover"
 NOTHING_PRICED = "no SLA: nothing is promised and nothing is priced"
@@ -82,6 +83,53 @@ def sentences(assessment: Assessment, now: datetime) -> tuple[str, ...]:
     if assessment.recoverable:
         told.append(f"{money(assessment.recoverable, assessment.currency)} is recoverable from who caused it")
     return tuple(told)
+
+
+def waited(waiting: Waiting) -> tuple[str, ...]:
+    """What waiting until `waiting.at` would mean: what acting then still saves, what has booked, what works no more.
+
+    Clocks are read from now: that is when somebody reads it.
+    """
+    then, at, now = waiting.then, waiting.at, waiting.start
+    told = [_still(waiting)]
+    if waiting.gone:
+        told.append(f"waiting gives up {money(waiting.gone, waiting.now.currency)} of what is avoidable now")
+    booked: dict[tuple[str, str, str], list[Stake]] = {}
+    for stake in waiting.books:
+        booked.setdefault((stake.unless, stake.term, stake.currency), []).append(stake)
+    for stakes in booked.values():
+        lost = sum((stake.payable for stake in stakes), Decimal(0))
+        told.append(
+            f"{money(lost, stakes[0].currency)} has booked by then: {stakes[0].unless} by {_when(stakes[0], now)}"
+        )
+    left = {choice.option.action for choice in then.choices if choice.option}
+    shut: dict[str, str] = {}
+    for stake, option in waiting.closes:
+        if option.action not in left and option.action not in shut:
+            until = clock(option.act_by, now, stake.zone)
+            shut[option.action] = f"{wording(option.action).gerund} works only until {until}"
+    told += shut.values()
+    if waiting.changes_nothing and then.avoidable:
+        told.append(f"nothing is given up by waiting until {clock(at, now, _zone(waiting))}")
+    return tuple(told)
+
+
+def _still(waiting: Waiting) -> str:
+    then, leading = waiting.then, waiting.then.leading
+    if then.is_unavoidable:
+        return "nothing of what was promised could be saved any more: notify and recover"
+    if leading is None or leading.option is None:
+        return "nothing would be left to save" if then.at_risk or then.lost else NOTHING_PRICED
+    until = clock(leading.option.act_by, waiting.start, leading.stake.zone)
+    return (
+        f"{amount(then.avoidable)} of {money(then.at_risk, then.currency)} would still be avoidable: "
+        f"{wording(leading.option.action).imperative} until {until}"
+    )
+
+
+def _zone(waiting: Waiting) -> str:
+    choices = waiting.then.choices or waiting.now.choices
+    return choices[0].stake.zone if choices else "UTC"
 
 
 def assumptions(assessment: Assessment) -> tuple[str, ...]:

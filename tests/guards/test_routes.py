@@ -25,6 +25,7 @@ MATRIX = {
     "cases:bulk": "WORK POST",
     "cases:case": "VIEW GET",
     "cases:facts": "VIEW GET",
+    "cases:later": "VIEW GET",
     "cases_api:list": "VIEW GET",
     "cases_api:detail": "VIEW GET",
     "cases:merge": "WORK GET POST",

@@ -9,6 +9,7 @@ from exceptions.cases.selectors.disruptions import (
     disruption_row,
     disruptions_list,
 )
+from exceptions.cases.selectors.later import Later, case_later, moment_of, moments
 from exceptions.cases.selectors.merging import merge_candidates
 from exceptions.cases.selectors.queue import (
     cases_visible,
@@ -22,10 +23,12 @@ from exceptions.cases.selectors.queue import (
 from exceptions.cases.selectors.saved import ViewRow, saved_view_get, saved_views
 
 __all__ = [
+    "Later",
     "ViewRow",
     "case_detail",
     "case_facts",
     "case_get",
+    "case_later",
     "cases_visible",
     "colleagues",
     "disruption_candidates",
@@ -35,6 +38,8 @@ __all__ = [
     "disruption_row",
     "disruptions_list",
     "merge_candidates",
+    "moment_of",
+    "moments",
     "queue_counts",
     "queue_head",
     "queue_page",

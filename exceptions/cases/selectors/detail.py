@@ -26,6 +26,7 @@ from exceptions.cases.models import (
     StakeState,
     TimelineEntry,
 )
+from exceptions.cases.selectors.later import moments
 from exceptions.cases.selectors.parts import (
     StopTimes,
     actions_of,
@@ -90,7 +91,7 @@ def case_detail(viewer: Viewer, number: str, *, now: datetime) -> CaseDetail:
     stakes = list(
         Stake.objects.filter(case=case)
         .exclude(state=StakeState.VOID)
-        .select_related("commitment__term", "commitment__stop", "commitment__shipment")
+        .select_related("commitment__term__version__contract", "commitment__stop", "commitment__shipment")
         .order_by("books_at", "pk")
     )
     stops = _stops(case, affected)
@@ -100,6 +101,9 @@ def case_detail(viewer: Viewer, number: str, *, now: datetime) -> CaseDetail:
         why=told.get("sentences", []),
         assumed=told.get("assumed", []),
         would_change=would_change(case),
+        moments=moments(viewer, case, now)
+        if case.is_open and any(row.state == StakeState.OPEN for row in stakes)
+        else [],
         terms=told.get("terms", []),
         stakes=[stake_row(stake) for stake in stakes],
         recoverable=Decimal(case.recoverable) / 100,

@@ -44,6 +44,7 @@ from exceptions.shipments.models import (
 )
 from exceptions.sla.calendars import calendar_from_data
 from exceptions.sla.explaining import clock, money
+from exceptions.sla.models import Term
 
 CONTACTS_SHOWN = 12
 KINDS = {
@@ -135,7 +136,7 @@ def stake_row(stake: Stake) -> StakeRow:
     current = stake.options[stake.current] if stake.current is not None else None
     return StakeRow(
         sentence=stake.label,
-        promise=term.name if term else f"{commitment.promise}, house rate",
+        promise=_source(term) if term else f"{commitment.promise}, house rate",
         state=stake.get_state_display().lower(),
         books_at=stake.books_at,
         zone=stop.zone if stop else "",
@@ -148,6 +149,12 @@ def stake_row(stake: Stake) -> StakeRow:
         act_by=stake.act_by,
         shipment=commitment.shipment.number if commitment.shipment else "",
     )
+
+
+def _source(term: Term) -> str:
+    """The term and the version of the contract that it stands in."""
+    version = term.version
+    return f"{term.name} · {version.contract.code}, version {version.number}"
 
 
 def timeline_row(entry: dict[str, Any]) -> TimelineRow:
@@ -247,12 +254,19 @@ def would_change(case: Any) -> str:
         return ""
     if what_if.get("rank") is None:
         return f"last if {what_if['if']}"
-    return f"below {_ordinal(case.changed_place)} if {what_if['if']}"
+    return f"{place_words(case.changed_place)} if {what_if['if']}"
+
+
+def place_words(above: int | None) -> str:
+    """A place with so many cases above it: "first", "below 20th", "below 999+"; None is that of what cannot be saved."""
+    if above is None:
+        return "last, by the amount at risk"
+    return f"below {_ordinal(above)}" if above else "first"
 
 
 def _ordinal(place: int) -> str:
     if place > COUNTED:
-        return f"{COUNTED}th"
+        return f"{COUNTED}+"
     ending = {1: "st", 2: "nd", 3: "rd"}.get(place % 10 if place % 100 not in (11, 12, 13) else 0, "th")
     return f"{place}{ending}"
 

@@ -260,6 +260,7 @@ class CaseDetail:
     """The stored sentences about money, the heaviest first."""
     assumed: list[str]
     would_change: str
+    moments: list[tuple[str, str]]
     """What would change its place: "below 20th if the ETA is confirmed before 14:00", or ""."""
     terms: list[str]
     """Trace: which contract terms were considered and why one won."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -81,6 +81,7 @@ def priced(
     booked = frozenset(stake.key for stake in [*stakes, *lost] if before.is_booked(stake))
     assessment = _assess([*stakes, *lost], booked, book, now)
     explanation = _explanation(case, promises, assessment, now)
+    explanation["later"] = _later([*stakes, *lost], assessment)
     explanation["would_change"] = _would_change(promises, [*stakes, *lost], booked, assessment, now, book)
     commitments, rows = _rows(case, promises, before, assessment, now)
     kept = {stake.key for stake in lost}
@@ -236,11 +237,12 @@ def _stake_row(
                 "action": option.action,
                 "act_by": option.act_by.isoformat(),
                 "cost": str(round(option.cost, 2)),
+                "whole": str(whole.cost),
                 "p_act": str(option.p_act),
                 "saves": str(saves(costed, option)),
                 "label": wording(option.action).imperative,
             }
-            for option in costed.options
+            for option, whole in zip(costed.options, stake.options, strict=True)
         ],
         current=costed.options.index(current) if current else None,
         act_by=current.act_by if current else None,
@@ -288,6 +290,16 @@ def _explanation(case: Case, promises: Promises, assessment: Assessment, now: da
         "place": leading.stake.place if leading else "",
         "recoverable_from": promises.recoverable_from,
         **({"recovered": case.explanation["recovered"]} if case.explanation.get("recovered") else {}),
+    }
+
+
+def _later(stakes: Sequence[Stake], assessment: Assessment) -> dict[str, Any]:
+    """What the rows do not say of stakes, so that they can be assessed at another instant: see `selectors.later`."""
+    return {
+        "house": [stake.key for stake in stakes if stake.is_house],
+        "side": [stake.key for stake in stakes if stake.is_side],
+        "lost": [stake.key for stake in assessment.booked],
+        "rates": {stake.currency: str(stake.rate) for stake in stakes},
     }
 
 
