@@ -18,6 +18,7 @@ class Verb(Enum):
 
     VIEW = "see cases and shipments"
     WORK = "work on cases"
+    EXPORT = "take lists of cases out as a file"
     DECIDE = "decide on proposals"
     AGREE = "change contracts, calendars and rates"
     ADMINISTER = "change settings"
@@ -27,9 +28,9 @@ class Verb(Enum):
 
 
 VERBS: dict[str, frozenset[Verb]] = {
-    Role.COORDINATOR: frozenset({Verb.VIEW, Verb.WORK}),
-    Role.SUPERVISOR: frozenset({Verb.VIEW, Verb.WORK, Verb.DECIDE, Verb.AGREE, Verb.OPERATE}),
-    Role.ADMINISTRATOR: frozenset({Verb.VIEW, Verb.AGREE, Verb.ADMINISTER, Verb.AUDIT, Verb.OPERATE}),
-    Role.AUDITOR: frozenset({Verb.VIEW, Verb.AUDIT}),
+    Role.COORDINATOR: frozenset({Verb.VIEW, Verb.WORK, Verb.EXPORT}),
+    Role.SUPERVISOR: frozenset({Verb.VIEW, Verb.WORK, Verb.EXPORT, Verb.DECIDE, Verb.AGREE, Verb.OPERATE}),
+    Role.ADMINISTRATOR: frozenset({Verb.VIEW, Verb.EXPORT, Verb.AGREE, Verb.ADMINISTER, Verb.AUDIT, Verb.OPERATE}),
+    Role.AUDITOR: frozenset({Verb.VIEW, Verb.EXPORT, Verb.AUDIT}),
     Role.INTEGRATION: frozenset({Verb.INGEST, Verb.VIEW}),  # each key's scopes narrow this
 }

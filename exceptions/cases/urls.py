@@ -1,10 +1,19 @@
 from django.urls import path
 
-from exceptions.cases import bulk_views, detection_views, disruption_views, repricing_views, view_views, views
+from exceptions.cases import (
+    bulk_views,
+    detection_views,
+    disruption_views,
+    export_views,
+    repricing_views,
+    view_views,
+    views,
+)
 
 app_name = "cases"
 urlpatterns = [
     path("", views.queue, name="queue"),
+    path("export/", export_views.export, name="export"),
     path("live/", views.live_number, name="live"),
     path("views/", view_views.views, name="views"),
     path("views/save/", view_views.view_save, name="view_save"),

@@ -29,6 +29,7 @@ MATRIX = {
     "cases_api:list": "VIEW GET",
     "cases_api:detail": "VIEW GET",
     "cases:merge": "WORK GET POST",
+    "cases:export": "EXPORT POST",
     "cases:views": "VIEW GET",
     "cases:view_save": "VIEW POST",
     "cases:view_change": "VIEW POST",

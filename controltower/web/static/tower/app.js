@@ -204,6 +204,7 @@
     if (form.method !== 'post' || form.hasAttribute('hx-post')) return;
     if (form.dataset.busy) return event.preventDefault();
     form.dataset.busy = 'yes';
+    if ('download' in form.dataset) setTimeout(() => { delete form.dataset.busy; }, 2_000); // no page follows
   });
   addEventListener('pageshow', () => all('form[data-busy]').forEach(form => { delete form.dataset.busy; }));
 
