@@ -41,6 +41,9 @@ PANELS = {
     "documents": "reconciliation:case_documents",
 }
 
+# Actions whose form lies open over the case: what refused them is said in it, not under it.
+POPOVERS = ("resolve", "not_an_exception", "snooze", "next_check", "assign", "classify")
+
 DONE: dict[str, Callable[[Case, Viewer], bool]] = {
     "take": lambda case, viewer: case.owner_id == viewer.member.pk,
     "release": lambda case, viewer: case.owner_id is None,
@@ -179,12 +182,13 @@ def _page(
     viewer = request.viewer
     now = timezone.now()
     half = is_fragment(request) and target(request) == "detail"
-    context = _shared(request) if half else queue_context(request)
     detail = selectors.case_detail(viewer, number, now=now)
+    context = _shared(request) if half else queue_context(request)
     forms = {name: _form(viewer, name, detail, now) for name in ACTIONS if name in detail.actions}
     if form is not None:
         forms[action] = form
     context |= {"detail": detail, "forms": forms, "panels": _panels(number), "open_panel": action, "problem": problem}
+    context["problem_in_form"] = problem is not None and action in POPOVERS
     return page(request, "cases/queue.html", context, fragment=FRAGMENTS, status=status)
 
 
@@ -215,6 +219,9 @@ def queue_context(request: MemberRequest) -> dict[str, Any]:
         "views": presets.links(query, counts),
         "saved": presets.saved_links(rows.query, saved, counts),
         "title": name,
+        "export_suffix": presets.suffix(rows.query),
+        "sorted_by": presets.sorted_by(rows.query),
+        "sorts": presets.sort_links(rows.query),
         "save_form": None
         if name != presets.FILTERED or rows.problems
         else ViewForm(initial={"query": rows.query}, auto_id="id_save_%s"),

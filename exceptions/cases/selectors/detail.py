@@ -45,6 +45,8 @@ from exceptions.cases.selectors.queue import (
     CountRows,
     bounded_count,
     cases_visible,
+    colleague_parts,
+    named,
     queue_rows,
     with_row_parts,
 )
@@ -81,6 +83,7 @@ def case_detail(viewer: Viewer, number: str, *, now: datetime) -> CaseDetail:
     case = _with_parts(viewer).filter(number=number.upper()).first()
     if case is None:
         raise NotFound(f"There is no case {number}, or it is not yours to see.")
+    viewer.cache["colleagues"] = named(case.colleagues)
     told = case.explanation
     affected = list(
         CaseShipment.objects.filter(case=case)
@@ -184,6 +187,7 @@ def _with_parts(viewer: Viewer) -> QuerySet[Any]:
             entries=ArraySubquery(entries.values(parts=JSONObject(**_ENTRY))[:TIMELINE_SHOWN]),
             interactions_parts=ArraySubquery(interactions.values(parts=JSONObject(**_INTERACTION))[:50]),
             check_parts=Subquery(check.values(parts=JSONObject(**_CHECK))[:1]),
+            colleagues=ArraySubquery(colleague_parts()),
         )
     )
 

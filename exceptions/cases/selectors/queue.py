@@ -5,7 +5,7 @@ What a filter means is in `conditions`, the orders and their cursors in `orders`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count as CountOf
 from django.db.models import IntegerField, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 
 from controltower.tenancy.models import Member, Role
 from controltower.tenancy.permissions import Verb
@@ -168,10 +168,23 @@ def with_row_parts(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def colleagues(viewer: Viewer) -> list[tuple[int, str]]:
-    """(id, name) of the people a case can be given to."""
+    """(id, name) of the people a case can be given to. Asked once in a request; a case brings them along."""
     require(viewer, Verb.VIEW)
-    members = Member.objects.filter(is_active=True, role__in=(Role.COORDINATOR, Role.SUPERVISOR)).select_related("user")
-    return sorted(((member.pk, member.name) for member in members), key=lambda pair: pair[1])
+    if "colleagues" not in viewer.cache:
+        viewer.cache["colleagues"] = named(colleague_parts().values_list("parts", flat=True))
+    found: list[tuple[int, str]] = viewer.cache["colleagues"]
+    return found
+
+
+def colleague_parts() -> QuerySet[Any]:
+    """The people a case can be given to, each as one JSON value."""
+    members = Member.objects.filter(is_active=True, role__in=(Role.COORDINATOR, Role.SUPERVISOR), user__isnull=False)
+    return members.values(parts=JSONObject(id="pk", name="user__name", email="user__email"))
+
+
+def named(parts: Iterable[Mapping[str, Any]]) -> list[tuple[int, str]]:
+    """(id, name) of colleagues by name."""
+    return sorted(((each["id"], each["name"] or each["email"]) for each in parts), key=lambda pair: pair[1])
 
 
 def silent_partners(viewer: Viewer, *, now: datetime) -> list[Partner]:
@@ -227,6 +240,7 @@ def _row(viewer: Viewer, case: Any) -> QueueRow:
         lost=_major(case.lost),
         currency=case.currency,
         is_unavoidable=is_unavoidable,
+        is_without_sla=bool(told.get("no_sla")),
         is_pinned=case.pinned,
         pinned_by=case.pinned_by.name if case.pinned_by else "",
         pinned_at=case.pinned_at,

@@ -48,6 +48,8 @@ class QueueRow:
     lost: Decimal
     currency: str
     is_unavoidable: bool
+    is_without_sla: bool
+    """No contract promises anything about it; what it costs is the house's own rate."""
     is_pinned: bool
     pinned_by: str
     pinned_at: datetime | None

@@ -285,6 +285,7 @@ def _explanation(case: Case, promises: Promises, assessment: Assessment, now: da
         "assumed": [*dict.fromkeys([*assumptions(assessment), *promises.assumed])],
         "terms": list(promises.trace),
         "unavoidable": assessment.is_unavoidable,
+        "no_sla": not any(promise.term is not None and not promise.term.is_house for promise in promises.found),
         "action": leading.option.action if leading and leading.option else "",
         "zone": leading.stake.zone if leading else "",
         "place": leading.stake.place if leading else "",
