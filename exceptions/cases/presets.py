@@ -1,11 +1,12 @@
 """The views on the left of the queue: filters with a name. Each is a plain address, so it can be sent to a colleague."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from exceptions.cases.selectors.grammar import Scope, Sort, parse, printed
 from exceptions.cases.selectors.rows import Count
 from exceptions.cases.selectors.saved import ViewRow
 
@@ -74,6 +75,39 @@ def saved_links(query: str, saved: Sequence[ViewRow], counts: Mapping[str, Count
             problem=each.problem,
         )
         for each in saved
+    ]
+
+
+SORTS = {
+    Sort.EXPOSURE: "Still avoidable first",
+    Sort.DUE: "Due first",
+    Sort.OPENED: "Newest first",
+    Sort.OLDEST: "Oldest first",
+}
+
+
+def sorted_by(query: str) -> str:
+    """The order that a list stands in, in words."""
+    filters = parse(query).filters
+    by_list = {Scope.SNOOZED: "Waking first", Scope.RESOLVED: "Ended last first"}
+    return by_list.get(filters.scope, SORTS[filters.sort])
+
+
+def sort_links(query: str) -> list[PresetLink]:
+    """The same list in each order; none where it has only one."""
+    parsed = parse(query)
+    if parsed.problems or parsed.filters.scope != Scope.OPEN:
+        return []
+    return [
+        PresetLink(
+            key=f"sort-{sort}",
+            label=label,
+            icon="",
+            href=queue_url(printed(replace(parsed.filters, sort=sort))),
+            count=None,
+            is_current=sort == parsed.filters.sort,
+        )
+        for sort, label in SORTS.items()
     ]
 
 

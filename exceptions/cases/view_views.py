@@ -118,16 +118,12 @@ def _page(
     }
     if form is not None and at is not None:
         forms[at] = form
-    shown = [{"view": row, "form": forms.get(row.id), "href": presets.queue_url(row.query)} for row in rows]
+    own = [row for row in rows if not row.is_shared]
+    shared = [row for row in rows if row.is_shared]
+    lead = "Everybody sees these, each with their own cases."
     context: dict[str, Any] = {
-        "groups": [
-            ("Your views", "Only you see these.", [each for each in shown if not each["view"].is_shared]),
-            (
-                "Shared views",
-                "Everybody sees these, each with their own cases.",
-                [e for e in shown if e["view"].is_shared],
-            ),
-        ],
+        "groups": [("Your views", "Only you see these.", own), ("Shared views", lead, shared)],
+        "forms": forms,
         "open": at,
         "problem": problem,
     }

@@ -26,10 +26,19 @@
       history.replaceState({ htmx: true }, '', href);
     }, 140);
   };
-  const move = step => {
+  // A list without a detail beside it: the link of each row in turn.
+  const plain = () => all('main :is(table.table tbody th[scope=row] > a, ol[role=list] > li > a.card)').filter(isShown);
+  const step = (found, by) => {
+    const at = found.indexOf(document.activeElement);
+    const next = found[at < 0 ? 0 : Math.max(0, Math.min(found.length - 1, at + by))];
+    next?.focus({ preventScroll: true });
+    next?.scrollIntoView({ block: 'nearest' });
+  };
+  const move = by => {
+    if (!list()) return step(plain(), by);
     const found = rows();
     const at = found.indexOf(current());
-    const next = found[at < 0 ? 0 : Math.max(0, Math.min(found.length - 1, at + step))];
+    const next = found[at < 0 ? 0 : Math.max(0, Math.min(found.length - 1, at + by))];
     if (!next) return;
     if (!isShown(list())) return link(next).click();
     link(next).focus({ preventScroll: true });
@@ -39,9 +48,10 @@
   };
   const back = () => (isShown(list()) ? link(current() || rows()[0])?.focus() : one('[data-action="rows.back"]')?.click());
   const any = () => rows().length > 0;
+  const some = () => any() || (!list() && plain().length > 0);
   Object.assign(window.tower.commands, {
-    'rows.next': { available: any, run: () => move(+1) },
-    'rows.previous': { available: any, run: () => move(-1) },
+    'rows.next': { available: some, run: () => move(+1) },
+    'rows.previous': { available: some, run: () => move(-1) },
     'rows.open': { available: () => Boolean(current()), run: () => link(current()).click() },
     'rows.back': { available: () => Boolean(any() || one('[data-action="rows.back"]')), run: back },
     updates: { available: () => isShown(one('[data-updates]:not([hidden])')), run: () => one('[data-updates]:not([hidden])').click() },
@@ -85,8 +95,9 @@
     counted();
     window.tower.say(ticked().length ? `${ticked().length} selected` : 'Nothing selected');
   };
+  const here = () => current() || rows()[0];
   const toggle = () => {
-    const box = one('input[type=checkbox]', current());
+    const box = one('input[type=checkbox]', here());
     anchor = box.closest('li').id;
     tick([box], !box.checked);
   };
@@ -96,10 +107,10 @@
     if (ends[0] < 0) ends[0] = ends[1];
     tick(found.slice(Math.min(...ends), Math.max(...ends) + 1).map(row => one('input[type=checkbox]', row)), true);
   };
-  const hasBox = () => Boolean(current() && one('input[type=checkbox]', current()));
+  const hasBox = () => Boolean(here() && one('input[type=checkbox]', here()));
   Object.assign(window.tower.commands, {
     'rows.select': { available: hasBox, run: toggle },
-    'rows.range': { available: hasBox, run: () => range(current()) },
+    'rows.range': { available: hasBox, run: () => range(here()) },
     'rows.all': { available: () => boxes().length > 0, run: () => tick(boxes(), true) },
   });
   const doer = action => (ticked().length ? one(`[data-bulk-do="${action}"]`) : null);
