@@ -97,6 +97,7 @@ class Book:
         calendars: Iterable[models.Calendar],
         desks: Iterable[Contact],
         lead_time_rows: Iterable[models.LeadTime],
+        rates: Iterable[models.CurrencyRate] = (),
     ) -> None:
         """desks: contacts with hours, in the order in which they are asked. Terms of versions that are not active are
         for who asks what they would change."""
@@ -115,6 +116,7 @@ class Book:
         self._calendars = {(row.account_id, row.location_id): row for row in sorted(calendars, key=_name, reverse=True)}
         self._desks = {desk.account_id: desk for desk in reversed(list(desks))}
         self._lead_times = list(lead_time_rows)
+        self._rates = sorted(rates, key=_valid_from, reverse=True)
         self.match = lru_cache(maxsize=4096)(self._match)
         self.lead_times = lru_cache(maxsize=4096)(self._lead_times_of)
         self.hours_of_account = lru_cache(maxsize=4096)(self._hours_of_account)
@@ -136,6 +138,11 @@ class Book:
         """Our own working time; around the clock when nobody wrote it down."""
         row = self._calendars.get((None, None))
         return Hours(calendar_of(row), True) if row else Hours(always_open(self.zone), False)
+
+    @cached_property
+    def counts_periods(self) -> bool:
+        """Whether any term is about a rate over a period."""
+        return any(bound.row.threshold is not None for terms in self._terms.values() for bound in terms)
 
     def day(self, at: datetime) -> date:
         """The local date of the organisation, by which versions of contracts take effect."""
@@ -210,9 +217,15 @@ class Book:
         ]
         return (*own, *rest)
 
-    def rate(self, currency: str) -> Decimal | None:
-        """What a unit of a currency is worth in the organisation's own; None when no rate is known."""
-        return exchange_rate(currency, self.currency)
+    def rate(self, currency: str, on: date | None = None) -> Decimal | None:
+        """What a unit of a currency is worth in the organisation's own; None when no rate is known.
+
+        The organisation's newest rate that holds on a local date (without one: any), else the shipped table's.
+        """
+        if currency == self.currency:
+            return Decimal(1)
+        entered = (row for row in self._rates if row.currency == currency and (on is None or row.valid_from <= on))
+        return next((row.rate for row in entered), None) or exchange_rate(currency, self.currency)
 
 
 _kept: OrderedDict[int, Book] = OrderedDict()
@@ -280,10 +293,11 @@ def _load(stamp: Stamp, *, instead_of: int | None = None, tried: Iterable[models
     desks = Contact.objects.filter(role__in=(ContactRole.DISPATCH, ContactRole.RECEIVING)).exclude(hours={})
     return Book(
         stamp,
-        terms=[*held.select_related("version__contract", "calendar"), *tried],
+        terms=[*held.select_related("version__contract", "calendar", "regime"), *tried],
         calendars=models.Calendar.objects.all(),
         desks=desks.order_by("escalation_step", "pk"),
         lead_time_rows=models.LeadTime.objects.order_by("pk").select_related("calendar"),
+        rates=models.CurrencyRate.objects.all(),
     )
 
 
@@ -300,6 +314,9 @@ def _bound(row: models.Term) -> BoundTerm:
         mode=row.mode,
         lane=row.lane,
         goods_class=row.goods_class,
+        subkind=row.subkind,
+        tier=row.tier,
+        severity=row.severity,
         version=row.version.number,
     )
     return BoundTerm(term, row, is_house=account_id is None)
@@ -322,6 +339,10 @@ def _lead_time(row: models.LeadTime, party: str) -> LeadTime:
 
 def _name(row: models.Calendar) -> str:
     return row.name
+
+
+def _valid_from(row: models.CurrencyRate) -> date:
+    return row.valid_from
 
 
 @lru_cache(maxsize=4096)

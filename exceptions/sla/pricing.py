@@ -11,13 +11,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from exceptions.sla.calendars import SEARCH_DAYS, Calendar, NeverOpen, always_open
 
 CENT = Decimal("0.01")
+# What the stored form of each kind of price may say.
+PRICE_FIELDS: dict[str, set[str]] = {
+    "flat": {"kind", "amount", "currency"},
+    "percent": {"kind", "percent", "cap"},
+    "per_unit": {"kind", "unit", "rate", "tiers", "cap", "currency"},
+    "credits": {"kind", "steps", "currency"},
+    "disputed": {"kind"},
+}
 
 
 class PriceUnknown(ValueError):
@@ -79,7 +87,28 @@ class PerUnit:
     cap: Decimal | None = None
 
 
-Price = Flat | ShareOfValue | PerUnit
+@dataclass(frozen=True)
+class Credit:
+    """`amount` is owed for a period whose rate is below `below` percent."""
+
+    below: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Credits:
+    """What a period costs by its rate: the deeper it falls, the more, not in addition. Steps from high to low."""
+
+    steps: tuple[Credit, ...]
+    currency: str
+
+
+@dataclass(frozen=True)
+class Disputed:
+    """The part of an invoice that becomes undisputable."""
+
+
+Price = Flat | ShareOfValue | PerUnit | Credits | Disputed
 
 
 @dataclass(frozen=True)
@@ -95,8 +124,8 @@ def price_steps(
 ) -> Iterator[Step]:
     """The steps of a price in order of time, possibly without end.
 
-    missed_at: the deadline, where the first step books. value: what a share is taken of; PriceUnknown when it is
-    needed and None. calendar: the place whose midnights and working days count (default: UTC, every day).
+    missed_at: the deadline, where the first step books. value: what a share is taken of, or what is disputed;
+    PriceUnknown when it is needed and None, and for credits of a period (`marginal` prices one miss of it). calendar: the place whose midnights and working days count (default: UTC, every day).
     """
     match price:
         case Flat(fee):
@@ -106,6 +135,12 @@ def price_steps(
                 raise PriceUnknown("the order's value is not known")
             share = (value.amount * percent / 100).quantize(CENT, ROUND_HALF_UP)
             yield Step(missed_at, Money(share if cap is None else min(share, cap), value.currency))
+        case Disputed():
+            if value is None:
+                raise PriceUnknown("what is disputed is not known")
+            yield Step(missed_at, value)
+        case Credits():
+            raise PriceUnknown("the period's rate is not known")
         case PerUnit(unit, tiers, currency, cap):
             left = cap
             for books_at, rate in zip(
@@ -134,6 +169,52 @@ def price_at(
     return owed
 
 
+@dataclass(frozen=True)
+class Tally:
+    """What a period counts: `total` promises fall due in it, `missed` of them failed, the one in question apart."""
+
+    total: int
+    missed: int
+
+    def rate(self, missed: int) -> Decimal:
+        """Percent kept when so many are missed."""
+        return Decimal(100 * (self.total - missed)) / Decimal(self.total)
+
+
+def marginal(price: Price, threshold: Decimal, tally: Tally) -> Price | None:
+    """What one more miss adds to what the period costs; None when it adds nothing.
+
+    Below the threshold a flat fee or a share is owed for every miss of the period: the one that breaks it makes those
+    before it cost as well (each counted like this one), the next ones cost themselves. Credits are owed for the period.
+    tally.total counts the promise in question.
+    """
+    before, after = tally.rate(tally.missed), tally.rate(tally.missed + 1)
+    if isinstance(price, Credits):
+        more = _credit(price, after) - _credit(price, before)
+        return Flat(Money(more, price.currency)) if more > 0 else None
+    if after >= threshold:
+        return None
+    return price if before < threshold else _times(price, tally.missed + 1)
+
+
+def credit_once(price: Flat, threshold: Decimal) -> Credits:
+    """One credit for a period below the threshold, however deep."""
+    return Credits((Credit(threshold, price.fee.amount),), price.fee.currency)
+
+
+def _credit(price: Credits, rate: Decimal) -> Decimal:
+    return next((step.amount for step in reversed(price.steps) if rate < step.below), Decimal(0))
+
+
+def _times(price: Price, count: int) -> Price:
+    match price:
+        case Flat(fee):
+            return Flat(Money(fee.amount * count, fee.currency))
+        case ShareOfValue(percent, cap):
+            return ShareOfValue(percent * count, None if cap is None else cap * count)
+    return price
+
+
 def price_from_data(data: Mapping[str, Any]) -> Price:
     """Read the stored form of a price; ValueError says what is wrong. Amounts are strings.
 
@@ -141,7 +222,11 @@ def price_from_data(data: Mapping[str, Any]) -> Price:
     {"kind": "percent", "percent": "3", "cap": "5000"}
     {"kind": "per_unit", "unit": "hour", "rate": "75", "cap": "900", "currency": "EUR"}
     {"kind": "per_unit", "unit": "calendar_day", "tiers": [{"units": 4, "rate": "150"}, {"rate": "280"}], "currency": "USD"}
+    {"kind": "credits", "steps": [{"below": "98", "amount": "1000"}, {"below": "95", "amount": "4000"}], "currency": "EUR"}
+    {"kind": "disputed"}
     """
+    if unknown := set(data) - PRICE_FIELDS.get(str(data.get("kind")), {*data}):
+        raise ValueError(f"a price of this kind has no {', '.join(sorted(map(str, unknown)))}")
     try:
         cap = _amount(data["cap"]) if data.get("cap") not in (None, "") else None
         match data.get("kind"):
@@ -151,10 +236,16 @@ def price_from_data(data: Mapping[str, Any]) -> Price:
                 return ShareOfValue(_amount(data["percent"]), cap)
             case "per_unit":
                 return PerUnit(Unit(data["unit"]), _tiers(data), _currency(data), cap)
+            case "credits":
+                return Credits(_credits(data), _currency(data))
+            case "disputed":
+                return Disputed()
             case kind:
-                raise ValueError(f"a price is flat, percent or per_unit, not {kind!r}")
+                raise ValueError(f"a price is {', '.join(PRICE_FIELDS)}, not {kind!r}")
     except KeyError as missing:
         raise ValueError(f"the price lacks {missing}") from missing
+    except (TypeError, AttributeError) as problem:
+        raise ValueError("the price has a list where a value belongs, or a value where a list does") from problem
 
 
 @dataclass(frozen=True)
@@ -167,18 +258,21 @@ class Term:
     key: str
     kind: str
     price: Price
+    subkind: str = ""
     account_id: int | None = None
     case_type: str = ""
     service: str = ""
     mode: str = ""
     lane: str = ""
     goods_class: str = ""
+    tier: int | None = None
+    severity: str = ""
     version: int = 1
 
 
 @dataclass(frozen=True)
 class Situation:
-    """What terms are matched against. accounts: the account and its parents, nearest first."""
+    """What terms are matched against. accounts: the account and its parents, nearest first. subkind: which of a kind."""
 
     accounts: tuple[int, ...] = ()
     case_type: str = ""
@@ -186,6 +280,9 @@ class Situation:
     mode: str = ""
     lane: str = ""
     goods_class: str = ""
+    tier: int | None = None
+    severity: str = ""
+    subkind: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,14 +295,15 @@ class Match:
 
 # The order in which one matching term beats another. First the nearer account (its own before its parent's before the
 # house's), then the one that names more of these, the earlier names weighing more; then the newer version; then the key.
-PRECEDENCE = ("case_type", "service", "lane", "mode", "goods_class")
+PRECEDENCE = ("case_type", "service", "lane", "mode", "goods_class", "tier", "severity")
 
 
 def best_term(terms: list[Term] | tuple[Term, ...], kind: str, situation: Situation) -> Match:
     """The most specific term of this kind that applies, by PRECEDENCE. Independent of the order of `terms`."""
     trace: list[str] = []
     fitting: list[Term] = []
-    for term in sorted((term for term in terms if term.kind == kind), key=lambda term: term.key):
+    of_kind = [term for term in terms if term.kind == kind and term.subkind == situation.subkind]
+    for term in sorted(of_kind, key=lambda term: term.key):
         mismatch = _mismatch(term, situation)
         if mismatch:
             trace.append(f"{term.key} does not apply: {mismatch}")
@@ -277,10 +375,30 @@ def _unit_starts(unit: Unit, missed_at: datetime, calendar: Calendar) -> Iterato
 def _tiers(data: Mapping[str, Any]) -> tuple[Tier, ...]:
     if "rate" in data:
         return (Tier(_amount(data["rate"])),)
-    tiers = tuple(Tier(_amount(tier["rate"]), tier.get("units")) for tier in data["tiers"])
+    tiers = tuple(Tier(_amount(tier["rate"]), _units(tier.get("units"))) for tier in data["tiers"])
     if not tiers or any(tier.units is None for tier in tiers[:-1]):
         raise ValueError("tiers have a number of units each, except the last")
     return tiers
+
+
+def _units(value: Any) -> int | None:
+    if value in (None, ""):
+        return None
+    if isinstance(value, bool) or not str(value).isdigit():
+        raise ValueError(f"{value!r} is not a number of units")
+    return int(value)
+
+
+def _credits(data: Mapping[str, Any]) -> tuple[Credit, ...]:
+    steps = tuple(Credit(_amount(step["below"]), _amount(step["amount"])) for step in data["steps"])
+    if not steps:
+        raise ValueError("credits have a step at least")
+    for higher, lower in pairwise(steps):
+        if not (higher.below > lower.below and higher.amount < lower.amount):
+            raise ValueError("credits go from the highest rate down, and cost more with every step")
+    if steps[0].below > 100:
+        raise ValueError(f"no rate is above 100 percent, {steps[0].below} neither")
+    return steps
 
 
 def _currency(data: Mapping[str, Any]) -> str:

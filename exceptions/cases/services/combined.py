@@ -10,12 +10,11 @@ from datetime import datetime
 from exceptions.cases.models import Case, CaseShipment
 from exceptions.cases.services.merging import cases_under_each
 from exceptions.cases.services.priced_rows import CommitmentRow
-from exceptions.cases.services.promises import TERMS_AT_STAKE, Promise, Promises, promises_of
+from exceptions.cases.services.promises import Promise, Promises, promises_of
 from exceptions.cases.services.state import Known, known_shipments
 from exceptions.sla.book import Book
 from exceptions.sla.models import TermKind
-
-OF_THE_CASE = (TermKind.FIRST_RESPONSE, TermKind.HOUSE_RATE)
+from exceptions.sla.reach import AT_STAKE, OF_THE_CASE
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Family:
     def lasting(self, commitments: Iterable[CommitmentRow], promises: Promises) -> list[str]:
         """Keys of commitments about this freight that nothing promises any more, though nothing about it changed."""
         found = {promise.key for promise in promises.found}
-        kinds = {kind for case in (self.case, *self.under) for kind in TERMS_AT_STAKE.get(case.type, ())}
+        kinds = {kind for case in (self.case, *self.under) for kind, _ in AT_STAKE[case.type]}
         customers = {one.shipment.pk: one.shipment.customer_id for known in self.known.values() for one in known}
         return [
             row.key

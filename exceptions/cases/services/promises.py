@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -25,20 +25,9 @@ from exceptions.sla.defaults import (
 from exceptions.sla.explaining import wording
 from exceptions.sla.exposure import Option, Stake, act_by, likelihood_idle
 from exceptions.sla.models import Counting, Side, TermKind
+from exceptions.sla.reach import ARRIVAL, AT_STAKE
 
-# Which terms of contracts a type of case puts at stake.
-ARRIVAL_TERMS = (TermKind.DELIVERY_WINDOW, TermKind.APPOINTMENT, TermKind.OTIF)
-TERMS_AT_STAKE: dict[str, tuple[TermKind, ...]] = {
-    "delivery_late": ARRIVAL_TERMS,
-    "delivery_attempt_failed": ARRIVAL_TERMS,
-    "delivery_refused": ARRIVAL_TERMS,
-    "customs_hold": ARRIVAL_TERMS,
-    "route_deviation": ARRIVAL_TERMS,
-    "freight_damaged": (TermKind.CLAIM,),
-    "freight_lost": (TermKind.CLAIM,),
-    "temperature_excursion": (TermKind.TEMPERATURE,),
-    "free_time_expiring": (TermKind.FREE_TIME,),
-}
+ARRIVAL_TERMS = ARRIVAL
 UNLESS = {
     TermKind.FREE_TIME: "not out of the gate",
     TermKind.TEMPERATURE: "not back in its band",
@@ -186,8 +175,8 @@ def _contract_promises(case: Case, one: Known, look: Look, promises: Promises) -
     situation = _situation(case, one, shipment.customer)
     leads = look.book.lead_times(case.type, shipment.mode, _pk(one.carrier))
     options = [(lead, _hours(lead, one, look.book)) for lead in leads]
-    for kind in TERMS_AT_STAKE.get(case.type, ()):
-        match = look.match(kind, situation)
+    for kind, subkind in AT_STAKE[case.type]:
+        match = look.match(kind, replace(situation, subkind=subkind or ""))
         bound = match.bound
         if match.is_spoken_of:
             promises.trace += [line for line in match.trace if line not in promises.trace]
@@ -204,7 +193,7 @@ def _contract_promises(case: Case, one: Known, look: Look, promises: Promises) -
             continue
         promises.found.append(
             Promise(
-                key=f"{kind}:{shipment.pk}",
+                key=f"{subkind or kind}:{shipment.pk}",
                 kind=kind,
                 text=f"{bound.row.name} ({shipment.number})",
                 due_at=deadline.at,
@@ -269,7 +258,7 @@ def _stakes(
     for number, step in enumerate(steps):
         slack = step.books_at - deadline.eta if deadline.eta else None
         yield Stake(
-            key=f"{bound.term.kind}:{shipment.pk}:{number}",
+            key=f"{bound.term.subkind or bound.term.kind}:{shipment.pk}:{number}",
             books_at=step.books_at,
             payable=step.money.amount,
             currency=step.money.currency,
@@ -300,7 +289,7 @@ def _recoverable(case: Case, one: Known, bound: BoundTerm, look: Look, promises:
     """What the carrier owes us for the same, once a person accepted that it is the carrier's."""
     if not case.reason_accepted_by_id or case.responsible_party != Party.CARRIER or one.carrier is None:
         return Decimal(0)
-    situation = _situation(case, one, one.carrier)
+    situation = replace(_situation(case, one, one.carrier), subkind=bound.term.subkind)
     match = look.match(TermKind(bound.term.kind), situation, Side.RECOVERABLE, of_others=True).bound
     if match is None:
         return Decimal(0)
@@ -332,6 +321,8 @@ def _situation(case: Case, one: Known | None, account: Account | None) -> pricin
         mode=shipment.mode if shipment else "",
         lane=shipment.lane if shipment else "",
         goods_class=shipment.goods_class if shipment else "",
+        tier=account.tier if account else None,
+        severity=case.severity,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.db.models import Max, Q
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, Invalid
 from exceptions.parties.models import Account
+from exceptions.sla.checking import check_contract
 from exceptions.sla.models import Contract, ContractVersion, Side, Term, VersionState
+from exceptions.sla.selectors.drafts import contract_draft, contract_world
 from exceptions.sla.services.editing import draft_locked, person, same_revision, tell_changed, version_locked
 from exceptions.sla.services.terms import COLUMNS, term_values
 
@@ -165,9 +168,12 @@ def version_withdraw(version: ContractVersion, *, revision: int, actor: Actor, n
 
 def version_problems(version: ContractVersion) -> list[str]:
     """Why this version cannot hold, one sentence each; empty when it can."""
-    if not version.terms.exists():
+    draft = contract_draft(version)
+    if not draft.terms:
         return ["It promises nothing yet: add a term first."]
-    return []
+    # Versions that stand in its way have words of their own, and an earlier one ends where this one begins.
+    world = replace(contract_world(draft), in_force=())
+    return [f"{str(problem)[0].upper()}{str(problem)[1:]}." for problem in check_contract(draft, world)]
 
 
 def _make_room(row: ContractVersion) -> list[ContractVersion]:
