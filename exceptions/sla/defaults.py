@@ -89,7 +89,25 @@ def _row(
     return LeadTimeDefault(case_type, action, party, timedelta(minutes=minutes), Decimal(cost), Decimal(p_act), mode)
 
 
+# What saves a claim against somebody else; the first ones save nothing but claims.
+ONLY_CLAIM_ACTIONS = frozenset({"give_notice", "file_claim"})
+CLAIM_ACTIONS = ONLY_CLAIM_ACTIONS | {"inspect"}
+_GIVE_NOTICE = ("give_notice", "us", 30, 0, "0.05")
+_FILE_CLAIM = ("file_claim", "us", 4 * 60, 0, "0.05")
+
 LEAD_TIMES: tuple[LeadTimeDefault, ...] = (
+    _row("tender_rejected", "retender", "us", 120, 150, "0.20"),
+    _row("tender_rejected", "call_carrier", "carrier", 60, 0, "0.60"),
+    _row("booking_rolled", "rebook", "carrier", 8 * 60, 400, "0.35"),
+    _row("booking_rolled", "rebook", "carrier", 4 * 60, 250, "0.25", "air"),
+    _row("cutoff_at_risk", "call_carrier", "carrier", 120, 0, "0.50"),
+    _row("cutoff_at_risk", "hand_in", "us", 60, 0, "0.20"),
+    _row("pickup_late", "call_carrier", "carrier", 60, 0, "0.50"),
+    _row("pickup_late", "rebook", "carrier", 180, 250, "0.15"),
+    _row("pickup_late", "rebook", "carrier", 12 * 60, 75, "0.20", "ltl"),
+    _row("pickup_late", "rebook", "carrier", 8 * 60, 15, "0.20", "parcel"),
+    _row("departure_missed", "rebook", "carrier", 6 * 60, 350, "0.25"),
+    _row("departure_missed", "expedite", "carrier", 4 * 60, 900, "0.10"),
     _row("delivery_late", "call_carrier", "carrier", 90, 0, "0.60"),
     _row("delivery_late", "rebook", "carrier", 150, 300, "0.10"),
     _row("delivery_late", "expedite", "carrier", 300, 1200, "0.05"),
@@ -99,14 +117,36 @@ LEAD_TIMES: tuple[LeadTimeDefault, ...] = (
     _row("delivery_late", "call_carrier", "carrier", 240, 0, "0.55", "parcel"),
     _row("delivery_late", "rebook", "carrier", 24 * 60, 35, "0.15", "parcel"),
     _row("delivery_late", "expedite", "carrier", 12 * 60, 90, "0.10", "parcel"),
+    _row("delivery_late", *_GIVE_NOTICE),
+    _row("appointment_problem", "confirm_appointment", "consignee", 60, 0, "0.20"),
+    _row("appointment_problem", "reschedule_appointment", "consignee", 120, 75, "0.25"),
     _row("delivery_attempt_failed", "book_redelivery", "carrier", 120, 65, "0.15"),
     _row("delivery_refused", "agree_disposition", "consignee", 120, 0, "0.40"),
+    _row("stop_dwell", "release_truck", "consignee", 45, 0, "0.50"),
+    _row("route_deviation", "call_carrier", "carrier", 45, 0, "0.40"),
+    _row("route_deviation", "reroute", "carrier", 120, 200, "0.20"),
+    _row("freight_short", "search", "carrier", 4 * 60, 0, "0.60"),
+    _row("freight_short", "reship", "us", 24 * 60, 450, "0.20"),
+    _row("freight_short", *_GIVE_NOTICE),
     _row("freight_damaged", "inspect", "consignee", 240, 150, "0.50"),
-    _row("freight_damaged", "give_notice", "us", 30, 0, "0.05"),
+    _row("freight_damaged", *_GIVE_NOTICE),
+    _row("freight_damaged", *_FILE_CLAIM),
+    _row("freight_lost", *_GIVE_NOTICE),
+    _row("freight_lost", *_FILE_CLAIM),
+    _row("seal_discrepancy", *_GIVE_NOTICE),
     _row("temperature_excursion", "inspect", "carrier", 45, 200, "0.40"),
-    _row("free_time_expiring", "book_dray", "carrier", 120, 0, "0.10"),
-    _row("tracking_silent", "call_carrier", "carrier", 45, 0, "0.20"),
+    _row("temperature_excursion", *_GIVE_NOTICE),
     _row("customs_hold", "request_document", "broker", 180, 0, "0.30"),
+    _row("customs_hold", "clear_customs", "broker", 6 * 60, 120, "0.25"),
+    _row("free_time_expiring", "book_dray", "carrier", 120, 0, "0.10"),
+    _row("free_time_expiring", "extend_free_time", "terminal", 240, 0, "0.70"),
+    _row("empty_return_late", "return_empty", "carrier", 180, 0, "0.10"),
+    _row("document_missing", "request_document", "customer", 240, 0, "0.40"),
+    _row("pod_missing", "request_document", "carrier", 240, 0, "0.20"),
+    _row("invoice_discrepancy", "dispute", "us", 60, 0, "0.10"),
+    _row("inventory_shortfall", "reallocate", "us", 240, 100, "0.40"),
+    _row("inbound_supply_delayed", "expedite", "carrier", 8 * 60, 1200, "0.15"),
+    _row("quality_or_compliance_hold", "clear_hold", "us", 240, 0, "0.50"),
 )
 
 

@@ -38,6 +38,21 @@ WORDINGS = {
     "give_notice": Wording("give notice", "giving notice"),
     "inspect": Wording("have it inspected", "having it inspected"),
     "agree_disposition": Wording("agree where it goes", "agreeing where it goes"),
+    "update_customer": Wording("tell the customer", "telling the customer"),
+    "retender": Wording("tender it to another", "tendering it to another"),
+    "confirm_appointment": Wording("have the appointment confirmed", "having the appointment confirmed"),
+    "hand_in": Wording("have it handed in", "having it handed in"),
+    "extend_free_time": Wording("ask for more free time", "asking for more free time"),
+    "return_empty": Wording("have the empty returned", "having the empty returned"),
+    "release_truck": Wording("have the truck released", "having the truck released"),
+    "search": Wording("have it searched for", "having it searched for"),
+    "reship": Wording("send a replacement", "sending a replacement"),
+    "clear_customs": Wording("have the broker clear it", "having the broker clear it"),
+    "clear_hold": Wording("have the hold lifted", "having the hold lifted"),
+    "dispute": Wording("dispute the invoice", "disputing the invoice"),
+    "correct_data": Wording("correct the data", "correcting the data"),
+    "reallocate": Wording("take the goods from elsewhere", "taking the goods from elsewhere"),
+    "file_claim": Wording("file the claim", "filing the claim"),
 }
 
 

@@ -204,8 +204,8 @@ def _commitment_row(case: Case, promise: Promise, old: CommitmentRow | None, now
         stop_id=promise.stop_id,
         promise=promise.text[:300],
         due_at=promise.due_at,
-        felt_due_at=promise.due_at,
-        is_paused=False,
+        felt_due_at=promise.felt_due_at or promise.due_at,
+        is_paused=promise.is_paused,
         state=state,
         settled_at=old.settled_at if old is not None and old.state == state else settled,
     )

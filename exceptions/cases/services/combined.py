@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from exceptions.cases.models import Case, CaseShipment
+from exceptions.cases.services.clock_facts import case_clocks_of, with_clock_facts
+from exceptions.cases.services.known_clocks import CaseClocks
 from exceptions.cases.services.merging import cases_under_each
 from exceptions.cases.services.priced_rows import CommitmentRow
 from exceptions.cases.services.promises import Promise, Promises, promises_of
 from exceptions.cases.services.state import Known, known_shipments
+from exceptions.cases.services.tallying import with_tallies
 from exceptions.sla.book import Book
 from exceptions.sla.models import TermKind
 from exceptions.sla.reach import AT_STAKE, OF_THE_CASE
@@ -24,6 +27,7 @@ class Family:
     case: Case
     under: Sequence[Case]
     known: Mapping[int, Sequence[Known]]
+    clocks: Mapping[int, CaseClocks]
 
     def lasting(self, commitments: Iterable[CommitmentRow], promises: Promises) -> list[str]:
         """Keys of commitments about this freight that nothing promises any more, though nothing about it changed."""
@@ -40,7 +44,7 @@ class Family:
         ]
 
 
-def families_of(cases: Sequence[Case]) -> dict[int, Family]:
+def families_of(cases: Sequence[Case], book: Book, now: datetime) -> dict[int, Family]:
     """By the id of the case on top, with a fixed number of queries."""
     under = cases_under_each(cases)
     everybody = {case.pk for case in cases} | {case.pk for below in under.values() for case in below}
@@ -48,10 +52,12 @@ def families_of(cases: Sequence[Case]) -> dict[int, Family]:
     rows = CaseShipment.objects.filter(case__in=everybody, through=None).order_by("pk")
     for case_id, shipment_id in rows.values_list("case_id", "shipment_id"):
         own[case_id].append(shipment_id)
-    known = {one.shipment.pk: one for one in known_shipments({pk for some in own.values() for pk in some})}
+    shipments = known_shipments({pk for some in own.values() for pk in some})
+    known = {one.shipment.pk: one for one in with_tallies(with_clock_facts(shipments), book, now)}
+    clocks = case_clocks_of(everybody)
     affected = {key: [known[pk] for pk in own[key] if pk in known] for key in everybody}
     return {
-        case.pk: Family(case, under[case.pk], {one.pk: affected[one.pk] for one in (case, *under[case.pk])})
+        case.pk: Family(case, under[case.pk], {one.pk: affected[one.pk] for one in (case, *under[case.pk])}, clocks)
         for case in cases
     }
 
@@ -62,9 +68,9 @@ def promises_of_all(family: Family, book: Book, now: datetime) -> Promises:
     What two of them promise alike about one shipment counts once, as the first of them has it.
     """
     case = family.case
-    promises = promises_of(case, family.known[case.pk], book, now)
+    promises = promises_of(case, family.known[case.pk], book, now, family.clocks[case.pk])
     for merged in family.under:
-        theirs = promises_of(merged, family.known[merged.pk], book, now)
+        theirs = promises_of(merged, family.known[merged.pk], book, now, family.clocks[merged.pk])
         _add(promises, [_renamed(promise, merged, case) for promise in theirs.found])
         promises.assumed += [line for line in theirs.assumed if line not in promises.assumed]
         promises.trace += [line for line in theirs.trace if line not in promises.trace]

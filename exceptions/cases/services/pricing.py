@@ -66,7 +66,7 @@ def _cases_price(ids: Collection[int], now: datetime) -> list[Case]:
         return []
     book = book_now()
     keys = [case.pk for case in cases]
-    families, commitments, stakes = families_of(cases), commitments_of(keys), stakes_of(keys)
+    families, commitments, stakes = families_of(cases, book, now), commitments_of(keys), stakes_of(keys)
     commitment_rows, stake_rows, changes = [], [], []
     for case in cases:
         before = Before(commitments.get(case.pk, {}), stakes.get(case.pk, {}))

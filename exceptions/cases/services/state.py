@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Q
 
 from exceptions.cases.detection import Reading, Told, readings_of
+from exceptions.cases.services.known_clocks import ClockFacts
 from exceptions.parties.models import Account
 from exceptions.shipments.canonical import EventType
 from exceptions.shipments.models import (
@@ -29,6 +30,7 @@ from exceptions.shipments.models import (
     Stop,
     StopKind,
 )
+from exceptions.sla.pricing import Tally
 
 TROUBLE = (EventType.LOAD_BROKEN_DOWN, EventType.SHIPMENT_DELAYED, EventType.SHIPMENT_PROBLEM_REPORTED)
 TERMINALS = (StopKind.TERMINAL, StopKind.PORT, StopKind.RAMP, StopKind.AIRPORT)
@@ -69,7 +71,10 @@ class ShipmentState:
 
 @dataclass(frozen=True)
 class Known:
-    """A shipment with what the rules, the expectations and the pricing need of it."""
+    """A shipment with what the rules, the expectations and the pricing need of it.
+
+    clocks, tallies (of its customer, by the period of a term): for pricing, which fills them in.
+    """
 
     shipment: Shipment
     state: ShipmentState
@@ -77,6 +82,8 @@ class Known:
     terminal: Stop | None
     equipment: Equipment | None
     carrier: Account | None
+    clocks: ClockFacts = field(default_factory=ClockFacts)
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
 
 
 def known_shipments(ids: Iterable[int]) -> list[Known]:
@@ -138,7 +145,7 @@ def _ends(keys: list[int], legs: dict[int, Leg]) -> tuple[dict[int, Stop], dict[
     ends: dict[int, Stop] = {}
     terminals: dict[int, Stop] = {}
     planned = Stop.objects.filter(shipment__in=keys, kind__in=(StopKind.DELIVERY, *TERMINALS), dropped=False)
-    for stop in planned.select_related("location").order_by("sequence"):
+    for stop in planned.select_related("location__account").order_by("sequence"):
         if stop.shipment_id is not None:
             (ends if stop.kind == StopKind.DELIVERY else terminals)[stop.shipment_id] = stop
     wanted = {

@@ -1,0 +1,181 @@
+"""What the clocks of contracts need to know besides `state`: ends of free time, cut-offs, papers, invoices, pauses.
+
+Read for pricing only, for many cases with a fixed number of queries.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Max
+
+from exceptions.cases.models import CasePause, EntryKind, TimelineEntry
+from exceptions.cases.services.known_clocks import CaseClocks, ClockFacts, CutOff, Disputable, StopTimes
+from exceptions.cases.services.state import Known
+from exceptions.shipments.canonical import EventType
+from exceptions.shipments.models import (
+    Appointment,
+    Charge,
+    ChargeState,
+    EventSubject,
+    Leg,
+    LoadShipment,
+    LoadState,
+    Milestone,
+    MilestoneCode,
+    MilestoneKind,
+    Stop,
+    StopKind,
+)
+from exceptions.sla.clocks import Pause
+
+POD = "pod"
+DISPUTED = (ChargeState.DISPUTED, ChargeState.RELEASED)
+
+
+def case_clocks_of(cases: Collection[int]) -> dict[int, CaseClocks]:
+    """By case. Two queries. A cause that nobody accepted is not here: it moves nothing."""
+    pauses: dict[int, list[Pause]] = defaultdict(list)
+    for row in CasePause.objects.filter(case__in=cases, accepted_by__isnull=False).order_by("pk"):
+        pauses[row.case_id].append(Pause(row.started_at, row.ended_at, row.notified_at))
+    notices = TimelineEntry.objects.filter(case__in=cases, kind=EntryKind.NOTICE)
+    told = dict(notices.values_list("case").annotate(last=Max("at")))
+    return {case: CaseClocks(tuple(pauses[case]), told.get(case)) for case in cases}
+
+
+def with_clock_facts(known: Iterable[Known]) -> list[Known]:
+    """The same shipments with their clock facts. Eight queries, however many there are."""
+    shipments = list(known)
+    keys = [one.shipment.pk for one in shipments]
+    if not keys:
+        return shipments
+    stops, proofs, charges = _stops(keys), _proofs(keys), _charges(keys, shipments)
+    cut_offs = _cut_offs(keys)
+    return [
+        replace(
+            one,
+            clocks=ClockFacts(
+                tuple(stops[one.shipment.pk]),
+                proofs.get(one.shipment.pk),
+                tuple(cut_offs[one.shipment.pk]),
+                tuple(charges[one.shipment.pk]),
+            ),
+        )
+        for one in shipments
+    ]
+
+
+def _stops(keys: Sequence[int]) -> Mapping[int, list[StopTimes]]:
+    rows = list(
+        Stop.objects.filter(shipment__in=keys, kind__in=(StopKind.PICKUP, StopKind.DELIVERY), dropped=False)
+        .select_related("location")
+        .order_by("sequence")
+    )
+    ids = [row.pk for row in rows]
+    times: dict[int, dict[tuple[str, str], datetime]] = defaultdict(dict)
+    for stop_id, kind, code, value in Milestone.objects.filter(stop__in=ids).values_list(
+        "stop_id", "kind", "code", "value"
+    ):
+        if stop_id is not None:
+            times[stop_id][kind, code] = value
+    appointments = {one.stop_id: one for one in Appointment.objects.filter(stop__in=ids)}
+    found: dict[int, list[StopTimes]] = defaultdict(list)
+    for row in rows:
+        if row.shipment_id is not None:
+            found[row.shipment_id].append(_stop_times(row, times[row.pk], appointments.get(row.pk)))
+    return found
+
+
+def _stop_times(row: Stop, times: Mapping[tuple[str, str], datetime], appointment: Appointment | None) -> StopTimes:
+    own = MilestoneCode.PICKUP if row.kind == StopKind.PICKUP else MilestoneCode.DELIVERY
+
+    def first(kind: str, *codes: str) -> datetime | None:
+        return next((times[kind, code] for code in codes if (kind, code) in times), None)
+
+    departed = first(MilestoneKind.ACTUAL, MilestoneCode.DEPARTURE)
+    holds = appointment.ends_at if appointment is not None and appointment.holds else None
+    return StopTimes(
+        stop=row,
+        appointment=appointment.pk if appointment is not None else None,
+        promised=holds or row.window_end or first(MilestoneKind.PROMISED, own, MilestoneCode.ARRIVAL),
+        estimated=first(MilestoneKind.ESTIMATED, MilestoneCode.ARRIVAL, own),
+        arrived=first(MilestoneKind.ACTUAL, MilestoneCode.ARRIVAL),
+        done=first(MilestoneKind.ACTUAL, own) or (departed if own == MilestoneCode.PICKUP else None),
+        departed=departed,
+    )
+
+
+def _proofs(keys: Sequence[int]) -> dict[int, datetime]:
+    """When the first proof of delivery of each came."""
+    ties = EventSubject.objects.filter(
+        shipment__in=keys, event__type=EventType.DOCUMENT_RECEIVED, event__retracted_by=None
+    ).values_list("shipment_id", "event__occurred_at", "event__data")
+    found: dict[int, datetime] = {}
+    for key, at, data in ties:
+        if key is not None and str(data.get("kind", "")).lower() == POD:
+            found[key] = min(at, found.get(key, at))
+    return found
+
+
+def _charges(keys: Sequence[int], known: Sequence[Known]) -> Mapping[int, list[Disputable]]:
+    boxes = {one.equipment.pk: one.shipment.pk for one in known if one.equipment is not None}
+    rows = [
+        *Charge.objects.filter(shipment__in=keys, invoiced_at__isnull=False).order_by("pk"),
+        *Charge.objects.filter(equipment__in=list(boxes), invoiced_at__isnull=False).order_by("pk"),
+    ]
+    found: dict[int, list[Disputable]] = defaultdict(list)
+    for row in rows:
+        over = row.amount - (row.agreed_amount or Decimal(0))
+        key = row.shipment_id if row.shipment_id is not None else boxes.get(row.equipment_id or 0)
+        if key is not None and over > 0 and row.state != ChargeState.APPROVED:
+            found[key].append(
+                Disputable(
+                    row.pk,
+                    row.invoice_number or str(row.pk),
+                    over,
+                    row.currency,
+                    row.invoiced_at,
+                    row.dispute_until,
+                    row.state in DISPUTED,
+                )
+            )
+    return found
+
+
+def _cut_offs(keys: Sequence[int]) -> Mapping[int, list[CutOff]]:
+    found: dict[int, list[CutOff]] = defaultdict(list)
+    legs = list(Leg.objects.filter(shipment__in=keys).select_related("origin").order_by("sequence"))
+    origins = [leg.origin_id for leg in legs if leg.cutoffs and leg.origin_id is not None]
+    done: dict[int, dict[str, datetime]] = defaultdict(dict)
+    actual = Milestone.objects.filter(stop__in=origins, kind=MilestoneKind.ACTUAL)
+    for stop_id, code, value in actual.values_list("stop_id", "code", "value"):
+        if stop_id is not None:
+            done[stop_id][code] = value
+    for leg in legs:
+        times = done[leg.origin_id] if leg.origin_id is not None else {}
+        zone, place = (leg.origin.zone, leg.origin.city or leg.origin.name) if leg.origin else ("UTC", "")
+        for entry in leg.cutoffs:
+            at = datetime.fromisoformat(str(entry["at"]))
+            found[leg.shipment_id].append(
+                CutOff(
+                    f"{leg.pk}:{entry['kind']}", entry["kind"], at, _handed_in(entry["kind"], at, times), zone, place
+                )
+            )
+    tendered = LoadShipment.objects.filter(shipment__in=keys, load__respond_by__isnull=False).select_related("load")
+    for ride in tendered.order_by("pk"):
+        load = ride.load
+        if load.respond_by is not None:
+            kept = load.state_at if load.state == LoadState.ACCEPTED else None
+            found[ride.shipment_id].append(CutOff(f"{load.pk}:tender", "tender", load.respond_by, kept))
+    return found
+
+
+def _handed_in(kind: str, at: datetime, times: Mapping[str, datetime]) -> datetime | None:
+    """Gate-in is reported for a gate; for the rest, a leg that has left took what had to be there in time."""
+    if kind == "gate" and MilestoneCode.GATE_IN in times:
+        return times[MilestoneCode.GATE_IN]
+    return at if MilestoneCode.DEPARTURE in times else None

@@ -1,0 +1,142 @@
+"""How a case is worked on: answered, kept up to date, resolved, and not left open another day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from exceptions.cases.models import Case
+from exceptions.cases.services.promises.base import Look, Promise, Promises, situation_of
+from exceptions.sla import pricing
+from exceptions.sla.book import BoundTerm, calendar_of
+from exceptions.sla.calendars import Calendar, always_open
+from exceptions.sla.clocks import Allowed, Clock, clock, counted_pauses, deadline
+from exceptions.sla.defaults import FIRST_RESPONSE_RATE, FIRST_RESPONSE_WITHIN, OPEN_DAY_RATE
+from exceptions.sla.exposure import Option, Stake
+from exceptions.sla.models import Counting, TermKind
+from exceptions.sla.reach import EXCUSABLE
+
+DAY = timedelta(hours=24)
+ANSWER_MINUTES = FIRST_RESPONSE_WITHIN // timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a promise about a case is worded: the action that keeps it, and what is said when it is not kept."""
+
+    key: str
+    text: str
+    action: str
+    unless: str
+
+
+ANSWER = Told("first_response", "First response", "answer", "nobody has answered")
+RESOLVE = Told("resolution", "Resolved", "resolve", "not resolved")
+UPDATE = Told("next_update", "Next update to the customer", "update_customer", "the customer has heard nothing new")
+OPEN_DAY = Told("open_day", "Closed within a day", "resolve", "still open")
+
+
+def promises_of_case(case: Case, look: Look, promises: Promises) -> Iterator[Promise]:
+    """The clocks that every case has; resolution and updates where a term promises them."""
+    yield _first_response(case, look)
+    yield _open_day(case, look)
+    for kind, told in ((TermKind.RESOLUTION, RESOLVE), (TermKind.NEXT_UPDATE, UPDATE)):
+        bound = look.match(kind, situation_of(case, None, case.account)).bound
+        if bound is not None:
+            yield _promised(case, kind, told, bound, look, promises)
+
+
+def _first_response(case: Case, look: Look) -> Promise:
+    bound = look.match(TermKind.FIRST_RESPONSE, situation_of(case, None, case.account)).bound
+    price: pricing.Price = pricing.Flat(pricing.Money(FIRST_RESPONSE_RATE, look.book.currency))
+    allowed = Allowed(minutes=ANSWER_MINUTES, counting=Counting.BUSINESS)
+    hours = look.book.ours.calendar
+    if bound is not None:
+        price, hours = bound.term.price, _own_calendar(bound) or hours
+        minutes = ANSWER_MINUTES if bound.row.allowed_minutes is None else bound.row.allowed_minutes
+        allowed = Allowed(minutes=minutes, counting=Counting(bound.row.counting))
+    due = deadline(case.opened_at, allowed, hours)
+    stake = _stake(ANSWER, f"{ANSWER.key}:0", due, price, bound, look)
+    return Promise(ANSWER.key, TermKind.FIRST_RESPONSE, ANSWER.text, due, case.first_response_at, (stake,), bound)
+
+
+def _open_day(case: Case, look: Look) -> Promise:
+    """The house rate charges every further day that the case is open; the next one is what can be avoided."""
+    bound = look.match(TermKind.HOUSE_RATE, situation_of(case, None, case.account)).bound
+    price: pricing.Price = pricing.PerUnit(pricing.Unit.DAY, (pricing.Tier(OPEN_DAY_RATE),), look.book.currency)
+    if bound is not None:
+        price = bound.term.price
+    days = max(1, (look.now - case.opened_at) // DAY + 1)
+    due = case.opened_at + days * DAY
+    stake = _stake(OPEN_DAY, f"{OPEN_DAY.key}:{days}", due, price, bound, look, is_house=True)
+    return Promise(OPEN_DAY.key, TermKind.HOUSE_RATE, OPEN_DAY.text, due, None, (stake,), bound)
+
+
+def _promised(case: Case, kind: TermKind, told: Told, bound: BoundTerm, look: Look, promises: Promises) -> Promise:
+    """A resolution in our time, or the next update in the customer's, from the last one on."""
+    row = bound.row
+    is_update = kind == TermKind.NEXT_UPDATE
+    theirs = look.book.hours_of_account(case.account_id) if is_update else look.book.ours
+    hours = _own_calendar(bound) or (theirs.calendar if theirs else always_open(look.book.zone))
+    if is_update and theirs is None and row.counting == Counting.BUSINESS and row.calendar is None:
+        promises.assume("the customer's hours are not known: around the clock is assumed")
+    start = (look.clocks.told_at if is_update else None) or case.opened_at
+    allowed = Allowed(minutes=row.allowed_minutes or 0, counting=Counting(row.counting))
+    plain = deadline(start, allowed, hours)
+    if is_update and case.next_update_at is not None and case.next_update_at > start:
+        plain = case.next_update_at
+    running = hours if row.counting == Counting.BUSINESS else None
+    run = _clock(kind, plain, row.notice_minutes, look, running)
+    kept = None if is_update else case.resolved_at
+    count = 0 if not is_update else int(start.timestamp())
+    stakes = () if run.is_paused else (_stake(told, f"{told.key}:{count}", run.due_at, bound.term.price, bound, look),)
+    return Promise(
+        told.key,
+        kind,
+        bound.row.name,
+        run.due_at,
+        kept,
+        stakes,
+        bound,
+        account_id=case.account_id,
+        felt_due_at=run.felt_due_at,
+        is_paused=run.is_paused,
+    )
+
+
+def _clock(kind: TermKind, due: datetime, notice: int | None, look: Look, running: Calendar | None) -> Clock:
+    if kind not in EXCUSABLE:
+        return Clock(due, due)
+    within = None if notice is None else timedelta(minutes=notice)
+    return clock(due, counted_pauses(look.clocks.pauses, within), look.now, running)
+
+
+def _own_calendar(bound: BoundTerm) -> Calendar | None:
+    return calendar_of(bound.row.calendar) if bound.row.calendar is not None else None
+
+
+def _stake(
+    told: Told,
+    key: str,
+    due: datetime,
+    price: pricing.Price,
+    bound: BoundTerm | None,
+    look: Look,
+    *,
+    is_house: bool = False,
+) -> Stake:
+    money = next(pricing.price_steps(price, due)).money
+    return Stake(
+        key=key,
+        books_at=due,
+        payable=money.amount,
+        currency=money.currency,
+        options=(Option(told.action, due),),
+        unless=told.unless,
+        term=bound.term.key if bound else "house rate",
+        is_house=is_house or bound is None or bound.is_house,
+        is_side=True,
+        zone=look.book.zone,
+        rate=look.rate(money.currency),
+    )

@@ -1,0 +1,153 @@
+"""Deadlines: time allowed from an instant on, counted as the term says, and what stops the contract's clock.
+
+Pure. All instants are aware; results are UTC. Days end at midnight of the place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from exceptions.sla.calendars import (
+    SEARCH_DAYS,
+    Calendar,
+    NeverOpen,
+    add_business,
+    always_open,
+    business_between,
+    public_holidays,
+)
+from exceptions.sla.kinds import Counting
+
+SUNDAY = 6
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """How long something may take: one of minutes, days, months. Without any: nothing at all.
+
+    Days are counted by `counting`; the day of the event is the first of them only when `first_day_counts`.
+    """
+
+    minutes: int | None = None
+    days: int | None = None
+    months: int | None = None
+    counting: Counting = Counting.WALL
+    first_day_counts: bool = False
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A span in which an accepted cause stopped the clock; ends None: it still does. notified_at: when the other side
+    was told."""
+
+    begins: datetime
+    ends: datetime | None = None
+    notified_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """due_at: by the contract; felt_due_at: by the customer's watch, which nothing stops. is_paused: stopped now, so
+    that due_at is what it would be if the clock ran on from here."""
+
+    due_at: datetime
+    felt_due_at: datetime
+    is_paused: bool = False
+
+
+def deadline(start: datetime, allowed: Allowed, calendar: Calendar) -> datetime:
+    """Until when something that began at `start` is in time.
+
+    calendar: whose hours, working days, holidays and midnights count. Raises NeverOpen when it has none of them.
+    """
+    if allowed.months is not None:
+        return _midnight_after(_months_on(_day(start, calendar), allowed.months), calendar)
+    if allowed.days is not None:
+        return _midnight_after(_last_day(start, allowed, calendar), calendar)
+    minutes = timedelta(minutes=allowed.minutes or 0)
+    if allowed.counting == Counting.BUSINESS:
+        return add_business(calendar, start, minutes)
+    return start.astimezone(UTC) + minutes
+
+
+def clock(due: datetime, pauses: Sequence[Pause], now: datetime, calendar: Calendar | None = None) -> Clock:
+    """Both clocks of a promise that is due at `due` when nothing stops it.
+
+    A pause that began before the deadline puts it off by what was left then, counted by `calendar` (default: every
+    hour) from where it ends. Overlapping pauses stop the clock once.
+    """
+    running = calendar or always_open()
+    felt = moved = due.astimezone(UTC)
+    for begins, ends in _merged(pauses, now):
+        if begins >= moved:
+            break
+        left = business_between(running, begins, moved)
+        if ends is None:
+            return Clock(add_business(running, now, left), felt, is_paused=True)
+        moved = add_business(running, ends, left)
+    return Clock(moved, felt)
+
+
+def counted_pauses(pauses: Sequence[Pause], notice: timedelta | None) -> list[Pause]:
+    """Those that count under a contract which wants to be told within `notice` of the cause (None: whenever)."""
+    if notice is None:
+        return list(pauses)
+    return [one for one in pauses if one.notified_at is not None and one.notified_at <= one.begins + notice]
+
+
+def _merged(pauses: Sequence[Pause], now: datetime) -> list[tuple[datetime, datetime | None]]:
+    """In order and apart; those that have not begun do not count, and what ends later than now goes on."""
+    found: list[tuple[datetime, datetime | None]] = []
+    for one in sorted(pauses, key=lambda one: one.begins):
+        begins, ends = one.begins.astimezone(UTC), one.ends.astimezone(UTC) if one.ends else None
+        if begins > now:
+            continue
+        ends = None if ends is None or ends > now else ends
+        if found and (found[-1][1] is None or begins <= found[-1][1]):
+            last = found[-1][1]
+            found[-1] = (found[-1][0], None if last is None or ends is None else max(last, ends))
+        else:
+            found.append((begins, ends))
+    return found
+
+
+def _last_day(start: datetime, allowed: Allowed, calendar: Calendar) -> date:
+    day, left = _day(start, calendar), allowed.days or 0
+    if not allowed.first_day_counts or not _counts(day, allowed.counting, calendar):
+        day += timedelta(days=1)
+    if left == 0:
+        return _day(start, calendar) - timedelta(days=1) if allowed.first_day_counts else _day(start, calendar)
+    for _ in range(SEARCH_DAYS):
+        left -= _counts(day, allowed.counting, calendar)
+        if left == 0:
+            return day
+        day += timedelta(days=1)
+    raise NeverOpen(f"no {allowed.days} {allowed.counting} in {SEARCH_DAYS} days after {start}")
+
+
+def _counts(day: date, counting: Counting, calendar: Calendar) -> bool:
+    if counting == Counting.WORKING_DAYS:
+        return bool(calendar.intervals_on(day))
+    if counting == Counting.NOT_SUNDAYS:
+        closed = bool(calendar.country) and day in public_holidays(calendar.country, calendar.subdivision)
+        return day.weekday() != SUNDAY and not closed
+    return True
+
+
+def _months_on(day: date, months: int) -> date:
+    """The same day so many months later; the last of the month where there is none."""
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month, min(day.day, last))
+
+
+def _day(at: datetime, calendar: Calendar) -> date:
+    return at.astimezone(ZoneInfo(calendar.zone)).date()
+
+
+def _midnight_after(day: date, calendar: Calendar) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(calendar.zone)).astimezone(UTC)
