@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -12,13 +12,13 @@ from exceptions.cases.models import Case
 from exceptions.cases.services.assessing import Before, Priced, priced
 from exceptions.cases.services.combined import families_of, promises_of_all
 from exceptions.cases.services.priced_rows import commitments_of, stakes_of
-from exceptions.cases.services.promises import TERMS_AT_STAKE
 from exceptions.sla.book import Book, BoundTerm, Hours, calendar_of
 from exceptions.sla.calendars import NeverOpen, always_open
 from exceptions.sla.explaining import phrase
 from exceptions.sla.exposure import Assessment, Option, Stake, act_by, assess
-from exceptions.sla.kinds import Counting, Side, TermKind
+from exceptions.sla.kinds import Counting, Side, Subkind, TermKind
 from exceptions.sla.pricing import Money, PriceUnknown, Situation, price_steps
+from exceptions.sla.reach import AT_STAKE
 from exceptions.sla.reckoning import Reckoning, day_steps, deadline_steps
 
 STEPS_SHOWN = 8
@@ -81,8 +81,10 @@ class Replay:
 
 def try_facts(facts: Facts, book: Book, now: datetime) -> tuple[list[Tried], Assessment]:
     """Every promise that such a case would put at stake, and what it would be worth. A function of its arguments."""
-    kinds = (TermKind.FIRST_RESPONSE, *TERMS_AT_STAKE.get(facts.situation.case_type, ()))
-    tried = [_tried(kind, facts, book, now) for kind in kinds]
+    kinds = ((TermKind.FIRST_RESPONSE, None), *AT_STAKE.get(facts.situation.case_type, ()))
+    looked = [(subkind, _tried(kind, subkind, facts, book, now)) for kind, subkind in kinds]
+    # Of a kind with several, those that nobody promised are not worth a line each.
+    tried = [one for subkind, one in looked if subkind is None or one.bound is not None]
     stakes = [stake for one in tried for stake in _stakes(one, facts, book)]
     return tried, assess(stakes, now, half_life=book.half_life, house_currency=book.currency)
 
@@ -112,7 +114,8 @@ def replay(
 
 def _priced_by(cases: Sequence[Case], books: Sequence[Book], now: datetime) -> list[dict[int, Priced]]:
     keys = [case.pk for case in cases]
-    families, commitments, stakes = families_of(cases), commitments_of(keys), stakes_of(keys)
+    counting = max(books, key=lambda book: book.counts_periods)
+    families, commitments, stakes = families_of(cases, counting, now), commitments_of(keys), stakes_of(keys)
     before = {key: Before(commitments.get(key, {}), stakes.get(key, {})) for key in keys}
     return [
         {
@@ -123,8 +126,8 @@ def _priced_by(cases: Sequence[Case], books: Sequence[Book], now: datetime) -> l
     ]
 
 
-def _tried(kind: TermKind, facts: Facts, book: Book, now: datetime) -> Tried:
-    found = book.match(kind, facts.situation, book.day(now), Side.PAYABLE)
+def _tried(kind: TermKind, subkind: Subkind | None, facts: Facts, book: Book, now: datetime) -> Tried:
+    found = book.match(kind, replace(facts.situation, subkind=subkind or ""), book.day(now), Side.PAYABLE)
     if found.bound is None:
         return Tried(kind, None, found.trace, book.zone)
     zone = book.zone

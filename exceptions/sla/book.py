@@ -279,7 +279,7 @@ def calendar_of(row: models.Calendar) -> Calendar:
 
 def book_trying(version: models.ContractVersion, on: date) -> Book:
     """The Book as it would be if this version held on a day in place of what its contract has. Kept by nobody."""
-    rows = list(models.Term.objects.filter(version=version).select_related("version__contract", "calendar"))
+    rows = list(models.Term.objects.filter(version=version).select_related("version__contract", "calendar", "regime"))
     for row in rows:
         row.version.effective_from, row.version.effective_to = on, None
     return _load(stamp_now(), instead_of=version.contract_id, tried=rows)

@@ -131,7 +131,7 @@ def test_more_cases_take_no_more_statements(customer: Account, now: datetime) ->
     many = [late(f"{number}", now, customer).pk for number in range(12)]
     services.cases_price(many, now=now)
     few = statements(many[:2], now + 4 * HOUR)
-    assert statements(many[2:], now + 4 * HOUR) == few < 30
+    assert statements(many[2:], now + 4 * HOUR) == few <= 30
 
 
 def test_pricing_a_set_again_writes_nothing(mix: list[int], now: datetime) -> None:

@@ -125,7 +125,7 @@ def test_reading_it_takes_the_same_queries_however_much_there_is(customer: Accou
         with CaptureQueriesContext(connection) as asked:
             book_now()
         counts.append(len(asked))
-    assert counts[0] == counts[1] == 5
+    assert counts[0] == counts[1] == 6
 
 
 def test_only_active_versions_in_force_on_the_day_promise_anything(customer: Account) -> None:
@@ -143,7 +143,9 @@ def test_a_term_that_cannot_be_read_is_said_and_stops_nothing(customer: Account)
     promise(customer, price={"kind": "barter"})
     book = book_now()
     assert won(book, customer) == fine
-    assert book.unreadable == ("C-1 v1, On time is not priced: a price is flat, percent or per_unit, not 'barter'",)
+    assert book.unreadable == (
+        "C-1 v1, On time is not priced: a price is flat, percent, per_unit, credits, disputed, not 'barter'",
+    )
 
 
 def test_the_most_specific_lead_time_wins_and_the_shipped_ones_fill_the_rest(customer: Account) -> None:
