@@ -49,7 +49,7 @@ class ContractForm(forms.Form):
     """With whom, on which side, in which currency."""
 
     side = forms.ChoiceField(label="Who owes when it is missed", choices=Side.choices, widget=forms.RadioSelect)
-    account = forms.ChoiceField(label="With", required=False)
+    account = forms.ChoiceField(label="With", error_messages={"required": "Choose the other party."})
     code = forms.RegexField(
         r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
         label="Code",
@@ -75,10 +75,7 @@ class ContractForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        chosen = data.get("account")
-        if not chosen and "account" not in self.errors:
-            self.add_error("account", "Choose the other party.")
-        data["account"] = self.accounts.get(chosen or "")
+        data["account"] = self.accounts.get(data.get("account") or "")
         return data
 
 
