@@ -21,7 +21,7 @@ from django.http import HttpResponse
 from django.template import Context, Engine, Template
 from django.test import RequestFactory
 from django.test.signals import template_rendered
-from django.test.utils import CaptureQueriesContext, instrumented_test_render
+from django.test.utils import CaptureQueriesContext, instrumented_test_render  # type: ignore[attr-defined]
 
 from controltower.ops.benchmarks import Bench, Figure, benchmark
 from controltower.tenancy.context import acting_for
@@ -188,7 +188,8 @@ def _whole_page(backlog: Backlog, rounds: int, goal: bool) -> dict[str, Figure]:
         query["sql"] for query in captured.captured_queries
         if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "SELECT set_config"))
     ]  # fmt: skip
-    pages, renderings = [], []
+    pages: list[float] = []
+    renderings: list[float] = []
     for _ in range(rounds + 3):
         for work, times in ((whole, pages), (lambda: template.render(Context(context)), renderings)):
             begin = time.perf_counter()
@@ -209,7 +210,7 @@ def _context_of(whole: Callable[[], object]) -> dict[str, Any]:
 
     def keep(sender: object, template: Template, context: Context, **_: object) -> None:
         if template.name == "cases/queue.html":
-            found.append(dict(context.flatten()))
+            found.append({str(key): value for key, value in context.flatten().items()})
 
     template_rendered.connect(keep)
     with patch.object(Template, "_render", instrumented_test_render):
