@@ -132,9 +132,9 @@ def test_the_choices_are_half_hours_at_the_place(late: Case, coordinator: Viewer
 
 
 def test_a_case_that_is_over_waits_for_nothing(late: Case, coordinator: Viewer, now: datetime) -> None:
-    services.case_resolve(late, reason_unknown=True, actor=coordinator.actor, now=now)
+    over = services.case_resolve(late, reason_unknown=True, actor=coordinator.actor, now=now)
     with pytest.raises(Invalid, match="not open"):
-        selectors.case_later(coordinator, late, now + HOUR, now=now)
+        selectors.case_later(coordinator, over, now + HOUR, now=now)
 
 
 def test_the_answer_is_a_page_and_a_fragment(
