@@ -74,8 +74,14 @@ def view_change(request: MemberRequest, pk: int) -> HttpResponse:
     said = form.cleaned_data
     try:
         with transaction.atomic():
-            by = {"actor": request.viewer.actor, "now": timezone.now(), "version": version(request)}
-            services.view_change(view, name=said["name"], query=said["query"], **by)
+            services.view_change(
+                view,
+                name=said["name"],
+                query=said["query"],
+                actor=request.viewer.actor,
+                now=timezone.now(),
+                version=version(request),
+            )
     except (Conflict, Invalid) as refused:
         form.add_error("query" if "query" in refused.details else "name", refused.message)
         return _page(request, form=form, at=pk, status=refused.status)
