@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exceptions.sla.explaining import waited
@@ -91,41 +91,33 @@ ACTIONS = ("rebook", "expedite", "call_carrier")
 likelihood = st.sampled_from(["0", "0.1", "0.35", "0.9", "1"]).map(Decimal)
 
 
+hours = st.integers(0, 40)
+
+
 @st.composite
 def cases(draw: st.DrawFn) -> list[Stake]:
     """Stakes that share actions, options before and after each other, some booked already, some in another currency."""
 
-    def one(key: int) -> Stake:
-        due = draw(st.integers(-5, 60))
-        chosen = draw(st.lists(st.sampled_from(ACTIONS), unique=True, max_size=3))
-        options = tuple(
-            Option(
-                name,
-                NOW + (due - draw(st.integers(0, 40))) * HOUR,
-                Decimal(draw(st.integers(0, 3000))),
-                draw(likelihood),
-            )
-            for name in chosen
-        )
-        return Stake(
-            str(key),
-            NOW + due * HOUR,
-            Decimal(draw(st.integers(1, 20_000))),
-            draw(st.sampled_from(["USD", "EUR"])),
-            p_idle=draw(likelihood),
-            recoverable=Decimal(draw(st.integers(0, 2000))),
-            options=options,
-            rate=Decimal(1),
-        )
+    def one(key: int, due: int, payable: int, owed: int, idle: Decimal, currency: str) -> Stake:
+        before, costs = draw(st.tuples(hours, hours, hours)), draw(st.tuples(*[st.integers(0, 3000)] * 3))
+        found = [
+            Option(name, NOW + (due - lead) * HOUR, Decimal(cost), likely)
+            for name, lead, cost, likely in zip(ACTIONS, before, costs, draw(st.tuples(*[likelihood] * 3)), strict=True)
+        ]
+        options = tuple(found[: draw(st.integers(0, 3))])
+        return Stake(str(key), NOW + due * HOUR, Decimal(payable), currency, idle, Decimal(owed), options)
 
-    return [one(key) for key in range(draw(st.integers(1, 6)))]
+    facts = st.tuples(
+        st.integers(-5, 60), st.integers(1, 20_000), st.integers(0, 2000), likelihood, st.sampled_from(["USD", "EUR"])
+    )
+    return [one(key, *fact) for key, fact in enumerate(draw(st.lists(facts, min_size=1, max_size=5)))]
 
 
 moments = st.integers(0, 70).map(lambda hours: NOW + hours * HOUR)
 
 
 @given(cases(), moments, moments)
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_later_there_is_never_more_to_save_and_never_less_lost(
     stakes: list[Stake], one: datetime, other: datetime
 ) -> None:
@@ -139,7 +131,7 @@ def test_later_there_is_never_more_to_save_and_never_less_lost(
 
 
 @given(cases(), moments)
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_it_is_what_pricing_finds_at_that_instant(stakes: list[Stake], at: datetime) -> None:
     assert stands_at(stakes, at, half_life=H, house_currency="USD") == assess(
         stakes, at, half_life=H, house_currency="USD"
@@ -147,7 +139,7 @@ def test_it_is_what_pricing_finds_at_that_instant(stakes: list[Stake], at: datet
 
 
 @given(cases(), moments)
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_is_given_up_is_the_difference_of_what_is_shown(stakes: list[Stake], at: datetime) -> None:
     found = waiting(stakes, NOW, at, half_life=H, house_currency="USD")
     assert found.gone == found.now.avoidable - found.then.avoidable
