@@ -105,6 +105,7 @@ DEFINERS = {
     "jobs_purge",
     "jobs_take_back",
     "mailboxes_due",
+    "numbers_next",
     "ops_jobs_by_kind",
     "partner_by_slug",
     "tenancy_key",

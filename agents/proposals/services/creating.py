@@ -17,9 +17,7 @@ from controltower.audit import SYSTEM, Actor
 from controltower.tenancy.context import current_organisation_id
 from controltower.web import live
 from exceptions.cases.models import Case
-from exceptions.shipments.models import NumberSeries
-
-FIRST_NUMBER = 101
+from exceptions.shipments.services.numbers import numbers_take
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def proposal_create(
         return last
     if last is not None and last.is_pending and (stays := _stays(last, proposal, facts)):
         return stays
-    proposal.number = _next_number()
+    (proposal.number,) = numbers_take("proposal")
     proposal.save(force_insert=True)
     proposal_record(
         proposal,
@@ -141,12 +139,3 @@ def origin_in_words(proposal: Proposal) -> str:
         case OriginKind.HUMAN:
             return f"edited by {proposal.author}"
     return f"rules, because {detail['reason']}" if detail.get("reason") else "rules"
-
-
-def _next_number() -> str:
-    """AP-101 and on, without gaps that a rollback would not explain."""
-    NumberSeries.objects.get_or_create(name="proposal", defaults={"last": FIRST_NUMBER - 1})
-    series = NumberSeries.objects.select_for_update(no_key=True).get(name="proposal")
-    series.last += 1
-    series.save(update_fields=["last"])
-    return f"AP-{series.last}"

@@ -268,15 +268,3 @@ class CaseOrder(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.case} affects {self.order}"
-
-
-class CaseCounter(TenantModel):
-    """The last case number given out; taken with a row lock."""
-
-    last = models.BigIntegerField(default=1000)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation"], name="case_counter_one")]
-
-    def __str__(self) -> str:
-        return f"EX-{self.last}"

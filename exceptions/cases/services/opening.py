@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from controltower.audit import SYSTEM, record
-from controltower.db import rows
 from controltower.tenancy.context import current_organisation_id
 from controltower.tenancy.models import Organisation
 from controltower.web import live
@@ -24,6 +23,7 @@ from exceptions.cases.services.state import Known
 from exceptions.cases.taxonomy import type_label
 from exceptions.parties.models import Partner
 from exceptions.shipments.models import Event, ShipmentOrderLine
+from exceptions.shipments.services.numbers import numbers_take
 
 RanOut = Mapping[Overdue, int]
 
@@ -34,8 +34,9 @@ def case_open(finding: Finding, *, known: Sequence[Known], ran_out: RanOut, now:
     headline = headline_of(finding, affected)
     organisation = Organisation.objects.get(pk=current_organisation_id())
     source, partner = _source(finding.evidence)
+    (number,) = numbers_take("case")
     case = Case.objects.create(
-        number=f"EX-{_next_number()}",
+        number=number,
         type=finding.type,
         phase=finding.phase,
         severity=finding.severity,
@@ -231,11 +232,3 @@ def _source(evidence: Sequence[Evidence]) -> tuple[dict[str, Any], Partner | Non
         return {"rule": "expectation"}, None
     event = Event.objects.select_related("partner").get(pk=told[-1])
     return {"event": event.pk, "source": event.partner.name if event.partner else ""}, event.partner
-
-
-def _next_number() -> int:
-    sql = """
-        INSERT INTO cases_casecounter (organisation_id, last) VALUES (%s, 1001)
-        ON CONFLICT (organisation_id) DO UPDATE SET last = cases_casecounter.last + 1 RETURNING last
-    """
-    return int(rows(sql, [current_organisation_id()])[0][0])

@@ -22,7 +22,6 @@ from exceptions.shipments.models.movement import (
     Stop,
     StopKind,
 )
-from exceptions.shipments.models.numbers import NumberSeries
 from exceptions.shipments.models.orders import Order, OrderLine, OrderState
 from exceptions.shipments.models.references import Reference
 from exceptions.shipments.models.supply import Supply, SupplyState
@@ -50,7 +49,6 @@ __all__ = [
     "MilestoneKind",
     "MilestoneReport",
     "Mode",
-    "NumberSeries",
     "Order",
     "OrderLine",
     "OrderState",

@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from controltower.db import rows
-from controltower.tenancy.context import current_organisation_id
 from exceptions.shipments.canonical import EventType, Ref, RefType
 from exceptions.shipments.models import Mode, Shipment, Stop
 from exceptions.shipments.services.batch import Batch, Item, ids_take
 from exceptions.shipments.services.bulk import rows_insert
 from exceptions.shipments.services.merging import shipments_absorb
 from exceptions.shipments.services.names import EQUIPMENT_TYPES, SHIPMENT_TYPES, Names, surviving
-
-_FIRST = 10001
+from exceptions.shipments.services.numbers import numbers_take
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,7 @@ def shipments_create(batch: Batch, made: Sequence[New]) -> None:
     """Make shipments with nothing but their number, a pickup and a delivery somewhere; the number names them."""
     if not made:
         return
-    numbers = numbers_take("shipment", "SH-", len(made))
+    numbers = numbers_take("shipment", len(made))
     columns = ("id", "number", "created_from", "created_at", "customer_id", "mode")
     rows = [
         (new.id, number, new.created_from, batch.now, new.customer_id, str(new.mode))
@@ -117,13 +114,3 @@ def shipment_create(*, created_from: str, now: datetime) -> Shipment:
     shipments_create(batch, [New(pk, created_from)])
     batch.names.store()
     return Shipment.objects.get(pk=pk)
-
-
-def numbers_take(series: str, prefix: str, count: int) -> list[str]:
-    """The next numbers of the organisation's series, such as SH-10001. The series' row stays locked until commit."""
-    ((last,),) = rows(
-        "INSERT INTO shipments_numberseries (organisation_id, name, last) VALUES (%s, %s, %s) "
-        "ON CONFLICT (organisation_id, name) DO UPDATE SET last = shipments_numberseries.last + %s RETURNING last",
-        [current_organisation_id(), series, _FIRST + count - 1, count],
-    )
-    return [f"{prefix}{number}" for number in range(last - count + 1, last + 1)]
