@@ -12,6 +12,6 @@ class SkillsConfig(AppConfig):
         from documents.signals import document_read
         from exceptions.cases import signals
 
-        signals.case_opened.connect(receivers.case_opened, dispatch_uid="skills.case_opened")
+        signals.cases_opened.connect(receivers.cases_opened, dispatch_uid="skills.cases_opened")
         signals.case_changed.connect(receivers.case_changed, dispatch_uid="skills.case_changed")
         document_read.connect(receivers.document_read, dispatch_uid="skills.document_read")

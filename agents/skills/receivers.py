@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from controltower.jobs import enqueue
+from controltower.jobs import enqueue, enqueue_all
 from documents.models import Document
 from exceptions.cases.models import Case
 
@@ -13,9 +14,9 @@ from exceptions.cases.models import Case
 _TELLS_MORE = frozenset({"facts", "occurrence", "summary", "phase", "interaction", "first_response_at"})
 
 
-def case_opened(sender: type[Case], case: Case, **news: Any) -> None:
+def cases_opened(sender: type[Case], cases: Sequence[Case], **news: Any) -> None:
     for name in ("agents.classify", "agents.draft"):
-        enqueue(name, {"case": case.pk}, dedupe_key=f"case:{case.pk}")
+        enqueue_all(name, [({"case": case.pk}, f"case:{case.pk}") for case in cases])
 
 
 def case_changed(sender: type[Case], case: Case, changed: set[str], **news: Any) -> None:

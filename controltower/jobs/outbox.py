@@ -4,6 +4,7 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -27,15 +28,18 @@ _due: set[str] = set()
 INSERT = """
 INSERT INTO jobs_job (organisation_id, kind, queue, dedupe_key, payload, run_after, request_id,
                       state, attempts, crashes, fence, last_error, created_at)
-VALUES (%s, %s, %s, %s, %s, coalesce(%s, clock_timestamp()), %s, 'waiting', 0, 0, 0, '', now())
-ON CONFLICT (organisation_id, kind, dedupe_key) WHERE state = 'waiting' AND NOT dedupe_key = '' DO NOTHING
-RETURNING id
+SELECT %s, %s, %s, given.dedupe_key, given.payload::jsonb, coalesce(%s, clock_timestamp()), %s,
+       'waiting', 0, 0, 0, '', now()
+  FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS given(dedupe_key, payload, place) ORDER BY given.place
+    ON CONFLICT (organisation_id, kind, dedupe_key) WHERE state = 'waiting' AND NOT dedupe_key = '' DO NOTHING
+RETURNING id, dedupe_key
 """
 
 # The job that takes this one in is kept from being claimed until our commit: it could otherwise run before it, see
 # nothing of what has changed, and nobody would look again. Claims skip locked rows; other enqueuers share the lock.
 KEEP_WAITING = """
-SELECT id FROM jobs_job WHERE organisation_id = %s AND kind = %s AND dedupe_key = %s AND state = 'waiting' FOR KEY SHARE
+SELECT dedupe_key FROM jobs_job
+ WHERE organisation_id = %s AND kind = %s AND dedupe_key = ANY(%s) AND state = 'waiting' ORDER BY id FOR KEY SHARE
 """
 
 
@@ -48,14 +52,28 @@ def enqueue(
     is None. One that already runs does not: it may have read what has changed since. Raises `LookupError` for a kind
     nobody handles, `NoTenant` outside an organisation.
     """
+    added = enqueue_all(name, [(payload, dedupe_key)], run_after=run_after)
+    return added[0] if added else None
+
+
+def enqueue_all(
+    name: str, jobs: Sequence[tuple[dict[str, Any], str]], *, run_after: datetime | None = None
+) -> list[int]:
+    """Add jobs of one kind, given as (payload, dedupe key or nothing), in one statement. Returns the ids of those that
+    were added; what holds for each stands with `enqueue`."""
     queue, organisation_id = kind(name).queue, current_organisation_id()
-    values = [organisation_id, name, queue, dedupe_key, json.dumps(payload), run_after, request_id.get()]
-    added = rows(INSERT, values)
-    while not added and not rows(KEEP_WAITING, [organisation_id, name, dedupe_key]):
-        added = rows(INSERT, values)  # the one that waited was claimed between the two statements
-    if run_after is None:
+    added, left = [], list(jobs)
+    while left:
+        payloads, keys = [json.dumps(payload) for payload, _ in left], [key for _, key in left]
+        found = rows(INSERT, [organisation_id, name, queue, run_after, request_id.get(), keys, payloads])
+        added += [int(pk) for pk, _ in found]
+        missing = {key for key in keys if key} - {key for _, key in found}
+        kept = {key for (key,) in rows(KEEP_WAITING, [organisation_id, name, sorted(missing)])} if missing else set()
+        # What is still missing was claimed between the two statements.
+        left = [(payload, key) for payload, key in left if key in missing - kept]
+    if jobs and run_after is None:
         ring_after_commit(queue)
-    return int(added[0][0]) if added else None
+    return added
 
 
 def ring(queue: str) -> bool:

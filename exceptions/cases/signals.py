@@ -2,8 +2,8 @@
 
 from django.dispatch import Signal
 
-# case: Case, now: datetime
-case_opened = Signal()
+# cases: list[Case], now: datetime
+cases_opened = Signal()
 # case: Case, changed: set[str] (names of columns, or "facts", "occurrence", "interaction", "note"), now: datetime
 case_changed = Signal()
 # cases: list[Case], now: datetime. Money, rank or act_by of each changed; nothing else did.

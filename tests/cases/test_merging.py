@@ -74,7 +74,8 @@ def test_news_about_the_merged_one_reaches_the_one_on_top_and_opens_nothing(
     (told,) = eta("482", now + 2 * HOUR, now + 15 * HOUR)
     assert told.pk == late[0].pk
     assert Case.objects.count() == 3
-    assert late[0].timeline.order_by("-id")[0].text.startswith(f"{late[1].number}: ETA 9 h")
+    heard = late[0].timeline.filter(kind="signal").order_by("-id")[0]
+    assert heard.text.startswith(f"{late[1].number}: ETA 9 h")
     assert late[1].occurrences.count() == 2 and late[0].occurrences.count() == 1
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from billiard.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError, transaction
 
 from controltower.audit import SYSTEM
 from exceptions.cases.detection import DETECTED_TYPES, ONCE, Finding, Judgement, SubjectRef, together
@@ -14,14 +16,16 @@ from exceptions.cases.models import OPEN_STATES, Case, CaseState, EntryKind
 from exceptions.cases.services.board import Board, board_of
 from exceptions.cases.services.continuing import case_continue, case_continuing
 from exceptions.cases.services.lifecycle import case_recover
-from exceptions.cases.services.opening import RanOut, case_add, case_add_merged, case_open, evidence_new
-from exceptions.cases.services.recording import case_change, case_locked, case_news, price_soon
+from exceptions.cases.services.opening import RanOut, case_add, case_add_merged, cases_open, evidence_new
+from exceptions.cases.services.pricing import cases_price
+from exceptions.cases.services.recording import case_change, case_locked, case_news, prices_soon
 from exceptions.cases.services.scope import Scope
-from exceptions.cases.services.state import Known, known_shipments
+from exceptions.cases.services.state import known_shipments
 from exceptions.cases.services.suppression import Window
 from exceptions.cases.taxonomy import Subject
 from exceptions.sla.defaults import FLAP_WINDOW
 
+log = logging.getLogger(__name__)
 RECOVERED = "recovered: "
 
 
@@ -53,7 +57,8 @@ def findings_apply(
     unknown = _continued(board, unknown, findings, changed, ran_out, now)
     _open_unknown(board, unknown, changed, ran_out, windows, now)
     _recover(board, findings, judgement, scope, judged, now)
-    _facts_changed(board, scope, besides={*changed}, now=now)
+    touched = _facts_changed(board, scope, besides={*changed}, now=now)
+    _price({*changed, *touched}, now)
     return list(changed.values())
 
 
@@ -137,21 +142,31 @@ def _open_unknown(
             wanted.append(finding)
     affected = {shipment for finding in wanted for shipment in finding.shipments}
     known = known_shipments(affected) if affected else []
+    opened = cases_open(wanted, known=known, ran_out=ran_out, now=now) if wanted else {}
     for finding in wanted:
-        case = _opened(finding, known, ran_out, now)
+        case = opened.get(finding.fingerprint) or _theirs(finding, ran_out, now)
         changed[case.pk] = case
 
 
-def _opened(finding: Finding, known: Sequence[Known], ran_out: RanOut, now: datetime) -> Case:
+def _theirs(finding: Finding, ran_out: RanOut, now: datetime) -> Case:
+    """Somebody opened it while we looked: theirs is the case."""
+    case = Case.objects.get(fingerprint=finding.fingerprint, state__in=OPEN_STATES)
+    return case_add(case, finding, held=[], whole=False, ran_out=ran_out, now=now) or case
+
+
+def _price(ids: Collection[int], now: datetime) -> None:
+    """Price them in the transaction that brought the news, so that nobody sees them without. One that cannot be priced
+    must not keep an event from being recorded: then it is left to jobs of their own."""
+    if not ids:
+        return
     try:
         with transaction.atomic():
-            return case_open(finding, known=known, ran_out=ran_out, now=now)
-    except IntegrityError:
-        # The partial unique index: somebody opened it while we looked. Theirs is the case.
-        theirs = Case.objects.filter(fingerprint=finding.fingerprint, state__in=OPEN_STATES).first()
-        if theirs is None:
-            raise
-        return case_add(theirs, finding, held=[], whole=False, ran_out=ran_out, now=now) or theirs
+            cases_price(ids, now=now)
+    except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
+        raise
+    except Exception:
+        log.exception("cases could not be priced with what was found", extra={"cases": sorted(ids)})
+        prices_soon(sorted(ids))
 
 
 def _is_news(past: Case, finding: Finding, board: Board, ran_out: RanOut) -> bool:
@@ -243,10 +258,14 @@ def _over_merged(merged: Case, why: str, now: datetime) -> None:
     case_change(top, {}, verb="case.recovery_seen", actor=SYSTEM, now=now, kind=EntryKind.SIGNAL, text=text)
 
 
-def _facts_changed(board: Board, scope: Scope, *, besides: Collection[int], now: datetime) -> None:
-    """Open cases of the shipments that were spoken of stand on facts that may have changed: price them anew, and let
-    drafts be checked."""
-    for case_id, case in board.cases.items():
-        if case_id not in besides and not board.shipments[case_id].isdisjoint(scope.told):
-            price_soon(case)
-            case_news(case, {"facts"}, now=now)
+def _facts_changed(board: Board, scope: Scope, *, besides: Collection[int], now: datetime) -> list[int]:
+    """Open cases of the shipments that were spoken of stand on facts that may have changed: drafts are checked, and they
+    are to be priced anew."""
+    touched = [
+        case_id
+        for case_id in board.cases
+        if case_id not in besides and not board.shipments[case_id].isdisjoint(scope.told)
+    ]
+    for case_id in touched:
+        case_news(board.cases[case_id], {"facts"}, now=now)
+    return touched

@@ -2,75 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
+
 from controltower.audit import SYSTEM, record
+from controltower.errors import Conflict
 from controltower.tenancy.context import current_organisation_id
 from controltower.tenancy.models import Organisation
 from controltower.web import live
 from exceptions.cases import signals
 from exceptions.cases.detection import Evidence, Finding
-from exceptions.cases.models import Case, CaseOrder, CaseShipment, EntryKind, Occurrence
+from exceptions.cases.models import Case, CaseOrder, CaseShipment, EntryKind, Occurrence, TimelineEntry
 from exceptions.cases.services.board import Held
 from exceptions.cases.services.expectations import Overdue
-from exceptions.cases.services.headline import headline_of
+from exceptions.cases.services.headline import headlines_of
 from exceptions.cases.services.lifecycle import case_reopen, case_unsnooze
 from exceptions.cases.services.merging import shipments_gather
-from exceptions.cases.services.recording import case_change, case_locked, case_news, price_soon, timeline_add
+from exceptions.cases.services.recording import case_change, case_locked, case_news, price_soon
 from exceptions.cases.services.state import Known
 from exceptions.cases.taxonomy import type_label
-from exceptions.parties.models import Partner
 from exceptions.shipments.models import Event, ShipmentOrderLine
+from exceptions.shipments.services.batch import ids_take
+from exceptions.shipments.services.bulk import rows_insert
 from exceptions.shipments.services.numbers import numbers_take
 
 RanOut = Mapping[Overdue, int]
 
 
-def case_open(finding: Finding, *, known: Sequence[Known], ran_out: RanOut, now: datetime) -> Case:
-    """A new case with its number, affected shipments and orders. Raises IntegrityError when one is open already."""
-    affected = [one for one in known if one.shipment.pk in finding.shipments]
-    headline = headline_of(finding, affected)
-    organisation = Organisation.objects.get(pk=current_organisation_id())
-    source, partner = _source(finding.evidence)
-    (number,) = numbers_take("case")
-    case = Case.objects.create(
-        number=number,
-        type=finding.type,
-        phase=finding.phase,
-        severity=finding.severity,
-        subject_key=finding.subject.key,
-        fingerprint=finding.fingerprint,
-        account=headline.account,
-        partner=partner,
-        summary=finding.summary[:300],
-        place=headline.place,
-        lane=headline.lane,
-        reference=headline.reference,
-        search_text=headline.search_text,
-        opened_at=now,
-        currency=organisation.currency,
-        next_change_at=now,
-        **{f"subject_{finding.subject.kind}_id": finding.subject.id},
+def cases_open(
+    findings: Sequence[Finding], *, known: Sequence[Known], ran_out: RanOut, now: datetime
+) -> dict[str, Case]:
+    """New cases with their numbers, affected shipments and orders, by fingerprint; a fixed number of statements.
+
+    What somebody else opened meanwhile is left out: the partial unique index knows. They are due for pricing.
+    """
+    by_id = {one.shipment.pk: one for one in known}
+    affected = [[by_id[pk] for pk in sorted(finding.shipments) if pk in by_id] for finding in findings]
+    sources = _sources(finding.evidence for finding in findings)
+    drafts = _drafts(findings, affected, [partner for _, partner in sources], now)
+    fields = [field for field in Case._meta.concrete_fields if not field.generated]
+    columns = [field.attname for field in fields if field.attname != "organisation_id"]
+    values = [[getattr(case, name) for name in columns] for case in drafts]
+    made = set(rows_insert(Case, columns, values, unless_there=True))
+    opened = [(case, finding) for case, finding in zip(drafts, findings, strict=True) if case.pk in made]
+    said = {case.pk: source for case, (source, _) in zip(drafts, sources, strict=True)}
+    if not opened:
+        return {}
+    CaseShipment.objects.bulk_create(
+        CaseShipment(case=case, shipment_id=pk) for case, finding in opened for pk in finding.shipments
     )
-    CaseShipment.objects.bulk_create([CaseShipment(case=case, shipment_id=pk) for pk in finding.shipments])
-    _affect_orders(case, finding, finding.shipments)
-    _occurrences_add(case, finding, finding.evidence, ran_out)
-    text = f"{type_label(finding.type)}: {finding.summary}"
-    timeline_add(case, EntryKind.OPENED, text, actor=SYSTEM, now=now, data=source)
-    signals.case_opened.send(sender=Case, case=case, now=now)
+    _orders_affect([(case, finding, finding.shipments) for case, finding in opened])
+    _occurrences_add([(case, finding, finding.evidence) for case, finding in opened], ran_out)
+    TimelineEntry.objects.bulk_create(
+        TimelineEntry(
+            case=case,
+            at=now,
+            kind=EntryKind.OPENED,
+            text=f"{type_label(finding.type)}: {finding.summary}",
+            actor_kind=SYSTEM.kind,
+            actor_id=SYSTEM.id,
+            actor_name=SYSTEM.name,
+            data=said[case.pk],
+        )
+        for case, finding in opened
+    )
+    signals.cases_opened.send(sender=Case, cases=[case for case, _ in opened], now=now)
     live.changed(current_organisation_id())
-    after = {"number": case.number, "type": case.type, "fingerprint": case.fingerprint}
-    record(verb="case.opened", subject=f"case:{case.pk}", actor=SYSTEM, after=after, now=now)
+    for case, _ in opened:
+        after = {"number": case.number, "type": case.type, "fingerprint": case.fingerprint}
+        record(verb="case.opened", subject=f"case:{case.pk}", actor=SYSTEM, after=after, now=now)
+    return {case.fingerprint: case for case, _ in opened}
+
+
+def case_open(finding: Finding, *, known: Sequence[Known], now: datetime) -> Case:
+    """One new case, to be priced after the transaction. Conflict when one is open already."""
+    opened = cases_open([finding], known=known, ran_out={}, now=now)
+    if not opened:
+        raise Conflict("A case about the same thing was opened meanwhile.", code="case_open_elsewhere")
+    (case,) = opened.values()
     price_soon(case)
     return case
+
+
+def _drafts(
+    findings: Sequence[Finding],
+    affected: Sequence[Sequence[Known]],
+    partners: Sequence[int | None],
+    now: datetime,
+) -> list[Case]:
+    """The rows as they will stand, with ids and numbers. `partners`: who said the last word of each."""
+    currency = Organisation.objects.values_list("currency", flat=True).get(pk=current_organisation_id())
+    ids, numbers = ids_take("cases_case", len(findings)), numbers_take("case", len(findings))
+    headlines = headlines_of(findings, affected)
+    drafts = []
+    for pk, number, finding, headline, partner in zip(ids, numbers, findings, headlines, partners, strict=True):
+        case = Case(
+            id=pk,
+            number=number,
+            type=finding.type,
+            phase=finding.phase,
+            severity=finding.severity,
+            subject_key=finding.subject.key,
+            fingerprint=finding.fingerprint,
+            account=headline.account,
+            partner_id=partner,
+            summary=finding.summary[:300],
+            place=headline.place,
+            lane=headline.lane,
+            reference=headline.reference,
+            search_text=headline.search_text,
+            opened_at=now,
+            currency=currency,
+            next_change_at=now,
+            **{f"subject_{finding.subject.kind}_id": finding.subject.id},
+        )
+        case._state.adding, case._state.db = False, DEFAULT_DB_ALIAS
+        drafts.append(case)
+    return drafts
 
 
 def case_add(
     case: Case, finding: Finding, *, held: Sequence[Held], whole: bool, ran_out: RanOut, now: datetime
 ) -> Case | None:
-    """What is found about a case that is open, or recovered a moment ago. None where that says nothing new.
+    """What is found about a case that is open, or recovered a moment ago. None where that says nothing new; else it is to
+    be priced.
 
     whole: all that the case affects was judged, so that what is no evidence any more is taken out. A sleeping case
     wakes when it got worse.
@@ -88,44 +147,42 @@ def case_add(
     if case.explanation.pop("recovered", None):
         case.save(update_fields=["explanation"])
     _affect(case, finding)
-    _occurrences_add(case, finding, new, ran_out)
+    _occurrences_add([(case, finding, new)], ran_out)
     Occurrence.objects.filter(pk__in=gone).delete()
     if more and case.account_id is not None and not _belongs_to(case, case.account_id):
         changes["account"] = None
     if changes:
-        source = {**_source(new)[0], **({"withdrawn": len(gone)} if gone else {})}
+        source = {**_sources([new])[0][0], **({"withdrawn": len(gone)} if gone else {})}
         kind, text = EntryKind.SIGNAL, finding.summary
         case_change(case, changes, verb="case.repeated", actor=SYSTEM, now=now, kind=kind, text=text, data=source)
     elif new or gone or more:
         case_news(case, {"occurrence"}, now=now)
     if case.snoozed_until is not None and ("phase" in changes or more):
         case = case_unsnooze(case, actor=SYSTEM, now=now, why=f"Woken: {finding.summary}")
-    if new or gone or more:
-        price_soon(case)
     return case
 
 
 def case_add_merged(
     merged: Case, top: Case, finding: Finding, *, held: Sequence[Held], ran_out: RanOut, now: datetime
 ) -> Case | None:
-    """What is found about a case that was put into another one is kept with it, and is news of the case on top."""
+    """What is found about a case that was put into another one is kept with it, and is news of the case on top: that one
+    is returned, to be priced. None where it says nothing new."""
     new = evidence_new(finding, held, ran_out)
     worse = bool(finding.phase) and finding.phase != merged.phase
     if not (new or worse or _new_freight(merged, finding)):
         return None
     top = case_locked(top)
     more = _affect(merged, finding)
-    _occurrences_add(merged, finding, new, ran_out)
+    _occurrences_add([(merged, finding, new)], ran_out)
     if worse:
         Case.objects.filter(pk=merged.pk).update(phase=finding.phase)
     if more:
         shipments_gather(top)
     if new:
-        data, text = _source(new)[0], f"{merged.number}: {finding.summary}"
+        data, text = _sources([new])[0][0], f"{merged.number}: {finding.summary}"
         case_change(top, {}, verb="case.repeated", actor=SYSTEM, now=now, kind=EntryKind.SIGNAL, text=text, data=data)
     if top.snoozed_until is not None and (more or worse):
         top = case_unsnooze(top, actor=SYSTEM, now=now, why=f"Woken: {finding.summary}")
-    price_soon(top)
     return top
 
 
@@ -189,14 +246,26 @@ def _affect(case: Case, finding: Finding) -> bool:
     CaseShipment.objects.bulk_create(
         [CaseShipment(case=case, shipment_id=pk) for pk in sorted(new)], ignore_conflicts=True
     )
-    _affect_orders(case, finding, new)
+    _orders_affect([(case, finding, new)])
     return bool(new)
 
 
-def _affect_orders(case: Case, finding: Finding, shipments: Iterable[int]) -> None:
-    lines = ShipmentOrderLine.objects.filter(shipment__in=list(shipments))
-    orders = {*lines.values_list("order_line__order_id", flat=True), *finding.orders}
-    CaseOrder.objects.bulk_create([CaseOrder(case=case, order_id=pk) for pk in sorted(orders)], ignore_conflicts=True)
+def _orders_affect(wanted: Iterable[tuple[Case, Finding, Collection[int]]]) -> None:
+    """Note the orders that these shipments of each case carry, and those that the finding names."""
+    wanted = list(wanted)
+    carried: dict[int, set[int]] = defaultdict(set)
+    about = {pk for _, _, shipments in wanted for pk in shipments}
+    lines = ShipmentOrderLine.objects.filter(shipment__in=about).values_list("shipment_id", "order_line__order_id")
+    for shipment, order in lines if about else ():
+        carried[shipment].add(order)
+    CaseOrder.objects.bulk_create(
+        [
+            CaseOrder(case=case, order_id=order)
+            for case, finding, shipments in wanted
+            for order in sorted({*finding.orders}.union(*(carried[pk] for pk in shipments)))
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _belongs_to(case: Case, account_id: int) -> bool:
@@ -205,7 +274,7 @@ def _belongs_to(case: Case, account_id: int) -> bool:
     return not others.exists()
 
 
-def _occurrences_add(case: Case, finding: Finding, pieces: Sequence[Evidence], ran_out: RanOut) -> None:
+def _occurrences_add(wanted: Iterable[tuple[Case, Finding, Sequence[Evidence]]], ran_out: RanOut) -> None:
     """One row for each piece of evidence: an event, or an expectation that ran out."""
     Occurrence.objects.bulk_create(
         [
@@ -218,6 +287,7 @@ def _occurrences_add(case: Case, finding: Finding, pieces: Sequence[Evidence], r
                 summary=(piece.text or finding.summary)[:300],
                 data=dict(piece.data),
             )
+            for case, finding, pieces in wanted
             for piece in pieces
             if piece.event is not None or _row(piece, ran_out) is not None
         ],
@@ -225,10 +295,13 @@ def _occurrences_add(case: Case, finding: Finding, pieces: Sequence[Evidence], r
     )
 
 
-def _source(evidence: Sequence[Evidence]) -> tuple[dict[str, Any], Partner | None]:
-    """Where the last word came from, for the timeline, and the partner who said it."""
-    told = [piece.event for piece in evidence if piece.event is not None]
-    if not told or evidence[-1].event is None:
-        return {"rule": "expectation"}, None
-    event = Event.objects.select_related("partner").get(pk=told[-1])
-    return {"event": event.pk, "source": event.partner.name if event.partner else ""}, event.partner
+def _sources(evidence: Iterable[Sequence[Evidence]]) -> list[tuple[dict[str, Any], int | None]]:
+    """Where the last word of each came from, for the timeline, and the id of the partner who said it."""
+    last = [pieces[-1].event if pieces else None for pieces in evidence]
+    told = {pk for pk in last if pk is not None}
+    found = Event.objects.filter(pk__in=told).values_list("pk", "partner_id", "partner__name") if told else ()
+    partners = {pk: (partner, name or "") for pk, partner, name in found}
+    return [
+        ({"rule": "expectation"}, None) if pk is None else ({"event": pk, "source": partners[pk][1]}, partners[pk][0])
+        for pk in last
+    ]

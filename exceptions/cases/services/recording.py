@@ -13,7 +13,7 @@ from django.db import models
 
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, Forbidden, NotFound
-from controltower.jobs import enqueue
+from controltower.jobs import enqueue_all
 from controltower.tenancy.context import current_organisation_id
 from controltower.tenancy.models import Member
 from controltower.web import live
@@ -73,7 +73,12 @@ def case_change(
 
 def price_soon(case: Case) -> None:
     """Price the case after this transaction; one waiting job is enough, however much changes until then."""
-    enqueue("cases.price", {"case": case.pk}, dedupe_key=f"case:{case.pk}")
+    prices_soon([case.pk])
+
+
+def prices_soon(ids: Iterable[int]) -> None:
+    """The same for several."""
+    enqueue_all("cases.price", [({"case": pk}, f"case:{pk}") for pk in ids])
 
 
 def case_news(case: Case, changed: set[str], *, now: datetime) -> None:

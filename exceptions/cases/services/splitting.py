@@ -65,7 +65,7 @@ def _own_case(case: Case, known: Known, actor: Actor, now: datetime) -> Case:
         severity=Severity(case.severity),
         phase=case.phase,
     )
-    child = case_open(finding, known=[known], ran_out={}, now=now)
+    child = case_open(finding, known=[known], now=now)
     changes = {"split_from": case, **{name: getattr(case, name) for name in KEPT}}
     text = f"Split off {case.number} by {actor.name}"
     return case_change(child, changes, verb="case.split_off", actor=actor, now=now, text=text)

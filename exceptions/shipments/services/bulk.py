@@ -64,7 +64,7 @@ def rows_delete(model: type[Model], ids: Collection[int]) -> None:
 
 @cache
 def _fields(model: type[Model]) -> dict[str, Any]:
-    return {field.attname: field for field in model._meta.concrete_fields}
+    return {field.attname: field for field in model._meta.concrete_fields if not field.generated}
 
 
 @cache
