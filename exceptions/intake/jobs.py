@@ -46,7 +46,8 @@ def process(payload: dict[str, Any], ctx: JobContext) -> None:
         message_give_up(ids[0], WHY, now=ctx.now)
     else:
         if ctx.attempt == 1 and payload.get("small"):
-            mates = take_along("intake.process", queue="intake", like={"small": True}, room=CHUNK - len(ids))
+            like: dict[str, Any] = {name: payload[name] for name in ("small", "lane") if name in payload}
+            mates = take_along("intake.process", queue="intake", like=like, room=CHUNK - len(ids))
             ids = [*ids, *(pk for mate in mates for pk in mate["messages"])]
         _patiently(messages_process, ids, ctx.now)
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -11,8 +12,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from controltower.jobs.models import Job
+from controltower.jobs.models import Job, JobState
 from controltower.jobs.registry import sweeps
+from controltower.jobs.runner import claim_next, run
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from exceptions.intake import api
@@ -43,11 +45,34 @@ def test_a_batch_is_answered_item_by_item_and_becomes_events(client: Client, tms
     assert (said["accepted"], said["duplicates"], said["refused"]) == (2, 0, 0)
     assert [(one["index"], one["status"]) for one in said["results"]] == [(0, "accepted"), (1, "accepted")]
     with acting_for(tms.organisation_id):
-        assert Job.objects.filter(kind="intake.process").count() == 1
+        jobs = Job.objects.filter(kind="intake.process").values_list("payload", flat=True)
+        understood = [pk for payload in jobs for pk in payload["messages"]]
+        assert sorted(understood) == [one["message"] for one in said["results"]]
     run_jobs()
     with acting_for(tms.organisation_id):
         assert set(Message.objects.values_list("state", flat=True)) == {MessageState.PROCESSED}
         assert sorted(Event.objects.values_list("sender_event_id", flat=True)) == ["e-1", "e-2"]
+
+
+def test_what_is_said_of_one_shipment_meets_in_one_chunk_whatever_lies_between(
+    client: Client, tms: Partner, now: datetime
+) -> None:
+    told = [
+        event(10 * step + shipment, references=[{"type": "pro", "value": f"PRO-{shipment}"}])
+        for step in range(6)
+        for shipment in range(8)
+    ]
+    for some in (told[:24], told[24:]):
+        assert post(client, some).status_code == 202
+    claim = claim_next("intake")
+    assert claim is not None and run(claim) is JobState.DONE
+    with acting_for(tms.organisation_id):
+        waits: dict[str, set[bool]] = defaultdict(set)
+        for raw, state in Message.objects.values_list("raw", "state"):
+            waits[json.loads(bytes(raw))["references"][0]["value"]].add(state == MessageState.RECEIVED)
+        waiting = Job.objects.filter(kind="intake.process", state="waiting").count()
+    assert all(len(found) == 1 for found in waits.values()), "also with what a second batch says"
+    assert {True, False} == set().union(*waits.values()) and waiting
 
 
 def test_one_bad_item_keeps_none_of_a_thousand_out_and_is_kept_with_reason_and_place(
@@ -64,7 +89,8 @@ def test_one_bad_item_keeps_none_of_a_thousand_out_and_is_kept_with_reason_and_p
         letter = Message.objects.get(pk=bad["message"])
         assert (letter.state, letter.where, letter.reason) == ("dead", "/occurred_at", bad["reason"])
         assert json.loads(bytes(letter.raw)) == events[417]
-        assert [len(job.payload["messages"]) for job in Job.objects.order_by("id")] == [200, 200, 200, 200, 199]
+        sizes = [len(job.payload["messages"]) for job in Job.objects.order_by("id")]
+        assert sum(sizes) == 999 and max(sizes) == 200
 
 
 def test_an_item_is_kept_byte_for_byte(client: Client, tms: Partner) -> None:
@@ -299,7 +325,7 @@ def test_one_key_twice_at_once_is_done_once(live_server: Any, client: Client, tm
 
 def test_a_batch_and_its_jobs_stand_or_fall_together(client: Client, tms: Partner) -> None:
     client.raise_request_exception = False
-    with patch("exceptions.intake.services.storing.enqueue", side_effect=RuntimeError("no")):
+    with patch("exceptions.intake.services.storing.enqueue_all", side_effect=RuntimeError("no")):
         assert post(client, [event(1)], **{"Idempotency-Key": "k"}).status_code == 500
     with acting_for(tms.organisation_id):
         assert Message.objects.count() == KeyedRequest.objects.count() == 0

@@ -317,7 +317,7 @@ def test_a_process_takes_its_share_of_a_minute_at_once(easypost: Partner) -> Non
 
 
 def test_message_and_job_stand_or_fall_together(easypost: Partner, organisation: Organisation) -> None:
-    with patch("exceptions.intake.services.storing.enqueue", side_effect=RuntimeError("no")):
+    with patch("exceptions.intake.services.storing.enqueue_all", side_effect=RuntimeError("no")):
         client = Client(raise_request_exception=False)
         body = tracker_body()
         headers = {"X-Hmac-Signature": easypost_signature(EASYPOST_SECRET, body)}

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from exceptions.intake.adapters import Adapter, Unreadable, adapter_for
 from exceptions.intake.adapters.json_items import JsonItem, item_envelope
-from exceptions.intake.services.storing import Item, Origin, chunks_enqueue, dedupe_key, messages_store
+from exceptions.intake.services.storing import Item, Origin, dedupe_key, lane_of, lanes_enqueue, messages_store
 from exceptions.intake.services.tracing import refused_at_once
 from exceptions.parties.models import Partner
 
@@ -43,8 +43,10 @@ def batch_accept(partner: Partner, items: Sequence[JsonItem], *, content_type: s
     origin = Origin(partner, now, content_type)
     accepted = messages_store(read, origin)
     stored = list(zip(read, accepted, strict=True))
-    chunks_enqueue(
-        (one.message_id, len(item.body)) for item, one in stored if item.refused is None and not one.duplicate
+    lanes_enqueue(
+        (one.message_id, len(item.body), item.lane)
+        for item, one in stored
+        if item.refused is None and not one.duplicate
     )
     refused_at_once(stored, origin)
     verdicts = []
@@ -89,4 +91,6 @@ def _read(item: JsonItem, adapter: Adapter, headers: dict[str, str], partner: Pa
     if item.body.startswith(b"["):
         return Item(item.body, key, _NO_OBJECT)
     result = adapter.read(item.body, headers, partner.mapping)
-    return Item(item.body, key, result if isinstance(result, Unreadable) else None)
+    if isinstance(result, Unreadable):
+        return Item(item.body, key, result)
+    return Item(item.body, key, lane=lane_of(result))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from billiard.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from controltower.audit import record
 from controltower.db import rows
@@ -245,6 +245,9 @@ def _finish(works: Sequence[Work], now: datetime) -> None:
     for _, of_partner in sorted(by_partner.items()):
         _trace(of_partner, now)
         _signal_seen(of_partner)
+    # What refers to what is checked here and not by the commit: the counts and the trail, which come last, are where all
+    # that understand messages wait for each other.
+    connection.check_constraints()
     outcomes_tally(
         [
             Outcome(

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,18 +11,24 @@ from typing import Any, Final
 
 from controltower.audit import Actor, record
 from controltower.db import rows
-from controltower.jobs import enqueue
+from controltower.jobs import enqueue_all
 from controltower.tenancy.context import current_organisation_id
 from exceptions.intake.adapters import Envelope, Unreadable
 from exceptions.intake.models import Message, MessageState
 from exceptions.parties.models import Partner
+from exceptions.shipments.canonical import CanonicalEvent
+from exceptions.shipments.services.names import SHIPMENT_TYPES, key_of
 
 SANDBOX: Final = "sandbox/"  # before the key of what was only rehearsed: the same thing sent in earnest is no repeat
 KEY_LENGTH: Final = 200 - len(SANDBOX)  # Message.dedupe_key has 200
 CHUNK: Final = 200  # messages that one job understands in one transaction
 CHUNK_BYTES: Final = 4 * 1024 * 1024  # and no more than this of them, so that a worker's memory stays flat
+# Recording keeps what it names to the commit. Two workers that take chunks of different lanes seldom name the same.
+LANES: Final = 3
 SMALL: Final = 16 * 1024  # a job whose messages are up to this size, and not many, may be done together with others
 
+# Each key is looked up by itself, through the unique index: as one join it reads all of a partner's messages while their
+# statistics lag behind.
 INSERT = """
 INSERT INTO intake_message (organisation_id, partner_id, channel, raw, headers, content_type, sha256, dedupe_key,
     received_at, state, attempts, reason, "where", events_read, processed_at, sandbox, parent_id, position, within, items)
@@ -30,9 +38,11 @@ SELECT %(organisation)s, %(partner)s, %(channel)s, given.raw, %(headers)s::jsonb
   FROM unnest(%(raw)s::bytea[], %(sha256)s::text[], %(key)s::text[], %(state)s::text[], %(reason)s::text[],
               %(place)s::text[], %(position)s::int[], %(within)s::text[])
        WITH ORDINALITY AS given(raw, sha256, key, state, reason, place, position, within, ordinal)
- WHERE NOT EXISTS (SELECT 1 FROM intake_message AS known
-                    WHERE known.organisation_id = %(organisation)s AND known.partner_id = %(partner)s
-                      AND known.dedupe_key = given.key AND known.state IN ('processed', 'duplicate', 'split'))
+ CROSS JOIN LATERAL (
+       SELECT bool_or(known.state IN ('processed', 'duplicate', 'split')) AS understood FROM intake_message AS known
+        WHERE known.organisation_id = %(organisation)s AND known.partner_id = %(partner)s AND known.dedupe_key = given.key
+       ) AS twin
+ WHERE twin.understood IS NOT TRUE
  ORDER BY given.ordinal
     ON CONFLICT (organisation_id, partner_id, dedupe_key, sha256) DO NOTHING
 RETURNING id, dedupe_key, sha256
@@ -51,13 +61,14 @@ UPDATE intake_message SET state = 'received', reason = '', "where" = '' WHERE id
 @dataclass(frozen=True, slots=True)
 class Item:
     """One message to be stored. `refused` makes it a dead letter at once; `position` and `within` are its place in the
-    delivery it is taken from."""
+    delivery it is taken from. `lane`: see `lane_of`."""
 
     body: bytes
     key: str
     refused: Unreadable | None = None
     position: int | None = None
     within: str = ""
+    lane: int = 0
 
     @property
     def sha256(self) -> str:
@@ -142,13 +153,33 @@ def messages_store(items: Sequence[Item], origin: Origin) -> list[Accepted]:
 
 def chunks_enqueue(sized: Iterable[tuple[int, int]], *, run_after: datetime | None = None) -> None:
     """Jobs for messages given as (id, bytes), each with as many as one transaction should take."""
+    enqueue_all("intake.process", [(payload, "") for payload in _payloads(sized)], run_after=run_after)
+
+
+def lanes_enqueue(laned: Iterable[tuple[int, int, int]]) -> None:
+    """The same for messages given as (id, bytes, lane): those of one lane meet in a chunk."""
+    lanes: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for pk, size, lane in laned:
+        lanes[lane].append((pk, size))
+    jobs = [{**payload, "lane": lane} for lane, sized in sorted(lanes.items()) for payload in _payloads(sized)]
+    enqueue_all("intake.process", [(payload, "") for payload in jobs])
+
+
+def lane_of(events: Sequence[CanonicalEvent]) -> int:
+    """One of LANES by what the first of these events names: the shipment, where it names one."""
+    references = [ref for event in events[:1] for ref in event.references]
+    main = next((ref for ref in references if ref.type in SHIPMENT_TYPES), references[0] if references else None)
+    return 0 if main is None else zlib.crc32(" ".join(key_of(main)).encode()) % LANES
+
+
+def _payloads(sized: Iterable[tuple[int, int]]) -> Iterator[dict[str, Any]]:
     for ids, size in _chunks(sized):
         payload: dict[str, Any] = {"messages": ids}
         if len(ids) <= CHUNK // 2 and size <= SMALL * len(ids):
             payload["small"] = True
             if len(ids) > 1:
                 payload["weight"] = len(ids)
-        enqueue("intake.process", payload, run_after=run_after)
+        yield payload
 
 
 def _chunks(sized: Iterable[tuple[int, int]]) -> Iterator[tuple[list[int], int]]:
