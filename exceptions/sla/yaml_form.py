@@ -115,7 +115,14 @@ def _represent_number(dumper: yaml.SafeDumper, number: _Number) -> yaml.Node:
     return dumper.represent_scalar(f"tag:yaml.org,2002:{kind}", str(number))
 
 
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    """A line break that is not one of ours stands escaped: read as it is, it would come back as a space."""
+    style = '"' if any(mark in text for mark in "\x85\u2028\u2029") else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
 _Dumper.add_representer(_Number, _represent_number)
+_Dumper.add_representer(str, _represent_text)
 
 
 def _term_data(term: TermDraft) -> dict[str, Any]:

@@ -91,6 +91,13 @@ def contract_drafts(draw: st.DrawFn) -> ContractDraft:
     )
 
 
+@pytest.mark.parametrize("text", ["\x85", "a\u2028b", "\u2029", "x\x85 y"])
+def test_no_line_break_of_a_text_is_lost(text: str) -> None:
+    draft = ContractDraft(code="C-1", name="C", currency="USD", effective_from=date(2026, 1, 1), note=text)
+    reading = contract_from_yaml(contract_to_yaml(draft))
+    assert reading.draft is not None and reading.draft.note == text
+
+
 @given(contract_drafts())
 @settings(max_examples=100, deadline=None)
 def test_what_is_written_reads_back_as_the_same(draft: ContractDraft) -> None:

@@ -32,7 +32,13 @@ def test_a_toast_is_read_once_with_its_way_back(request_with: Callable[..., Http
     request = request_with()
     toast(request, "Taken", undo="/cases/EX-1/release/", fields={"version": 4})
     assert pending(request) == [
-        {"text": "Taken", "danger": False, "undo": "/cases/EX-1/release/", "fields": {"version": "4"}}
+        {
+            "text": "Taken",
+            "danger": False,
+            "undo": "/cases/EX-1/release/",
+            "fields": {"version": "4"},
+            "target": "detail",
+        }
     ]
 
 
@@ -62,7 +68,8 @@ def test_a_message_of_a_library_is_shown_as_plain_words(request_with: Callable[.
 
     request = request_with()
     messages.error(request, "Wrong password", extra_tags="auth")
-    assert pending(request)[0] == {"text": "Wrong password", "danger": True, "undo": None, "fields": {}}
+    shown = {"text": "Wrong password", "danger": True, "undo": None, "fields": {}, "target": "detail"}
+    assert pending(request)[0] == shown
 
 
 def test_pages_are_not_cached_unless_they_say_otherwise(request_with: Callable[..., HttpRequest]) -> None:
