@@ -28,7 +28,7 @@ def tell(day: Day) -> Story:
         units=24,
         weight=13600,
         calls=[
-            Call("pickup", "MEM-LUMEN", day.ago(9), day.ago(6), departure=day.ago(5)),
+            Call("pickup", "MEM-LUMEN", day.ago(9), day.ago(4, 30), departure=day.ago(5)),
             Call("delivery", "JOT-6094", dock, dock + timedelta(hours=1), arrival=dock, appointment="BM-6094-51120"),
         ],
     )

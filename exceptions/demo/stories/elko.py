@@ -47,7 +47,7 @@ def tell(day: Day) -> Story:
             units=pallets,
             weight=pallets * 310,
             calls=[
-                Call("pickup", "SLC-SILVERPINE", day.ago(22), day.ago(19), departure=day.ago(12)),
+                Call("pickup", "SLC-SILVERPINE", day.ago(22), day.ago(18), departure=day.ago(12)),
                 Call("delivery", stop, dock, dock + timedelta(hours=3 if number <= 2 else 8), arrival=dock),
             ],
         )

@@ -24,7 +24,7 @@ def tell(day: Day) -> Story:
         units=8,
         weight=2400,
         calls=[
-            Call("pickup", "ELP-CABLEX", day.ago(20), day.ago(18), departure=day.ago(17)),
+            Call("pickup", "ELP-CABLEX", day.ago(20), day.ago(17), departure=day.ago(17)),
             Call("delivery", "SMYRNA-VOLTARA", need - timedelta(hours=1), need, arrival=need, appointment="VT-L2-88"),
         ],
     )

@@ -21,7 +21,7 @@ def tell(day: Day) -> Story:
         units=20,
         weight=18100,
         calls=[
-            Call("pickup", "BOI-SPRING", day.ago(13), day.ago(11), departure=day.ago(10)),
+            Call("pickup", "BOI-SPRING", day.ago(13), day.ago(10), departure=day.ago(10)),
             Call("delivery", "DEN-ALPENGLOW", dock, dock + timedelta(hours=4), arrival=dock),
         ],
     )

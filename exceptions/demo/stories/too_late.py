@@ -23,7 +23,7 @@ def tell(day: Day) -> Story:
         units=14,
         weight=15200,
         calls=[
-            Call("pickup", "ATL-PANEL", day.ago(44), day.ago(40), departure=day.ago(39)),
+            Call("pickup", "ATL-PANEL", day.ago(44), day.ago(39), departure=day.ago(39)),
             Call("delivery", "PHX-GRANITE", due - timedelta(hours=1), due, arrival=due, appointment="GR-221"),
         ],
     )

@@ -24,7 +24,7 @@ def tell(day: Day) -> Story:
         weight=6100,
         band=("33", "36", "F"),
         calls=[
-            Call("pickup", "SAT-FLORA", day.ago(15), day.ago(13), departure=day.ago(12)),
+            Call("pickup", "SAT-FLORA", day.ago(15), day.ago(12), departure=day.ago(12)),
             Call("delivery", "PHX-BLOOM", dock, dock + timedelta(hours=1), arrival=dock, appointment="DB-5530"),
         ],
     )
