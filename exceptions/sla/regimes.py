@@ -1,7 +1,8 @@
 """Deadlines of the laws and tariffs under which freight is claimed: suggestions, to be checked by a person before use.
 
 They are data about law, not law: amendments, contracts and courts move them. Nothing in the product counts by one of
-these before a named person of the organisation confirmed it (`services.regime_confirm`), with whatever they corrected.
+these before a named person of the organisation confirmed it (a `ClaimRegime` row cannot stand without them), with
+whatever they corrected. There is no screen for confirming yet.
 """
 
 from __future__ import annotations
