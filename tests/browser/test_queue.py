@@ -213,7 +213,7 @@ def test_everything_works_without_a_script(open_page: Open, coordinator: Viewer,
     page.get_by_role("button", name="Take", exact=True).click()
     expect(page.locator(".toast")).to_contain_text("Taken: it is yours")
     page.locator("#detail summary", has_text="Snooze").click()
-    page.locator("#detail").get_by_label("In 4 hours").check()
+    page.locator("#detail").get_by_label("In 4 hours").first.check()
     page.locator("#detail").get_by_role("button", name="Snooze", exact=True).click()
     expect(page.locator(".toast")).to_contain_text("Asleep until")
     page.get_by_role("button", name="Undo").click()
