@@ -56,10 +56,15 @@ def put(form: forms.Form, act: Callable[[], Made]) -> Made | None:
 
 
 def refuse(form: forms.Form, problem: DomainError) -> None:
-    """Put a refusal where it belongs: at the fields its details name, else above the form."""
-    places: list[str | None] = [name for name in problem.details if name in form.fields]
-    for name in places or [None]:
-        form.add_error(name, problem.message)
+    """Put a refusal where it belongs: each sentence of its details at its field, else the message above the form."""
+    placed = False
+    for name, told in problem.details.items():
+        sentence = str(told) if str(told)[:1].isupper() else problem.message
+        if name in form.fields or (name in ("", "price") and sentence is not problem.message):
+            form.add_error(name if name in form.fields else None, sentence)
+            placed = True
+    if not placed:
+        form.add_error(None, problem.message)
 
 
 def read_again(form: forms.Form, revision: int) -> None:

@@ -9,13 +9,14 @@ from typing import Any
 from django import forms
 
 from exceptions.cases.taxonomy import TYPES, Severity
-from exceptions.contracts.kinds import BY_KIND, Kind
+from exceptions.contracts.kinds import BY_KIND, OF_FREIGHT, Kind
 from exceptions.contracts.prices import currency_field, price_fields, price_initial, price_of
 from exceptions.contracts.words import duration_words
 from exceptions.parties.models import Account
 from exceptions.shipments.models import Mode
 from exceptions.sla.kinds import COUNTED_IN_DAYS, SUBKINDS
 from exceptions.sla.models import Calendar, ClaimRegime, Period, Side, Term
+from exceptions.sla.reach import case_types_of
 
 DATE = {"type": "date"}
 MINUTES = {"d": 1440, "h": 60, "min": 1, "m": 1, "": 1}
@@ -182,7 +183,7 @@ class TermForm(forms.Form):
         return _FIELDS[name](kind)
 
 
-MATCHING = ("account", "case_type", "service", "lane", "mode", "goods_class", "tier", "severity")
+MATCHING = ("account", *OF_FREIGHT)
 
 
 def _choice(label: str, choices: list[tuple[str, str]], empty: str | None = None, hint: str = "") -> forms.ChoiceField:
@@ -194,14 +195,21 @@ def _labels(members: tuple[Any, ...]) -> list[tuple[str, str]]:
     return [(str(member), str(member.label)) for member in members]
 
 
+def _case_types(kind: Kind) -> list[tuple[str, str]]:
+    """Those that can put such a promise at stake: any other would never match."""
+    subkinds = SUBKINDS.get(kind.kind, ())
+    fitting = frozenset[str]().union(*(case_types_of(kind.kind, each) for each in subkinds or (None,)))
+    return [(code, label) for code, label in CASE_TYPES if code in fitting]
+
+
 _FIELDS: dict[str, Any] = {
     "subkind": lambda kind: _choice("What exactly", _labels(SUBKINDS[kind.kind])),
     "counting": lambda kind: _choice("Counted in", _labels(kind.counting)),
     "measured": lambda kind: _choice("Kept by", _labels(kind.measured), "The usual of this kind"),
     "starts": lambda kind: _choice("The clock starts with", _labels(kind.starts), "The usual of this kind"),
-    "period": lambda kind: _choice("Measured over a", [*Period.choices]),
+    "period": lambda kind: _choice("Measured over a", [*Period.choices], "Each miss by itself"),
     "threshold": lambda kind: forms.DecimalField(
-        label="At least, percent", min_value=0, max_value=100, max_digits=5, decimal_places=2
+        label="At least, percent", required=False, min_value=0, max_value=100, max_digits=5, decimal_places=2
     ),
     "allowed_days": lambda kind: forms.IntegerField(
         label="Free days" if kind.kind == "free_time" else "Days allowed", required=False, min_value=0, max_value=3660
@@ -209,7 +217,7 @@ _FIELDS: dict[str, Any] = {
     "first_day_counts": lambda kind: forms.BooleanField(
         label="The day on which the clock starts is the first of them", required=False
     ),
-    "case_type": lambda kind: _choice("Only cases of", CASE_TYPES, "Every type"),
+    "case_type": lambda kind: _choice("Only cases of", _case_types(kind), "Every type"),
     "service": lambda kind: forms.CharField(
         label="Only the service", max_length=60, required=False, help_text="As orders name it"
     ),

@@ -11,11 +11,19 @@ from django import forms
 from exceptions.contracts.words import UNITS
 from exceptions.sla.pricing import Unit
 
-FORMS = {"flat": "One fee", "percent": "Percent of the value", "per_unit": "Per hour or day"}
+FORMS = {
+    "flat": "One fee",
+    "percent": "Percent of the value",
+    "per_unit": "Per hour or day",
+    "credits": "By the rate of the period",
+    "disputed": "What is disputed",
+}
 FIELDS = {
     "flat": ("amount", "currency"),
     "percent": ("percent", "cap"),
     "per_unit": ("unit", "tiers", "cap", "currency"),
+    "credits": ("steps", "currency"),
+    "disputed": (),
 }
 
 
@@ -46,6 +54,25 @@ class TiersField(forms.CharField):
         return [_tier(line, is_last=line is lines[-1]) for line in lines]
 
 
+class CreditsField(forms.CharField):
+    """One step a line, from high to low: "98: 1000". Cleaned to the stored steps."""
+
+    widget = forms.Textarea
+
+    def clean(self, value: Any) -> list[dict[str, str]]:
+        found = []
+        for line in super().clean(value).splitlines():
+            below, colon, amount = line.partition(":")
+            if not line.strip():
+                continue
+            if not colon:
+                raise forms.ValidationError(f"“{line.strip()}” is not a step. Write it like 98: 1000.")
+            found.append(
+                {"below": _rate(below.removeprefix("below"), line.strip()), "amount": _rate(amount, line.strip())}
+            )
+        return found
+
+
 def price_fields(chosen: str) -> dict[str, forms.Field]:
     """The fields of one form of price."""
     every: dict[str, forms.Field] = {
@@ -62,6 +89,11 @@ def price_fields(chosen: str) -> dict[str, forms.Field]:
             help_text="One rate, such as 75. Or tiers, one on each line: 4 x 215 for the first four, then 430 for all "
             "that follow.",
         ),
+        "steps": CreditsField(
+            label="Owed for a period",
+            max_length=500,
+            help_text="One step on each line, from high to low: 98: 1000 for a rate below 98 %, then 95: 4000.",
+        ),
         "cap": amount_field("At most in total", required=False, hint="Empty: without limit"),
         "currency": currency_field(),
     }
@@ -75,7 +107,9 @@ def price_of(chosen: str, data: Mapping[str, Any]) -> dict[str, Any]:
         price["amount"] = _plain(data["amount"])
     elif chosen == "percent":
         price["percent"] = _plain(data["percent"])
-    else:
+    elif chosen == "credits":
+        price["steps"] = data["steps"]
+    elif chosen == "per_unit":
         price["unit"] = str(Unit(data["unit"]))
         tiers = data["tiers"]
         price |= {"rate": tiers[0]["rate"]} if len(tiers) == 1 and "units" not in tiers[0] else {"tiers": tiers}
@@ -92,7 +126,9 @@ def price_initial(price: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     tiers = price.get("tiers") or ([{"rate": price["rate"]}] if "rate" in price else [])
     lines = [f"{tier['units']} x {tier['rate']}" if tier.get("units") else str(tier["rate"]) for tier in tiers]
-    return {**{name: value for name, value in price.items() if name != "kind"}, "tiers": "\n".join(lines)}
+    steps = [f"{step['below']}: {step['amount']}" for step in price.get("steps", [])]
+    plain = {name: value for name, value in price.items() if name != "kind"}
+    return {**plain, "tiers": "\n".join(lines), "steps": "\n".join(steps)}
 
 
 def _tier(line: str, *, is_last: bool) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from exceptions.cases.models import OPEN_STATES, Case
 from exceptions.cases.selectors import case_get, queue_page
 from exceptions.cases.selectors.queue import cases_visible
 from exceptions.cases.services.assessing import Priced
-from exceptions.cases.taxonomy import TYPES
+from exceptions.cases.taxonomy import TYPES, Severity
 from exceptions.contracts.trying import REPLAYED, Facts, replay, try_facts
 from exceptions.contracts.words import price_words
 from exceptions.parties.models import Account
@@ -59,6 +59,7 @@ class TryForm(forms.Form):
         initial="delivery_late",
         choices=[("", "Not said"), *((entry.code, entry.label) for entry in TYPES)],
     )
+    severity = forms.ChoiceField(label="Severity", required=False, choices=[("", "Not said"), *Severity.choices])
     service = forms.CharField(label="Service", max_length=60, required=False)
     mode = forms.ChoiceField(label="Mode", required=False, choices=[("", "Not said"), *Mode.choices])
     lane = forms.CharField(label="Lane", max_length=40, required=False, help_text="Such as US-TX>US-IL")
@@ -167,7 +168,8 @@ def _facts(viewer: Viewer, form: TryForm, book: Book, now: datetime) -> Facts:
     since = data["since"].replace(tzinfo=ZoneInfo(book.zone)).astimezone(UTC) if data["since"] else now
     situation = Situation(
         accounts=account_path(account),
-        **{name: data[name] for name in ("case_type", "service", "mode", "lane", "goods_class")},
+        tier=account.tier if account else None,
+        **{name: data[name] for name in ("case_type", "severity", "service", "mode", "lane", "goods_class")},
     )
     return Facts(situation, since, Money(data["value"], book.currency) if data["value"] is not None else None)
 

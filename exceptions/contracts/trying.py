@@ -49,6 +49,7 @@ class Tried:
     known. reckoning: how the deadline came about, None when it is not counted from the time that was typed."""
 
     kind: TermKind
+    label: str
     bound: BoundTerm | None
     trace: tuple[str, ...]
     zone: str
@@ -81,8 +82,8 @@ class Replay:
 
 def try_facts(facts: Facts, book: Book, now: datetime) -> tuple[list[Tried], Assessment]:
     """Every promise that such a case would put at stake, and what it would be worth. A function of its arguments."""
-    kinds = ((TermKind.FIRST_RESPONSE, None), *AT_STAKE.get(facts.situation.case_type, ()))
-    looked = [(subkind, _tried(kind, subkind, facts, book, now)) for kind, subkind in kinds]
+    promised = ((TermKind.FIRST_RESPONSE, None), *AT_STAKE.get(facts.situation.case_type, ()))
+    looked = [(subkind, _tried(kind, subkind, facts, book, now)) for kind, subkind in promised]
     # Of a kind with several, those that nobody promised are not worth a line each.
     tried = [one for subkind, one in looked if subkind is None or one.bound is not None]
     stakes = [stake for one in tried for stake in _stakes(one, facts, book)]
@@ -127,14 +128,17 @@ def _priced_by(cases: Sequence[Case], books: Sequence[Book], now: datetime) -> l
 
 
 def _tried(kind: TermKind, subkind: Subkind | None, facts: Facts, book: Book, now: datetime) -> Tried:
+    label = str(subkind.label if subkind else kind.label)
     found = book.match(kind, replace(facts.situation, subkind=subkind or ""), book.day(now), Side.PAYABLE)
     if found.bound is None:
-        return Tried(kind, None, found.trace, book.zone)
+        return Tried(kind, label, None, found.trace, book.zone)
     zone = book.zone
     try:
         reckoning = _reckoned(found.bound, facts.since, book, zone)
     except NeverOpen:
-        return Tried(kind, found.bound, found.trace, zone, unpriced="its calendar never has that much working time")
+        return Tried(
+            kind, label, found.bound, found.trace, zone, unpriced="its calendar never has that much working time"
+        )
     try:
         steps = list(
             islice(
@@ -143,12 +147,12 @@ def _tried(kind: TermKind, subkind: Subkind | None, facts: Facts, book: Book, no
             )
         )
     except PriceUnknown as problem:
-        return Tried(kind, found.bound, found.trace, zone, reckoning, unpriced=str(problem))
+        return Tried(kind, label, found.bound, found.trace, zone, reckoning, unpriced=str(problem))
     prices, total = [], Decimal(0)
     for step in steps[:STEPS_SHOWN]:
         total += step.money.amount
         prices.append(PriceStep(step.books_at, step.money.amount, total, step.money.currency))
-    return Tried(kind, found.bound, found.trace, zone, reckoning, prices, is_running=len(steps) > STEPS_SHOWN)
+    return Tried(kind, label, found.bound, found.trace, zone, reckoning, prices, is_running=len(steps) > STEPS_SHOWN)
 
 
 def _reckoned(bound: BoundTerm, since: datetime, book: Book, zone: str) -> Reckoning:
@@ -177,7 +181,7 @@ def _stakes(tried: Tried, facts: Facts, book: Book) -> list[Stake]:
                 options.append(Option(lead.action, last, lead.cost, lead.p_act, unknown))
         stakes.append(
             Stake(
-                key=f"{tried.kind}:{number}",
+                key=f"{tried.label}:{number}",
                 books_at=step.at,
                 payable=step.amount,
                 currency=step.currency,

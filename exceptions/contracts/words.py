@@ -50,6 +50,14 @@ def price_words(price: Mapping[str, Any]) -> str:
             if "rate" in price:
                 return f"{_money(price['rate'], currency)} per {one}{cap}"
             return f"{_tiers(price.get('tiers', ()), one, many, currency)}{cap}"
+        case "credits":
+            steps = [
+                f"{_money(step['amount'], currency)} for a period below {_number(step['below'])} %"
+                for step in price.get("steps", ())
+            ]
+            return ", ".join(steps)
+        case "disputed":
+            return "the part of the invoice that becomes undisputable"
     return "not readable"
 
 

@@ -248,7 +248,7 @@ def _check_allowed(term: TermDraft) -> Iterator[Problem]:
             yield Problem((name,), f"{value} is longer than three years")
     if term.allowed_days is not None and term.allowed_minutes is not None:
         yield Problem(("allowed_days",), "days and minutes are allowed at once: choose one")
-    if term.allowed_days is not None and term.counting not in COUNTED_IN_DAYS:
+    if term.allowed_days is not None and term.counting in Counting.values and term.counting not in COUNTED_IN_DAYS:
         yield Problem(("counting",), f"days are counted as {', '.join(COUNTED_IN_DAYS)}")
     if term.first_day_counts and term.allowed_days is None and not term.regime:
         yield Problem(("first_day_counts",), "only days that are allowed have a first one")

@@ -64,6 +64,7 @@ def test_the_pages_are_accessible_and_fit(
     for path in (
         "contracts/",
         "contracts/new/",
+        "contracts/import/",
         contract,
         f"{contract}2/",
         f"{contract}2/terms/new/",
@@ -79,6 +80,8 @@ def test_the_pages_are_accessible_and_fit(
         "lead-times/correct/?action=rebook&case_type=delivery_late&mode=",
         "rates/",
         "house/",
+        "claim-deadlines/",
+        "claim-deadlines/check/?key=cmr/notice/freight_damaged",
     ):
         page.goto(f"{home}/settings/{path}")
         found[path] = look(page, axe, CORNERS)

@@ -14,7 +14,7 @@ from controltower.tenancy.models import Organisation, Role
 from controltower.tenancy.viewer import Viewer
 from exceptions.parties.models import Account, AccountKind
 from exceptions.sla.book import book_now
-from exceptions.sla.models import Contract, CurrencyRate, LeadTime, TermKind
+from exceptions.sla.models import ClaimRegime, Contract, CurrencyRate, LeadTime, TermKind
 from tests.cases.conftest import make_account, make_term
 from tests.conftest import make_viewer
 from tests.contracts.test_calendar_pages import statements
@@ -211,3 +211,37 @@ def test_the_pages_take_few_queries(
             LeadTime.objects.create(action=f"a{number}", account=carrier, minutes=1, currency="USD", p_act=0)
     for path in (TABLE, REBOOK, RATES, HOUSE):
         assert len(statements(client_for(supervisor), path)) <= 12, path
+
+
+def test_a_claim_deadline_counts_only_when_a_named_person_has_checked_it(
+    client_for: SignIn, supervisor: Viewer, coordinator: Viewer, organisation: Organisation
+) -> None:
+    deadlines = "/settings/claim-deadlines/"
+    client, check = client_for(supervisor), f"{deadlines}check/?key=cmr/notice/freight_damaged"
+    assert "Not checked" in client_for(coordinator).get(deadlines).content.decode()
+    asked = {
+        "days": "7",
+        "months": "",
+        "counting": "not_sundays",
+        "consequence": "Burden of proof",
+        "source": "Art. 30",
+    }
+    start = client.get(check).context["form"]
+    assert start["days"].value() == 7 and start["source"].value() == "", "what it was checked against a person writes"
+    both = client.post(check, {**asked, "months": "2"})
+    assert both.status_code == 422 and "Give days, or months" in both.content.decode()
+    text = client.post(check, asked, follow=True).content.decode()
+    assert "7 days without Sundays and public holidays" in text and "Art. 30" in text and "Sam" in text
+    with acting_for(organisation):
+        row = ClaimRegime.objects.get()
+        assert row.confirmed_by_id == supervisor.member.pk
+        term = make_term(None, TermKind.CLAIM, {"kind": "percent", "percent": "5"}, subkind="notice", regime=row)
+    refused = client.post(f"{deadlines}{row.pk}/withdraw/")
+    assert refused.status_code == 409 and "stands on it" in refused.content.decode()
+    with acting_for(organisation):
+        term.delete()
+    client.post(f"{deadlines}{row.pk}/withdraw/")
+    with acting_for(organisation):
+        assert not ClaimRegime.objects.exists()
+    assert client.get(f"{deadlines}check/?key=nothing").status_code == 404
+    assert client_for(coordinator).post(check, asked).status_code == 403

@@ -86,6 +86,12 @@ def test_a_term_that_cannot_be_meant_is_named(change: dict[str, Any], sentence: 
     assert sentence in problem and problem.startswith("term 1")
 
 
+def test_a_word_that_is_no_way_of_counting_is_told_once() -> None:
+    free = TermDraft(kind="free_time", subkind="demurrage", name="D", price=FLAT, allowed_days=5, counting="moons")
+    (problem,) = told(contract(free))
+    assert "'moons' is none of" in problem
+
+
 def test_tiers_out_of_order_are_refused() -> None:
     tiers = {"kind": "per_unit", "unit": "calendar_day", "currency": "EUR"}
     free = TermDraft(kind="free_time", subkind="demurrage", name="D", price=tiers)

@@ -162,8 +162,11 @@ def key(name: str) -> SafeString:
 
 
 @register.inclusion_tag("ui/_field.html")
-def field(bound: Any, *, hint: str = "", autofocus: bool = False) -> dict[str, Any]:
-    """A form field with its label, hint and errors, wired for screen readers."""
+def field(bound: Any, *, hint: str = "", autofocus: bool = False, either: bool = False) -> dict[str, Any]:
+    """A form field with its label, hint and errors, wired for screen readers.
+
+    either: one of several of which one is needed, so that none of them is called optional.
+    """
     widget = bound.field.widget
     kind = type(widget).__name__
     described = [f"{bound.id_for_label}_hint"] if (hint or bound.help_text) else []
@@ -183,5 +186,5 @@ def field(bound: Any, *, hint: str = "", autofocus: bool = False) -> dict[str, A
         "grouped": grouped,
         "checkbox": kind == "CheckboxInput",
         "hidden": bound.is_hidden,
-        "optional": not bound.field.required and kind not in ("CheckboxInput",),
+        "optional": not (bound.field.required or either) and kind not in ("CheckboxInput",),
     }

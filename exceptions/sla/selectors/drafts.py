@@ -34,7 +34,7 @@ def contract_draft(version: ContractVersion) -> ContractDraft:
         side=contract.side,
         effective_to=version.effective_to,
         note=version.note,
-        terms=tuple(_term_draft(term) for term in terms),
+        terms=tuple(term_draft(term) for term in terms),
     )
 
 
@@ -69,7 +69,8 @@ def contract_world(draft: ContractDraft) -> World:
     )
 
 
-def _term_draft(term: Term) -> TermDraft:
+def term_draft(term: Term) -> TermDraft:
+    """One term as it is checked and exported."""
     regime = term.regime
     return TermDraft(
         **{name: getattr(term, name) for name in SAME},

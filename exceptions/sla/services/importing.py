@@ -12,7 +12,7 @@ from exceptions.sla.drafts import ContractDraft, Problem, regime_key
 from exceptions.sla.models import Calendar, ClaimRegime, Contract, ContractVersion, Term, VersionState
 from exceptions.sla.selectors.drafts import SAME, contract_world
 from exceptions.sla.services.editing import person
-from exceptions.sla.yaml_form import Reading, contract_from_yaml
+from exceptions.sla.yaml_form import contract_from_yaml
 
 # More than these many mistakes nobody reads at once.
 TOLD = 100
@@ -25,15 +25,15 @@ def contract_import(text: str, *, actor: Actor, now: datetime) -> ContractVersio
     is saved. `Conflict` when the contract has a draft already.
     """
     member = person(actor)
-    draft, reading = _read(text)
+    draft, problems = contract_read(text)
+    if draft is None or problems:
+        raise _invalid(problems)
     contract = Contract.objects.select_for_update(no_key=True, of=("self",)).filter(code=draft.code).first()
     if contract is None:
         account = Account.objects.get(code=draft.account) if draft.account else None
         contract = Contract.objects.create(
             side=draft.side, account=account, code=draft.code, name=draft.name, currency=draft.currency
         )
-    else:
-        _check_same(contract, draft, reading)
     numbers = list(contract.versions.values_list("number", "state"))
     if any(state == VersionState.DRAFT for _, state in numbers):
         raise Conflict(f"{draft.code} has a draft already: let it hold or discard it first.", code="draft_exists")
@@ -52,20 +52,21 @@ def contract_import(text: str, *, actor: Actor, now: datetime) -> ContractVersio
     return version
 
 
-def _read(text: str) -> tuple[ContractDraft, Reading]:
+def contract_read(text: str) -> tuple[ContractDraft | None, list[Problem]]:
+    """What the text says, None when it cannot be read, and all that keeps it from being saved. Nothing is written."""
     reading = contract_from_yaml(text)
-    if reading.draft is None:
-        raise _invalid(list(reading.problems))
-    problems = reading.placed(check_contract(reading.draft, contract_world(reading.draft)))
-    if problems:
-        raise _invalid(problems)
-    return reading.draft, reading
+    draft = reading.draft
+    if draft is None or reading.problems:
+        return None, list(reading.problems)
+    contract = Contract.objects.select_related("account").filter(code=draft.code).first()
+    problems = check_contract(draft, contract_world(draft)) + (_differences(contract, draft) if contract else [])
+    return draft, reading.placed(problems)
 
 
-def _check_same(contract: Contract, draft: ContractDraft, reading: Reading) -> None:
+def _differences(contract: Contract, draft: ContractDraft) -> list[Problem]:
     """Another version changes terms and dates; who agreed with whom, and in which currency, stays."""
     account = contract.account.code if contract.account else ""
-    differences = [
+    return [
         Problem((name,), f"{draft.code} is {had or 'the house itself'}, not {wanted or 'the house itself'}")
         for name, had, wanted in (
             ("side", contract.side, draft.side),
@@ -74,8 +75,6 @@ def _check_same(contract: Contract, draft: ContractDraft, reading: Reading) -> N
         )
         if had != wanted
     ]
-    if differences:
-        raise _invalid(reading.placed(differences))
 
 
 def _terms(version: ContractVersion, draft: ContractDraft) -> list[Term]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from controltower.audit import Actor, record
 from controltower.errors import Invalid, NotFound
+from exceptions.sla.checking import check_contract
 from exceptions.sla.models import ContractVersion, Term
-from exceptions.sla.pricing import price_from_data
+from exceptions.sla.selectors.drafts import contract_draft, contract_world, term_draft
 from exceptions.sla.services.editing import draft_locked, person, same_revision
 
 # What a term says; the rest of its columns is about who changed it when.
@@ -42,10 +44,6 @@ def term_save(
     """
     member = person(actor)
     draft = draft_locked(version)
-    try:
-        price_from_data(values["price"])
-    except ValueError as problem:
-        raise Invalid(f"The price cannot be read: {problem}.", code="price_unreadable") from problem
     row, before = Term(version=draft), None
     if term is not None:
         row = _locked(term, draft)
@@ -56,6 +54,7 @@ def term_save(
         row.changed_by_id, row.changed_at = member, now
     for name, field in _FIELDS.items():
         setattr(row, name, values.get(name, field.get_default()))
+    _check(draft, row)
     row.save()
     draft.save(update_fields=draft.changed(member, now))
     verb = "contract.term_added" if before is None else "contract.term_changed"
@@ -74,6 +73,19 @@ def term_remove(term: Term, *, revision: int, actor: Actor, now: datetime) -> No
     row.delete()
     draft.save(update_fields=draft.changed(member, now))
     record(verb="contract.term_removed", subject=subject, actor=actor, before=before, now=now)
+
+
+def _check(draft: ContractVersion, row: Term) -> None:
+    """`Invalid` for a term that cannot be meant; details name the field of each sentence, "" for the term as a whole."""
+    alone = replace(contract_draft(draft), terms=(term_draft(row),))
+    problems = [one for one in check_contract(alone, contract_world(alone)) if one.where[:1] == ("terms",)]
+    if not problems:
+        return
+    told: dict[str, str] = {}
+    for problem in problems:
+        field = str(problem.where[2]) if len(problem.where) > 2 else ""
+        told.setdefault(field, f"{problem.sentence[:1].upper()}{problem.sentence[1:]}.")
+    raise Invalid(next(iter(told.values())), code="term_unfit", details=told)
 
 
 def _locked(term: Term, draft: ContractVersion) -> Term:
