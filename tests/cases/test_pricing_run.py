@@ -26,7 +26,7 @@ from exceptions.cases.taxonomy import Severity, Subject
 from exceptions.parties.models import Account
 from exceptions.shipments.canonical import EventType
 from exceptions.shipments.models import Event, Shipment
-from exceptions.sla.models import Calendar, LeadTime, Side
+from exceptions.sla.models import Calendar, CurrencyRate, LeadTime, Side
 from tests.cases.conftest import HOUR, book, eta, make_account, make_term, tell
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +147,21 @@ def test_an_excuse_takes_an_approver_whose_limit_covers_the_case(
         accept(case, supervisor, now, "conditional")
     case.refresh_from_db()
     assert (case.excusable, case.reason_accepted_by_id) == ("no", None)
+
+
+def test_a_limit_is_measured_by_the_rate_that_the_organisation_entered(
+    customer: Account, supervisor: Viewer, now: datetime
+) -> None:
+    make_term(customer, "delivery_window", {"kind": "flat", "amount": "1000", "currency": "EUR"})
+    case = services.case_price(late_case(now, customer), now=now)
+    Case.objects.filter(pk=case.pk).update(currency="EUR", at_risk=1000_00, lost=0, recoverable=0)
+    Member.objects.filter(pk=supervisor.member.pk).update(authority_limit=1500)
+    rate = CurrencyRate.objects.create(currency="EUR", rate=2, valid_from=now.date() - HOUR * 48, source="Our bank")
+    with pytest.raises(Forbidden, match="involves 2,000 and your limit is 1,500"):
+        accept(case, supervisor, now, "yes")
+    rate.valid_from = now.date() + HOUR * 48
+    rate.save()
+    accept(case, supervisor, now, "yes")  # not yet: a euro is worth what is shipped
 
 
 def test_what_the_carrier_owes_counts_once_a_person_said_it_is_the_carriers(

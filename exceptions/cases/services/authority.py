@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 from controltower.audit import Actor
 from controltower.errors import Forbidden
-from controltower.tenancy.context import current_organisation_id
-from controltower.tenancy.models import Member, Organisation
+from controltower.tenancy.models import Member
 from controltower.tenancy.permissions import VERBS, Verb
 from exceptions.cases.models import Case
 from exceptions.cases.services.recording import major, person
-from exceptions.sla.defaults import exchange_rate
+from exceptions.sla.book import book_now
 
 
-def in_house(case: Case, *, settled: bool = False) -> Decimal:
+def in_house(case: Case, *, now: datetime, settled: bool = False) -> Decimal:
     """What is at risk on the case, in the currency of authority limits; one without a known rate counts as one.
+
+    It is worth what pricing counts with: the organisation's own rate of the day before the shipped one.
 
     `settled` adds what is already lost or can be recovered: an excuse decides on that too.
     """
-    organisation = Organisation.objects.only("currency").get(pk=current_organisation_id())
-    rate = exchange_rate(case.currency, organisation.currency)
+    book = book_now()
+    rate = book.rate(case.currency, book.day(now))
     amount = case.at_risk + (case.lost + case.recoverable if settled else 0)
     return major(amount) * (Decimal(1) if rate is None else rate)
 
@@ -33,10 +35,10 @@ def approver(actor: Actor) -> Member:
     return member
 
 
-def approver_within_limit(actor: Actor, case: Case, *, settled: bool = False) -> Member:
+def approver_within_limit(actor: Actor, case: Case, *, now: datetime, settled: bool = False) -> Member:
     """An approver whose authority covers the case."""
     member = approver(actor)
-    limit, amount = member.authority_limit or Decimal(0), in_house(case, settled=settled)
+    limit, amount = member.authority_limit or Decimal(0), in_house(case, now=now, settled=settled)
     if limit < amount:
         raise Forbidden(
             f"This involves {amount:,.0f} and your limit is {limit:,.0f}. Ask somebody with a higher limit.",

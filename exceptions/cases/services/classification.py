@@ -45,7 +45,7 @@ def classification_set(
     _check_codes(type, reason, responsible_party, excusable, severity)
     member = member_of(actor) if reason != UNKNOWN_REASON else None
     if member is not None and excusable != Excusable.NO:
-        approver_within_limit(actor, case, settled=True)
+        approver_within_limit(actor, case, now=now, settled=True)
     changes: dict[str, object] = {
         "type": type,
         "reason": reason,

@@ -67,7 +67,7 @@ def pause_accept(
     pause = _locked(pause)
     if pause.accepted_at is not None:
         return pause
-    member = approver_within_limit(actor, case, settled=True)
+    member = approver_within_limit(actor, case, now=now, settled=True)
     if notified_at is not None and pause.notified_at is None:
         _check(pause.reason, pause.evidence, pause.started_at, notified_at, now)
         pause.notified_at = notified_at

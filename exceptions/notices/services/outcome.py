@@ -14,7 +14,7 @@ from exceptions.notices.services.scheduling import audit, locked, say, send_at
 def notice_resend(notice: Notice, *, actor: Actor, now: datetime) -> Notice:
     """Send again what failed, or what may or may not have gone out. The Message-ID stays: it is the same mail."""
     notice = locked(notice)
-    approver_within_limit(actor, notice.case)
+    approver_within_limit(actor, notice.case, now=now)
     if notice.state not in (NoticeState.UNKNOWN, NoticeState.FAILED):
         raise _nothing_to_decide(notice)
     before = notice.state

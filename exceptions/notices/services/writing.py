@@ -108,7 +108,7 @@ def written_approve(written: WrittenNotice, *, digest: str, actor: Actor, now: d
     `digest` is what the form carried. Raises Conflict with the difference when the notice or a fact changed since.
     """
     written = _waiting(written)
-    member = approver_within_limit(actor, written.case)
+    member = approver_within_limit(actor, written.case, now=now)
     if written.override and written.written_by_id == member.pk:
         raise Forbidden(
             "You wrote this against the checker's advice, so somebody else has to approve it.", code="own_override"
