@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from controltower.errors import Conflict, Invalid
 from controltower.tenancy.models import Member
 from controltower.web import formats
-from exceptions.cases import forms, services
-from exceptions.cases.models import Case, CaseShipment, SnoozedFor
+from exceptions.cases import forms, pause_forms, services
+from exceptions.cases.models import Case, CasePause, CaseShipment, SnoozedFor
 from exceptions.parties.models import Contact
 
 
@@ -131,6 +131,41 @@ def _classify(asked: Asked) -> str:
     return "Cause confirmed"
 
 
+def _pause(asked: Asked) -> str:
+    data = asked.data
+    services.pause_note(
+        asked.case,
+        reason=data["reason"],
+        evidence=data["evidence"],
+        started_at=data["since"],
+        notified_at=data["told_at"],
+        **asked.guarded,
+    )
+    return "Noted. It moves nothing until a supervisor accepts it"
+
+
+def _pause_accept(asked: Asked) -> str:
+    services.pause_accept(_cause(asked), notified_at=asked.data["told_at"], **asked.guarded)
+    return "Accepted: it stops the contract's clock"
+
+
+def _pause_told(asked: Asked) -> str:
+    services.pause_told(_cause(asked), notified_at=asked.data["told_at"], **asked.guarded)
+    return "Kept when the other side was told"
+
+
+def _pause_end(asked: Asked) -> str:
+    pause = services.pause_end(_cause(asked), ended_at=asked.data["ended_at"], **asked.guarded)
+    return "Ended: the contract's clock runs on" if pause.accepted_at else "Ended. It was never accepted"
+
+
+def _cause(asked: Asked) -> CasePause:
+    found = CasePause.objects.filter(case=asked.case, pk=asked.data["pause"]).first()
+    if found is None:
+        raise Conflict("This cause is not there any more. Reload the case.", code="pause_unknown")
+    return found
+
+
 def _split(asked: Asked) -> Said:
     held = CaseShipment.objects.filter(case=asked.case, shipment__number__in=asked.data["shipment"])
     made = services.case_split(asked.case, list(held.values_list("shipment_id", flat=True)), **asked.guarded)
@@ -176,6 +211,10 @@ ACTIONS: dict[str, Action] = {
     "interaction": Action(forms.InteractionForm, _interaction),
     "next_check": Action(forms.NextCheckForm, _next_check),
     "classify": Action(forms.ClassifyForm, _classify),
+    "pause": Action(pause_forms.PauseForm, _pause),
+    "pause_accept": Action(pause_forms.PauseAcceptForm, _pause_accept),
+    "pause_told": Action(pause_forms.PauseToldForm, _pause_told),
+    "pause_end": Action(pause_forms.PauseEndForm, _pause_end),
     "split": Action(forms.SplitForm, _split),
     "rejoin": Action(forms.NumbersForm, _rejoin),
     "split_off": Action(forms.NumbersForm, _split_off),

@@ -23,5 +23,6 @@ def register() -> None:
     keys.register("case.next_check", "h", "Set the next check", group=group)
     keys.register("case.assign", "o", "Assign", group=group)
     keys.register("case.classify", "c", "Set the cause", group=group)
+    keys.register("case.pause", "b", "Note what stops the contract's clock", group=group)
     keys.register("case.reached", "1", "Log a call: reached", group=group)
     keys.register("case.no_answer", "2", "Log a call: no answer", group=group)

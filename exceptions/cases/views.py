@@ -30,6 +30,7 @@ from exceptions.cases.actions import ACTIONS, Asked, Said
 from exceptions.cases.forms import CaseForm, ViewForm
 from exceptions.cases.http import filters, say, version, zone
 from exceptions.cases.models import Case
+from exceptions.cases.pause_forms import FORMS, pause_acts
 from exceptions.cases.selectors.rows import CaseDetail, QueuePage
 
 NUMBER = re.compile(r"EX-\d+", re.IGNORECASE)
@@ -42,7 +43,9 @@ PANELS = {
 }
 
 # Actions whose form lies open over the case: what refused them is said in it, not under it.
-POPOVERS = ("resolve", "not_an_exception", "snooze", "next_check", "assign", "classify")
+POPOVERS = (
+    "resolve", "not_an_exception", "snooze", "next_check", "assign", "classify", "pause", *FORMS,
+)  # fmt: skip
 
 DONE: dict[str, Callable[[Case, Viewer], bool]] = {
     "take": lambda case, viewer: case.owner_id == viewer.member.pk,
@@ -50,6 +53,9 @@ DONE: dict[str, Callable[[Case, Viewer], bool]] = {
     "pin": lambda case, viewer: case.pinned,
     "unpin": lambda case, viewer: not case.pinned,
     "unsnooze": lambda case, viewer: case.snoozed_until is None,
+    "pause_accept": lambda case, viewer: (
+        case.pauses.filter(accepted_by=viewer.member).exists() and not case.pauses.filter(accepted_by=None).exists()
+    ),
 }
 
 
@@ -187,6 +193,7 @@ def _page(
     forms = {name: _form(viewer, name, detail, now) for name in ACTIONS if name in detail.actions}
     if form is not None:
         forms[action] = form
+    context["pauses"] = pause_acts(detail, now=now, zone=zone(viewer), form=form, action=action)
     context |= {"detail": detail, "forms": forms, "panels": _panels(number), "open_panel": action, "problem": problem}
     context["problem_in_form"] = problem is not None and action in POPOVERS
     return page(request, "cases/queue.html", context, fragment=FRAGMENTS, status=status)

@@ -12,7 +12,7 @@ from controltower.errors import Conflict, Forbidden, Invalid
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import services
 from exceptions.cases.models import Case, CasePause, Commitment
-from exceptions.cases.services.pausing import pause_accept, pause_end, pause_note
+from exceptions.cases.services.pausing import pause_accept, pause_end, pause_note, pause_told
 from exceptions.parties.models import Account
 from exceptions.shipments.canonical import EventType
 from tests.cases.conftest import book, make_term, tell
@@ -129,3 +129,40 @@ def test_whoever_looked_at_an_older_version_is_told(customer: Account, superviso
             version=seen,
         )  # fmt: skip
     assert Decimal(Case.objects.get(pk=case.pk).version) == seen + 1
+
+
+def test_saying_later_that_the_other_side_was_told_makes_the_excuse_count(
+    customer: Account, supervisor: Viewer, coordinator: Viewer, now: datetime
+) -> None:
+    """It is worth as much as accepting was, so it takes the same person; before, anybody on the case says it."""
+    make_term(customer, "delivery_window", FLAT, notice_minutes=60)
+    case = late(customer, now)
+    pause = pause_accept(noted(case, supervisor, now), actor=supervisor.actor, now=now)
+    with pytest.raises(Forbidden):
+        pause_told(pause, notified_at=now, actor=coordinator.actor, now=now)
+    assert not promised_window().is_paused
+    pause_told(pause, notified_at=now + HOUR / 2, actor=supervisor.actor, now=now + HOUR)
+    services.case_price(case, now=now + HOUR)
+    assert promised_window().is_paused
+    pause_told(pause, notified_at=now, actor=supervisor.actor, now=now + HOUR)
+    assert CasePause.objects.get().notified_at == now + HOUR / 2, "said once, it stays"
+
+
+def test_who_works_on_the_case_says_of_a_noted_cause_that_it_was_told(
+    customer: Account, coordinator: Viewer, now: datetime
+) -> None:
+    case = late(customer, now)
+    pause = noted(case, coordinator, now)
+    with pytest.raises(Invalid, match="future"):
+        pause_told(pause, notified_at=now + HOUR, actor=coordinator.actor, now=now)
+    pause_told(pause, notified_at=now, actor=coordinator.actor, now=now)
+    assert CasePause.objects.get().notified_at == now
+
+
+def test_a_cause_that_nobody_accepted_does_not_claim_to_have_stopped_anything(
+    customer: Account, coordinator: Viewer, now: datetime
+) -> None:
+    case = late(customer, now)
+    pause_end(noted(case, coordinator, now), ended_at=now, actor=coordinator.actor, now=now)
+    newest = case.timeline.order_by("-pk").values_list("text", flat=True)[0]
+    assert "moved nothing" in newest and "runs on" not in newest

@@ -41,6 +41,7 @@ from exceptions.cases.selectors.parts import (
     timeline_row,
     would_change,
 )
+from exceptions.cases.selectors.pauses import clock_row, pause_columns
 from exceptions.cases.selectors.queue import (
     CountRows,
     bounded_count,
@@ -98,6 +99,7 @@ def case_detail(viewer: Viewer, number: str, *, now: datetime) -> CaseDetail:
         .order_by("books_at", "pk")
     )
     stops = _stops(case, affected)
+    clock = clock_row(viewer, case)
     last = max((row.shipment.last_event for row in affected if row.shipment.last_event), key=_occurred, default=None)
     return CaseDetail(
         row=queue_rows(viewer, [case])[0],
@@ -130,7 +132,8 @@ def case_detail(viewer: Viewer, number: str, *, now: datetime) -> CaseDetail:
         contacts=contact_rows(case, affected, stops, now),
         next_check=check_row(case.check_parts, now),
         facts=[],
-        actions=actions_of(viewer, case),
+        actions=actions_of(viewer, case) | ({"pause"} if clock.may_note else set()),
+        clock=clock,
         shipment_ids=[row.shipment_id for row in affected],
         merged=[_part(parts) for parts in case.merged_parts],
         merged_into=case.merged_into.number if case.merged_into else "",
@@ -188,6 +191,7 @@ def _with_parts(viewer: Viewer) -> QuerySet[Any]:
             interactions_parts=ArraySubquery(interactions.values(parts=JSONObject(**_INTERACTION))[:50]),
             check_parts=Subquery(check.values(parts=JSONObject(**_CHECK))[:1]),
             colleagues=ArraySubquery(colleague_parts()),
+            **pause_columns(),
         )
     )
 

@@ -232,6 +232,51 @@ class PartRow:
 
 
 @dataclass(frozen=True)
+class PauseRow:
+    """A cause that may stop the contract's clock. Nobody has accepted it while `accepted_by` is "": it moves nothing."""
+
+    id: int
+    reason_label: str
+    evidence: str
+    started_at: datetime
+    ended_at: datetime | None
+    notified_at: datetime | None
+    noted_by: str
+    accepted_by: str
+    accepted_at: datetime | None
+    acts: tuple[str, ...]
+    """What this viewer may do with it now: pause_accept, pause_told, pause_end."""
+
+
+@dataclass(frozen=True)
+class MovedRow:
+    """A promise with both its clocks: the contract's and the customer's. `state` is a `CommitmentState`."""
+
+    promise: str
+    due_at: datetime
+    felt_due_at: datetime
+    is_paused: bool
+    state: str
+    zone: str
+
+
+@dataclass(frozen=True)
+class ClockRow:
+    """What stops the contract's clock of a case. The newest cause comes first."""
+
+    pauses: list[PauseRow]
+    moved: list[MovedRow]
+    notices: list[MovedRow]
+    """Promises to tell the other side of a cause in time, without which it does not count."""
+    is_accepted: bool
+    """Whether anybody accepted one of the causes."""
+    is_stopped: bool
+    is_reckoned: bool
+    """Whether `moved` says what follows from the causes as they are; pricing comes a moment after them."""
+    may_note: bool
+
+
+@dataclass(frozen=True)
 class DisruptionRow:
     """One cause behind many cases, with those of them that the viewer may see."""
 
@@ -293,6 +338,7 @@ class CaseDetail:
     actions: frozenset[str]
     """What this viewer may do now: take, release, snooze, unsnooze, resolve, reopen, pin, unpin, not_an_exception,
     note, interaction, next_check, classify. The same names as the services `case_<action>`."""
+    clock: ClockRow
     shipment_ids: list[int] = field(default_factory=list)
     """Ids of the affected shipments, for fragments of upper layers."""
     merged: list[PartRow] = field(default_factory=list)

@@ -35,6 +35,7 @@ from exceptions.cases.services.lifecycle import (
     case_unsnooze,
 )
 from exceptions.cases.services.merging import case_merge, case_unmerge
+from exceptions.cases.services.pausing import pause_accept, pause_end, pause_note, pause_told
 from exceptions.cases.services.pricing import case_price, cases_price
 from exceptions.cases.services.recording import case_locked, timeline_add
 from exceptions.cases.services.repricing import repricing_cancel, repricing_start, repricing_step
@@ -92,6 +93,10 @@ __all__ = [
     "next_check_done",
     "next_check_remind",
     "next_check_set",
+    "pause_accept",
+    "pause_end",
+    "pause_note",
+    "pause_told",
     "repricing_cancel",
     "repricing_start",
     "repricing_step",

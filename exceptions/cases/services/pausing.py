@@ -5,7 +5,7 @@ Noting moves nothing. The customer's own clock is never stopped by any of this.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, Invalid, NotFound
@@ -15,6 +15,14 @@ from exceptions.cases.services.recording import case_change, case_locked, on_the
 from exceptions.cases.taxonomy import UNKNOWN_REASON, is_reason, reason_label
 
 EVIDENCE_LENGTH = 300
+# A cause from farther back is a slip of the hand.
+EARLIEST = timedelta(days=366)
+NAMES = {
+    "reason": "The cause",
+    "evidence": "Evidence",
+    "started_at": "The beginning",
+    "notified_at": "The time at which the other side was told",
+}
 
 
 def pause_note(
@@ -79,11 +87,33 @@ def pause_accept(
     return pause
 
 
+def pause_told(
+    pause: CasePause, *, notified_at: datetime, actor: Actor, now: datetime, version: int | None = None
+) -> CasePause:
+    """The other side was told of the cause, then. What was told once stays so.
+
+    Where the cause is accepted already, this may make it count, and takes who may accept.
+    """
+    person(actor)
+    case = case_locked(pause.case_id, version=version)
+    pause = _locked(pause)
+    if pause.notified_at is not None:
+        return pause
+    if pause.accepted_at is not None:
+        approver_within_limit(actor, case, settled=True)
+    _check(pause.reason, pause.evidence, pause.started_at, notified_at, now)
+    pause.notified_at = notified_at
+    pause.save(update_fields=["notified_at"])
+    text = f"The other side was told {on_the_clock(case, notified_at)}: {reason_label(pause.reason)}"
+    _changed(case, pause, "told", text, actor, now)
+    return pause
+
+
 def pause_end(
     pause: CasePause, *, ended_at: datetime, actor: Actor, now: datetime, version: int | None = None
 ) -> CasePause:
-    """The cause is over: the contract's clock runs on with what was left. `Invalid` for an end before its beginning or
-    in the future."""
+    """The cause is over: where it was accepted, the contract's clock runs on with what was left. `Invalid` for an end
+    before its beginning or in the future."""
     person(actor)
     case = case_locked(pause.case_id, version=version)
     pause = _locked(pause)
@@ -95,7 +125,8 @@ def pause_end(
         )
     pause.ended_at = ended_at
     pause.save(update_fields=["ended_at"])
-    text = f"{reason_label(pause.reason)} ended {on_the_clock(case, ended_at)}: the contract's clock runs on"
+    follows = "the contract's clock runs on" if pause.accepted_at else "nobody accepted it, so it moved nothing"
+    text = f"{reason_label(pause.reason)} ended {on_the_clock(case, ended_at)}: {follows}"
     _changed(case, pause, "ended", text, actor, now)
     return pause
 
@@ -110,12 +141,13 @@ def _check(reason: str, evidence: str, started_at: datetime, notified_at: dateti
         problems["evidence"] = "is longer than 300 characters"
     if started_at > now:
         problems["started_at"] = "is in the future"
+    if started_at < now - EARLIEST:
+        problems["started_at"] = "is more than a year ago"
     if notified_at is not None and notified_at > now:
         problems["notified_at"] = "is in the future"
     if problems:
         name, sentence = next(iter(problems.items()))
-        words = name.replace("_", " ").capitalize()
-        raise Invalid(f"{words} {sentence}.", code="pause_unfit", details=problems)
+        raise Invalid(f"{NAMES[name]} {sentence}.", code="pause_unfit", details=problems)
 
 
 def _open(case: Case, version: int | None) -> Case:

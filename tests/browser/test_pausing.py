@@ -1,0 +1,54 @@
+"""Stopping the contract's clock as a person does it: with the keyboard, on a phone, without a script."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from controltower.tenancy.viewer import Viewer
+from exceptions.cases.models import Case
+from tests.browser.conftest import Open
+from tests.browser.test_access import look
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_cause_is_noted_with_the_keyboard_and_accepted_on_a_phone(
+    open_page: Open,
+    axe: Callable[[Page], list[str]],
+    coordinator: Viewer,
+    supervisor: Viewer,
+    cases: list[Case],
+) -> None:
+    page = open_page(coordinator, f"/cases/{cases[0].number}/")
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("b")
+    assert page.evaluate("document.activeElement.name") == "reason"
+    assert look(page, axe) == []
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.keyboard.type("Weather")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Highway patrol closed I-40")
+    page.locator("#clock button", has_text="Note the cause").press("Enter")
+    expect(page.locator("#clock")).to_contain_text("Nobody has accepted it, so it moves nothing")
+    expect(page.locator(".toast")).to_contain_text("It moves nothing until a supervisor accepts it")
+
+    phone = open_page(supervisor, f"/cases/{cases[0].number}/", width=320, theme="dark")
+    phone.wait_for_load_state("networkidle")
+    phone.locator("#clock summary", has_text="Accept").click()
+    assert look(phone, axe, [("dark", 320)]) == []
+    phone.locator("#clock button", has_text="Accept").click()
+    expect(phone.locator("#clock")).to_contain_text("accepted by Sam")
+
+
+def test_without_a_script_a_cause_is_noted_and_ended(open_page: Open, coordinator: Viewer, cases: list[Case]) -> None:
+    page = open_page(coordinator, f"/cases/{cases[0].number}/", javascript=False)
+    page.locator("#clock summary").click()
+    page.select_option("#clock [name=reason]", "weather")
+    page.locator("#clock [name=evidence]").fill("Highway patrol closed I-40")
+    page.locator("#clock button").click()
+    expect(page.locator("#clock")).to_contain_text("going on")
+    page.locator("#clock summary", has_text="End").click()
+    page.locator("#clock button", has_text="End").click()
+    expect(page.locator("#clock")).not_to_contain_text("going on")
+    expect(page.locator("#clock summary").first).to_contain_text("Note a cause")
