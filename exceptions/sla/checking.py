@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from exceptions.sla.calendars import Calendar
@@ -63,12 +63,19 @@ _DAYS = (*_OFFICE, *COUNTED_IN_DAYS)
 _DOCK = (Measured.ARRIVAL, Measured.UNLOADING_START, Measured.UNLOADING_END, Measured.PROOF)
 _WINDOW = Reads(frozenset({"allowed_minutes", "measured", "notice_minutes"}), measured=_DOCK)
 _RATE = frozenset({"allowed_minutes", "measured", "notice_minutes", "period", "threshold"})
-_ANSWER = Reads(frozenset({"allowed_minutes", "counting", "calendar"}), needs=(("allowed_minutes",),), counting=_OFFICE)
+# How a case is worked on is nobody's freight: there is no value that a price could be a share of.
+_OF_OURS = (Flat, PerUnit)
+_ANSWER = Reads(
+    frozenset({"allowed_minutes", "counting", "calendar"}),
+    needs=(("allowed_minutes",),),
+    counting=_OFFICE,
+    prices=_OF_OURS,
+)
 READS: dict[TermKind, Reads] = {
     TermKind.FIRST_RESPONSE: _ANSWER,
     TermKind.NEXT_UPDATE: _ANSWER,
-    TermKind.RESOLUTION: Reads(_ANSWER.fields | {"notice_minutes"}, needs=(("allowed_minutes",),), counting=_OFFICE),
-    TermKind.HOUSE_RATE: Reads(frozenset(), prices=(Flat, PerUnit)),
+    TermKind.RESOLUTION: replace(_ANSWER, fields=_ANSWER.fields | {"notice_minutes"}),
+    TermKind.HOUSE_RATE: Reads(frozenset(), prices=_OF_OURS),
     TermKind.PICKUP_WINDOW: Reads(_WINDOW.fields - {"measured"}),
     TermKind.DELIVERY_WINDOW: _WINDOW,
     TermKind.APPOINTMENT: _WINDOW,

@@ -256,6 +256,37 @@ def test_resolution_is_due_in_our_time_and_the_next_update_from_the_last_one() -
     assert only(row, "freight_over", clocks=CaseClocks(told_at=NOW + HOUR)).due_at == NOW + 5 * HOUR
 
 
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (term("resolution", allowed_minutes=60, price={"kind": "percent", "percent": "3"}), "value is not known"),
+        (term("resolution", allowed_minutes=365 * 24 * 60, counting="business"), "no 365 days"),
+        (term("next_update", allowed_minutes=60, price={"kind": "disputed"}), "what is disputed is not known"),
+        (term("first_response", allowed_minutes=365 * 24 * 60, counting="business"), "no 365 days"),
+        (
+            term("house_rate", account=None, price={"kind": "credits", "currency": "EUR", "steps": [{"below": "9", "amount": "1"}]}),
+            "rate is not known",
+        ),
+    ],
+)  # fmt: skip
+def test_a_term_about_the_case_that_cannot_be_priced_stops_no_other(row: Term, why: str) -> None:
+    promises = promises_of(case("delivery_late"), [freight()], book(row, term("delivery_window")), NOW)
+    assert row.kind not in {promise.kind for promise in promises.found}
+    assert any("is not priced" in line and why in line for line in promises.assumed)
+    window = next(promise for promise in promises.found if promise.kind == "delivery_window")
+    assert [stake.payable for stake in window.stakes] == [450]
+
+
+def test_a_charge_by_working_days_where_nobody_works_stops_nothing_else() -> None:
+    never = made(Calendar, pk=6, name="Never", zone="Europe/Paris", intervals={"mon": []})
+    price = {"kind": "per_unit", "unit": "working_day", "rate": "75", "currency": "EUR"}
+    box = made(Equipment, pk=2, number="M", kind="container", last_free_at=NOW + DAY)
+    row = term("free_time", subkind="demurrage", price=price, calendar=never)
+    promises = promises_of(case("customs_hold"), [freight(equipment=box)], book(row, term("delivery_window")), NOW)
+    assert any("needs a calendar with working days" in line for line in promises.assumed)
+    assert "delivery_window" in {promise.kind for promise in promises.found}
+
+
 def test_an_excuse_stops_windows_and_never_free_time_or_claims() -> None:
     clocks = CaseClocks(pauses=(Pause(NOW - HOUR),))
     assert only(term("delivery_window"), "delivery_late", clocks=clocks).is_paused

@@ -169,6 +169,14 @@ def test_a_credit_is_not_due_while_the_threshold_is_kept() -> None:
     assert "a period and its threshold come together" in " ".join(told(contract(replace(credit, period=""))))
 
 
+@pytest.mark.parametrize("kind", ["first_response", "resolution", "next_update", "house_rate"])
+def test_how_a_case_is_worked_on_has_no_value_to_take_a_share_of(kind: str) -> None:
+    within = None if kind == "house_rate" else 30
+    row = TermDraft(kind=kind, name="Ours", allowed_minutes=within, price={"kind": "percent", "percent": "3"})
+    assert told(contract(row)) == [f"term 1, price: a term of kind {kind} is not priced by percent"]
+    assert told(contract(replace(row, price=FLAT))) == told(contract(replace(row, price=RUNNING))) == []
+
+
 def test_all_problems_are_told_at_once_each_at_its_place() -> None:
     second = replace(WINDOW, mode="rocket", price=FLAT | {"amount": "-1"})
     assert [problem.where for problem in check_contract(contract(WINDOW, second, name=""), WORLD)] == [

@@ -10,7 +10,7 @@ from exceptions.cases.models import Case
 from exceptions.cases.services.promises.base import Look, Promise, Promises, situation_of
 from exceptions.sla import pricing
 from exceptions.sla.book import BoundTerm, calendar_of
-from exceptions.sla.calendars import Calendar, always_open
+from exceptions.sla.calendars import Calendar, NeverOpen, always_open
 from exceptions.sla.clocks import Allowed, Clock, clock, counted_pauses, deadline
 from exceptions.sla.defaults import FIRST_RESPONSE_RATE, FIRST_RESPONSE_WITHIN, OPEN_DAY_RATE
 from exceptions.sla.exposure import Option, Stake
@@ -35,20 +35,34 @@ ANSWER = Told("first_response", "First response", "answer", "nobody has answered
 RESOLVE = Told("resolution", "Resolved", "resolve", "not resolved")
 UPDATE = Told("next_update", "Next update to the customer", "update_customer", "the customer has heard nothing new")
 OPEN_DAY = Told("open_day", "Closed within a day", "resolve", "still open")
+TOLD: dict[TermKind, Told] = {
+    TermKind.FIRST_RESPONSE: ANSWER,
+    TermKind.HOUSE_RATE: OPEN_DAY,
+    TermKind.RESOLUTION: RESOLVE,
+    TermKind.NEXT_UPDATE: UPDATE,
+}
 
 
 def promises_of_case(case: Case, look: Look, promises: Promises) -> Iterator[Promise]:
-    """The clocks that every case has; resolution and updates where a term promises them."""
-    yield _first_response(case, look)
-    yield _open_day(case, look)
-    for kind, told in ((TermKind.RESOLUTION, RESOLVE), (TermKind.NEXT_UPDATE, UPDATE)):
+    """The clocks that every case has; resolution and updates where a term promises them.
+
+    A term whose deadline or price cannot be said is not priced, and that is said: it must not stop the others.
+    """
+    for kind, told in TOLD.items():
         bound = look.match(kind, situation_of(case, None, case.account)).bound
-        if bound is not None:
-            yield _promised(case, kind, told, bound, look, promises)
+        try:
+            match kind:
+                case TermKind.FIRST_RESPONSE:
+                    yield _first_response(case, bound, look)
+                case TermKind.HOUSE_RATE:
+                    yield _open_day(case, bound, look)
+                case _ if bound is not None:
+                    yield _promised(case, kind, told, bound, look, promises)
+        except (pricing.PriceUnknown, NeverOpen) as problem:
+            promises.assume(f"{bound.term.key if bound else told.text} is not priced: {problem}")
 
 
-def _first_response(case: Case, look: Look) -> Promise:
-    bound = look.match(TermKind.FIRST_RESPONSE, situation_of(case, None, case.account)).bound
+def _first_response(case: Case, bound: BoundTerm | None, look: Look) -> Promise:
     price: pricing.Price = pricing.Flat(pricing.Money(FIRST_RESPONSE_RATE, look.book.currency))
     allowed = Allowed(minutes=ANSWER_MINUTES, counting=Counting.BUSINESS)
     hours = look.book.ours.calendar
@@ -61,9 +75,8 @@ def _first_response(case: Case, look: Look) -> Promise:
     return Promise(ANSWER.key, TermKind.FIRST_RESPONSE, ANSWER.text, due, case.first_response_at, (stake,), bound)
 
 
-def _open_day(case: Case, look: Look) -> Promise:
+def _open_day(case: Case, bound: BoundTerm | None, look: Look) -> Promise:
     """The house rate charges every further day that the case is open; the next one is what can be avoided."""
-    bound = look.match(TermKind.HOUSE_RATE, situation_of(case, None, case.account)).bound
     price: pricing.Price = pricing.PerUnit(pricing.Unit.DAY, (pricing.Tier(OPEN_DAY_RATE),), look.book.currency)
     if bound is not None:
         price = bound.term.price

@@ -22,7 +22,7 @@ from exceptions.cases.taxonomy import Excusable, Party
 from exceptions.parties.models import Account
 from exceptions.sla import pricing
 from exceptions.sla.book import BoundTerm, Hours, LeadTime, Matched
-from exceptions.sla.calendars import always_open
+from exceptions.sla.calendars import NeverOpen, always_open
 from exceptions.sla.clocks import Clock, Pause, clock, counted_pauses
 from exceptions.sla.defaults import CLAIM_ACTIONS, ETA_ERROR, ONLY_CLAIM_ACTIONS
 from exceptions.sla.exposure import CERTAIN, Option, Stake, likelihood_idle
@@ -72,7 +72,7 @@ def promises_of_freight(case: Case, one: Known, look: Look, promises: Promises) 
             promises.assumed += [line for line in due.assumed if line not in promises.assumed]
             try:
                 yield from _promised(case, one, bound, due, timed, look, promises)
-            except pricing.PriceUnknown as problem:
+            except (pricing.PriceUnknown, NeverOpen) as problem:
                 promises.assume(f"{bound.term.key} is not priced: {problem}")
 
 
