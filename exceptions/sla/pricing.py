@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
-from itertools import chain, pairwise, repeat
+from itertools import chain, islice, pairwise, repeat
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from exceptions.sla.calendars import SEARCH_DAYS, Calendar, NeverOpen, always_open
 
 CENT = Decimal("0.01")
+# Free units that are looked past for the first that costs: the hours of a month.
+FREE_UNITS = 31 * 24
 # What the stored form of each kind of price may say.
 PRICE_FIELDS: dict[str, set[str]] = {
     "flat": {"kind", "amount", "currency"},
@@ -146,12 +148,19 @@ def price_steps(
             for books_at, rate in zip(
                 _unit_starts(unit, missed_at, calendar or always_open()), _rates(tiers), strict=False
             ):
-                amount = rate if left is None else min(rate, left)
+                amount = rate
                 if left is not None:
-                    if amount <= 0:
+                    if left <= 0:
                         return
+                    amount = min(rate, left)
                     left -= amount
                 yield Step(books_at, Money(amount, currency))
+
+
+def costing_steps(steps: Iterator[Step], most: int) -> list[Step]:
+    """The first `most` steps that cost anything. A tariff may begin with units that are free; one that is free for
+    longer than `FREE_UNITS` counts as free."""
+    return list(islice((step for step in islice(steps, FREE_UNITS + most) if step.money.amount > 0), most))
 
 
 def price_at(

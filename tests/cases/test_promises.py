@@ -151,6 +151,15 @@ def test_free_time_is_counted_from_discharge_in_tiers_up_to_the_cap(more: dict[s
     assert [stake.books_at - promise.due_at for stake in promise.stakes] == [0 * DAY, DAY, 2 * DAY]
 
 
+@pytest.mark.parametrize("last", [{"rate": "100"}, {"rate": "0"}])
+def test_tiers_may_begin_with_days_that_are_free(last: dict[str, str]) -> None:
+    price = RUNNING | {"tiers": [{"units": 4, "rate": "0"}, last], "cap": "150"}
+    row = term("free_time", subkind="demurrage", price=price, allowed_days=5, counting="calendar_days")
+    promise = only(row, "free_time_expiring", freight(equipment=BOX))
+    costs = [(stake.books_at - promise.due_at, stake.payable) for stake in promise.stakes]
+    assert costs == ([(4 * DAY, 100), (5 * DAY, 50)] if last["rate"] == "100" else [])
+
+
 def test_free_time_without_a_count_ends_as_it_was_reported_and_a_difference_is_said() -> None:
     reported = datetime(2026, 11, 20, 23, tzinfo=UTC)
     box = made(Equipment, pk=2, number="M", kind="container", discharged_at=BOX.discharged_at, last_free_at=reported)

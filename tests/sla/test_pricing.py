@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -23,6 +24,7 @@ from exceptions.sla.pricing import (
     Tier,
     Unit,
     best_term,
+    costing_steps,
     price_at,
     price_from_data,
     price_steps,
@@ -60,6 +62,26 @@ def test_each_started_hour_counts_until_the_cap() -> None:
     assert price_at(price, DUE, DUE + HOUR + timedelta(minutes=1)) == usd(150)
     assert price_at(price, DUE, DUE + 50 * HOUR) == usd(200)
     assert [step.money.amount for step in price_steps(price, DUE)] == [75, 75, 50]
+
+
+def test_units_that_are_free_use_up_no_cap_and_end_no_charge() -> None:
+    tiers = (Tier(Decimal(0), 4), Tier(Decimal(100)))
+    price = PerUnit(Unit.DAY, tiers, "USD", cap=Decimal(250))
+    assert [step.money.amount for step in price_steps(price, DUE)] == [0, 0, 0, 0, 100, 100, 50]
+    assert price_at(price, DUE, DUE + 97 * HOUR) == usd(100)
+    steps = costing_steps(price_steps(price, DUE), 12)
+    assert [(step.books_at - DUE, step.money.amount) for step in steps] == [
+        (96 * HOUR, 100),
+        (120 * HOUR, 100),
+        (144 * HOUR, 50),
+    ]
+    assert len(costing_steps(price_steps(replace(price, cap=None), DUE), 12)) == 12
+
+
+def test_what_is_free_for_ever_or_capped_at_nothing_has_no_step_that_costs() -> None:
+    free = PerUnit(Unit.HOUR, (Tier(Decimal(0)),), "USD")
+    assert costing_steps(price_steps(free, DUE), 12) == []
+    assert costing_steps(price_steps(replace(free, cap=Decimal(0)), DUE), 12) == []
 
 
 def test_demurrage_runs_by_the_date_at_the_port_and_gets_dearer() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from itertools import islice
 
 from exceptions.cases.models import Case
 from exceptions.cases.services.promises.base import (
@@ -180,7 +179,9 @@ def _stakes(
         return
     counting = due.calendar or always_open(due.zone)
     value = due.value or amount_of(one)
-    steps = list(islice(pricing.price_steps(price, run.due_at, value=value, calendar=counting), STEPS))
+    steps = pricing.costing_steps(pricing.price_steps(price, run.due_at, value=value, calendar=counting), STEPS)
+    if not steps:
+        return
     owed = Decimal(0) if kind == TermKind.CLAIM else _recoverable(case, one, bound, look, promises)
     currency = steps[0].money.currency
     if look.book.rate(currency, look.day) is None:
