@@ -100,7 +100,7 @@ def pause_told(
     if pause.notified_at is not None:
         return pause
     if pause.accepted_at is not None:
-        approver_within_limit(actor, case, settled=True)
+        approver_within_limit(actor, case, settled=True, now=now)
     _check(pause.reason, pause.evidence, pause.started_at, notified_at, now)
     pause.notified_at = notified_at
     pause.save(update_fields=["notified_at"])
