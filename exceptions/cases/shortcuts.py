@@ -10,6 +10,7 @@ def register() -> None:
         "Detection", "cases:detection", order=45, verb="ADMINISTER", icon="sliders-horizontal", section="manage"
     )
     nav.register("Suppressions", "cases:suppressions", order=46, verb="OPERATE", icon="bell-off", section="manage")
+    nav.register("Escalation", "cases:escalation", order=44, verb="AGREE", icon="megaphone", section="manage")
     nav.register("Pricing anew", "cases:repricings", order=36, verb="AGREE", icon="rotate-ccw", section="manage")
     group = "Case"
     keys.register("case.take", "t", "Take", group=group)

@@ -16,7 +16,7 @@ from exceptions.cases.services.disruptions import (
     disruption_remove,
     disruptions_propose,
 )
-from exceptions.cases.services.escalating import escalation_rule_save, escalations_take
+from exceptions.cases.services.escalating import escalation_rule_remove, escalation_rule_save, escalations_take
 from exceptions.cases.services.gaps import gaps_learn
 from exceptions.cases.services.interactions import interaction_log, next_check_done, next_check_remind, next_check_set
 from exceptions.cases.services.lifecycle import (
@@ -84,6 +84,7 @@ __all__ = [
     "disruption_reconsider",
     "disruption_remove",
     "disruptions_propose",
+    "escalation_rule_remove",
     "escalation_rule_save",
     "escalations_take",
     "expectation_run",

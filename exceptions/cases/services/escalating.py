@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from controltower.audit import SYSTEM, Actor, record
 from controltower.db import rows
@@ -32,11 +32,14 @@ from exceptions.cases.models import (
     TimelineEntry,
 )
 from exceptions.cases.services.assessing import Breach
+from exceptions.cases.services.recording import person
 from exceptions.parties.models import Contact
 from exceptions.sla.models import Contract
 
 # Minutes after the break, where the organisation and the contract say nothing: ours, a start to correct.
 SHIPPED: Final = {EscalationStep.OWNER: 0, EscalationStep.SUPERVISOR: 30, EscalationStep.CONTACT: 120}
+
+LATEST_MINUTES: Final = 31 * 24 * 60
 
 BEGIN = """
 INSERT INTO cases_escalation (organisation_id, case_id, commitment_id, step, contact_id, due_at, outcome, told)
@@ -66,18 +69,56 @@ def escalation_rule_save(
     actor: Actor,
     now: datetime,
 ) -> EscalationRule:
-    """Set when a step is due for a contract, or with None for all that say nothing themselves."""
+    """Set when a step is due for a contract, or with None for all that say nothing themselves.
+
+    It holds for promises that break from then on. after_minutes None: the step is not taken. `Invalid` names the field.
+    """
+    person(actor)
     if step not in EscalationStep.values:
-        raise Invalid("A step is owner, supervisor or contact.", code="step_unknown")
+        raise _unfit("A step is owner, supervisor or contact.", "step", "step_unknown")
     if after_minutes is not None and after_minutes < 0:
-        raise Invalid("A step comes after the break, not before.", code="minutes_negative")
+        raise _unfit("A step comes after the break, not before.", "after_minutes", "minutes_negative")
+    if after_minutes is not None and after_minutes > LATEST_MINUTES:
+        raise _unfit("A step comes within 31 days of the break.", "after_minutes", "minutes_too_many")
     if contact is not None and step != EscalationStep.CONTACT:
-        raise Invalid("Only the last step names a contact.", code="contact_elsewhere")
+        raise _unfit("Only the last step names a contact.", "contact", "contact_elsewhere")
+    if contact is not None and after_minutes is None:
+        raise _unfit("A step that is not taken names no contact.", "contact", "contact_of_nothing")
     fields = {"after_minutes": after_minutes, "contact": contact}
+    found = EscalationRule.objects.select_for_update(no_key=True).filter(contract=contract, step=step).first()
+    before = None if found is None else _audited(found)
     rule, _ = EscalationRule.objects.update_or_create(contract=contract, step=step, defaults=fields)
-    after = {"contract": rule.contract_id, "step": step, "after_minutes": after_minutes, "contact": rule.contact_id}
-    record(verb="escalation_rule.saved", subject=f"escalation_rule:{rule.pk}", actor=actor, after=after, now=now)
+    subject = f"escalation_rule:{rule.pk}"
+    record(verb="escalation_rule.saved", subject=subject, actor=actor, before=before, after=_audited(rule), now=now)
     return rule
+
+
+def escalation_rule_remove(rule: EscalationRule, *, actor: Actor, now: datetime) -> None:
+    """Leave the step to what holds for all contracts, or to what is shipped."""
+    person(actor)
+    subject = f"escalation_rule:{rule.pk}"
+    record(verb="escalation_rule.removed", subject=subject, actor=actor, before=_audited(rule), now=now)
+    rule.delete()
+
+
+def escalation_timings(rules: Iterable[EscalationRule]) -> dict[str, Timing]:
+    """When each step is due where these rules say so, a later one before an earlier one, and the shipped ones else."""
+    found = {step.value: Timing(timedelta(minutes=minutes), None) for step, minutes in SHIPPED.items()}
+    for rule in rules:
+        after = None if rule.after_minutes is None else timedelta(minutes=rule.after_minutes)
+        found[rule.step] = Timing(after, rule.contact_id)
+    return found
+
+
+def _audited(rule: EscalationRule) -> dict[str, Any]:
+    return {
+        "contract": rule.contract_id, "step": rule.step, "after_minutes": rule.after_minutes,
+        "contact": rule.contact_id,
+    }  # fmt: skip
+
+
+def _unfit(sentence: str, field: str, code: str) -> Invalid:
+    return Invalid(sentence, code=code, details={field: sentence})
 
 
 def escalations_begin(breaches: Sequence[Breach], *, now: datetime) -> None:
@@ -137,12 +178,10 @@ def escalations_take(ids: Iterable[int], *, now: datetime) -> int:
 
 def _timings(contracts: Collection[int]) -> dict[int, dict[str, Timing]]:
     """For each contract: its own rules before the organisation's before the shipped ones."""
-    rules: dict[int | None, dict[str, Timing]] = defaultdict(dict)
+    rules: dict[int | None, list[EscalationRule]] = defaultdict(list)
     for rule in EscalationRule.objects.all():
-        after = None if rule.after_minutes is None else timedelta(minutes=rule.after_minutes)
-        rules[rule.contract_id][rule.step] = Timing(after, rule.contact_id)
-    shipped = {step.value: Timing(timedelta(minutes=minutes), None) for step, minutes in SHIPPED.items()}
-    return {contract: {**shipped, **rules[None], **rules[contract]} for contract in contracts}
+        rules[rule.contract_id].append(rule)
+    return {contract: escalation_timings([*rules[None], *rules[contract]]) for contract in contracts}
 
 
 def _ladder(accounts: Collection[int]) -> dict[int, Contact]:

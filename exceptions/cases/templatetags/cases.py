@@ -1,9 +1,11 @@
 """What only the screens of cases draw: `{% load cases %}`."""
 
+from datetime import timedelta
+
 from django import template
 from django.utils.safestring import SafeString
 
-from controltower.web import keys
+from controltower.web import formats, keys
 from controltower.web.templatetags.tower import action, key
 from exceptions.cases.selectors.grammar import KEYS, TEXT, Key
 
@@ -30,6 +32,14 @@ def timeline_icon(kind: str) -> str:
 def lane(text: str) -> str:
     """`Dallas > Chicago` with a real arrow."""
     return text.replace(" > ", " → ")
+
+
+@register.filter
+def after_words(after: timedelta | None) -> str:
+    """When a step of escalation is due: `at once`, `after 30 min`, `not taken`."""
+    if after is None:
+        return "not taken"
+    return f"after {formats.span(after)}" if after else "at once"
 
 
 @register.simple_tag
