@@ -10,7 +10,7 @@ import pytest
 
 from exceptions.cases.models import Case
 from exceptions.cases.services.known_clocks import CaseClocks, ClockFacts, CutOff, Disputable, StopTimes
-from exceptions.cases.services.promises import Promise, promises_of
+from exceptions.cases.services.promises import Promise, Promises, promises_of
 from exceptions.cases.services.state import DeliveryState, Known, ShipmentState
 from exceptions.cases.taxonomy import TYPES, Severity
 from exceptions.parties.models import Account
@@ -19,7 +19,17 @@ from exceptions.sla.book import Book, Stamp
 from exceptions.sla.calendars import WEEKDAYS
 from exceptions.sla.clocks import Pause
 from exceptions.sla.defaults import LEAD_TIMES, lead_times
-from exceptions.sla.models import Calendar, ClaimRegime, Contract, ContractVersion, LeadTime, Side, Term, VersionState
+from exceptions.sla.models import (
+    Calendar,
+    ClaimRegime,
+    Contract,
+    ContractVersion,
+    CurrencyRate,
+    LeadTime,
+    Side,
+    Term,
+    VersionState,
+)
 from exceptions.sla.pricing import Tally
 from exceptions.sla.reach import AT_STAKE, MODES, SEVERITIES
 
@@ -47,11 +57,11 @@ def term(kind: str, *, account: Account | None = CUSTOMER, side: str = Side.PAYA
     return made(Term, **({"pk": 1, "version": version, "kind": kind, "name": kind, "price": FLAT} | more))
 
 
-def book(*terms: Term, leads: tuple[LeadTime, ...] = ()) -> Book:
+def book(*terms: Term, leads: tuple[LeadTime, ...] = (), rates: tuple[CurrencyRate, ...] = ()) -> Book:
     weekdays = {day: [["08:00", "17:00"]] for day in WEEKDAYS[:5]}
     ours = made(Calendar, name="Ours", zone="Europe/Paris", intervals=weekdays, holiday_country="FR")
     stamp = Stamp(1, "Europe/Paris", "EUR", timedelta(hours=4), 1)
-    return Book(stamp, terms=terms, calendars=[ours], desks=[], lead_time_rows=leads)
+    return Book(stamp, terms=terms, calendars=[ours], desks=[], lead_time_rows=leads, rates=rates)
 
 
 def case(type_: str, **more: Any) -> Case:
@@ -201,6 +211,33 @@ def test_a_proof_of_delivery_is_due_within_its_hours_or_days() -> None:
     assert (within.due_at, within.kept_at) == (NOW + DAY, NOW + HOUR)
     days = only(term("document", subkind="pod", allowed_days=3, counting="working_days"), "pod_missing", one)
     assert days.due_at == datetime(2026, 11, 23, 23, tzinfo=UTC)
+
+
+def blamed(theirs: Term, one: Known, *ours: Term, rates: tuple[CurrencyRate, ...] = ()) -> Promises:
+    """A late delivery that a person accepted as the carrier's."""
+    about = case("delivery_late", reason_accepted_by_id=1, responsible_party="carrier", excusable="no")
+    return promises_of(about, [one], book(theirs, *ours, rates=rates), NOW)
+
+
+def test_what_the_carrier_owes_in_another_currency_is_converted() -> None:
+    theirs = {"kind": "flat", "amount": "10000", "currency": "JPY"}
+    yen = made(CurrencyRate, currency="JPY", rate=Decimal("0.006"), valid_from=date(2026, 1, 1))
+    row = term("delivery_window", account=CARRIER, side=Side.RECOVERABLE, price=theirs)
+    promises = blamed(row, freight(), term("delivery_window"), rates=(yen,))
+    (stake,) = next(promise.stakes for promise in promises.found if promise.kind == "delivery_window")
+    assert (stake.payable, stake.currency, stake.recoverable) == (450, "EUR", 60)
+    assert promises.recoverable_from == "Rail"
+
+
+def test_a_price_of_the_carriers_that_cannot_be_said_takes_nothing_from_ours() -> None:
+    one = freight()
+    one.shipment.value = None
+    row = term("delivery_window", account=CARRIER, side=Side.RECOVERABLE, price={"kind": "percent", "percent": "3"})
+    promises = blamed(row, one, term("delivery_window"))
+    (stake,) = next(promise.stakes for promise in promises.found if promise.kind == "delivery_window")
+    assert (stake.payable, stake.recoverable, promises.recoverable_from) == (450, 0, "")
+    told = "What Rail owes us by K v1, delivery_window is not counted: the order's value is not known"
+    assert told in promises.assumed
 
 
 def test_what_is_disputed_of_an_invoice_becomes_undisputable() -> None:

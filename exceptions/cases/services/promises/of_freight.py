@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from exceptions.cases.models import Case
 from exceptions.cases.services.promises.base import (
@@ -182,10 +182,9 @@ def _stakes(
     steps = pricing.costing_steps(pricing.price_steps(price, run.due_at, value=value, calendar=counting), STEPS)
     if not steps:
         return
-    owed = Decimal(0) if kind == TermKind.CLAIM else _recoverable(case, one, bound, look, promises)
     currency = steps[0].money.currency
-    if look.book.rate(currency, look.day) is None:
-        promises.assume(f"1 {currency} counted as 1 {look.book.currency}: no rate is known")
+    _assume_rate(currency, look, promises)
+    owed = Decimal(0) if kind == TermKind.CLAIM else _recoverable(case, one, bound, currency, look, promises)
     rate = look.rate(currency)
     helping = [(lead, hours) for lead, hours in leads if _helps(lead.action, kind)]
     unless = MEASURED_UNLESS.get(bound.row.measured) or UNLESS.get(bound.term.subkind or kind, "not at the dock")
@@ -231,8 +230,11 @@ def _priced(bound: BoundTerm, one: Known, promises: Promises) -> pricing.Price |
     return pricing.marginal(price, row.threshold, tally)
 
 
-def _recoverable(case: Case, one: Known, bound: BoundTerm, look: Look, promises: Promises) -> Decimal:
-    """What the carrier or the terminal owes us for the same, once a person accepted that it is theirs."""
+def _recoverable(case: Case, one: Known, bound: BoundTerm, currency: str, look: Look, promises: Promises) -> Decimal:
+    """What the carrier or the terminal owes us for the same, in `currency`, once a person accepted that it is theirs.
+
+    What cannot be said is nothing, and said: it takes nothing from what we owe ourselves.
+    """
     owes = _answers(case, one)
     if owes is None:
         return Decimal(0)
@@ -240,9 +242,24 @@ def _recoverable(case: Case, one: Known, bound: BoundTerm, look: Look, promises:
     match = look.match(TermKind(bound.term.kind), situation, Side.RECOVERABLE, of_others=True).bound
     if match is None:
         return Decimal(0)
-    money = next(pricing.price_steps(match.term.price, case.opened_at, value=amount_of(one))).money
+    try:
+        steps = pricing.costing_steps(pricing.price_steps(match.term.price, case.opened_at, value=amount_of(one)), 1)
+    except (pricing.PriceUnknown, NeverOpen) as problem:
+        promises.assume(f"What {owes.name} owes us by {match.term.key} is not counted: {problem}")
+        return Decimal(0)
+    if not steps:
+        return Decimal(0)
     promises.recoverable_from = owes.name
-    return money.amount
+    money = steps[0].money
+    if money.currency == currency:
+        return money.amount
+    _assume_rate(money.currency, look, promises)
+    return (money.amount * look.rate(money.currency) / look.rate(currency)).quantize(pricing.CENT, ROUND_HALF_UP)
+
+
+def _assume_rate(currency: str, look: Look, promises: Promises) -> None:
+    if look.book.rate(currency, look.day) is None:
+        promises.assume(f"1 {currency} counted as 1 {look.book.currency}: no rate is known")
 
 
 def _answers(case: Case, one: Known) -> Account | None:
