@@ -17,7 +17,7 @@ from exceptions.cases import services
 from exceptions.cases.models import Case, Commitment, Stake, TimelineEntry
 from exceptions.parties.models import Account
 from exceptions.shipments.canonical import EventType
-from exceptions.sla.models import ContractVersion
+from exceptions.sla.models import ContractVersion, Side, Term, VersionState
 from tests.cases.conftest import HOUR, book, eta, make_account, make_term, tell
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +178,46 @@ def test_a_contract_that_runs_out_takes_back_no_loss(customer: Account, now: dat
     assert later.lost == 8000_00
     assert "8,000 USD lost: not at the dock" in " ".join(later.explanation["sentences"])
     assert Stake.objects.get(commitment__kind="delivery_window").state == "lost"
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_another_version_of_a_contract_rewrites_no_loss(customer: Account, now: datetime, days: int) -> None:
+    """Whether it holds from the day of the loss or from the day after; what books under it is its own."""
+    old = make_term(customer, "delivery_window", FLAT)
+    case = late("1", now, customer)
+    services.case_price(case, now=now + 7 * HOUR)
+    begins = (now + timedelta(days=days)).date()
+    ContractVersion.objects.update(effective_to=begins)
+    version = ContractVersion.objects.create(
+        contract=old.version.contract, number=2, state=VersionState.ACTIVE, effective_from=begins
+    )
+    new = Term.objects.create(version=version, kind="delivery_window", name="Less", price=FLAT | {"amount": "4000"})
+    for hours in (8, 30, 31):
+        later = services.case_price(case, now=now + hours * HOUR)
+        assert later.lost == 8000_00
+        commitment = Commitment.objects.get(kind="delivery_window")
+        assert (commitment.term_id, commitment.stakes.get().payable) == (old.pk, 8000_00)
+    afterwards = late("2", now + 50 * HOUR, customer)
+    assert afterwards.commitments.get(kind="delivery_window").term_id == new.pk
+    assert services.case_price(afterwards, now=now + 57 * HOUR).lost == 4000_00
+
+
+def test_what_the_carrier_owes_for_a_loss_may_be_found_out_after_it_booked(
+    customer: Account, carrier: Account, supervisor: Viewer, now: datetime
+) -> None:
+    old = make_term(customer, "delivery_window", FLAT)
+    make_term(carrier, "delivery_window", FLAT | {"amount": "900"}, side=Side.RECOVERABLE)
+    case = late("1", now, customer, carrier=carrier)
+    services.case_price(case, now=now + 7 * HOUR)
+    ContractVersion.objects.filter(pk=old.version_id).update(effective_to=now.date())
+    version = ContractVersion.objects.create(
+        contract=old.version.contract, number=2, state=VersionState.ACTIVE, effective_from=now.date()
+    )
+    Term.objects.create(version=version, kind="delivery_window", name="Less", price=FLAT | {"amount": "4000"})
+    codes = {"responsible_party": "carrier", "excusable": "no", "severity": "S2", "reason": "equipment_breakdown"}
+    services.classification_set(case, type=case.type, **codes, actor=supervisor.actor, now=now + 8 * HOUR)
+    found = services.case_price(case, now=now + 8 * HOUR)
+    assert (found.lost, found.recoverable) == (8000_00, 900_00)
 
 
 def test_an_excuse_accepted_after_the_loss_takes_it_back(customer: Account, supervisor: Viewer, now: datetime) -> None:

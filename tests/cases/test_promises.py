@@ -333,6 +333,32 @@ def test_a_charge_by_working_days_where_nobody_works_stops_nothing_else() -> Non
     assert "delivery_window" in {promise.kind for promise in promises.found}
 
 
+def versions(kind: str, **more: Any) -> tuple[Term, Term]:
+    """One until yesterday, with half an hour's tolerance; one from today on, with none and another price."""
+    old, new = term(kind, allowed_minutes=30, **more), term(kind, allowed_minutes=0, **more)
+    old.version.effective_to = new.version.effective_from = NOW.date()
+    old.name, new.name, new.pk, new.price = "old", "new", 2, FLAT | {"amount": "90"}
+    return old, new
+
+
+def test_what_fell_due_counts_by_the_version_that_was_in_force_then() -> None:
+    rows = versions("delivery_window")
+    for promised, due, payable in ((NOW - DAY, NOW - DAY + HOUR / 2, 450), (NOW - HOUR, NOW - HOUR, 90)):
+        one = freight(delivery=DeliveryState(5, promised=promised))
+        promises = promises_of(case("delivery_late"), [one], book(*rows), NOW)
+        (late,) = (promise for promise in promises.found if promise.kind == "delivery_window")
+        assert (late.due_at, [stake.payable for stake in late.stakes]) == (due, [payable])
+        assert any("old counts: it was in force on 17 November 2026" in line for line in promises.trace) == (
+            payable == 450
+        )
+
+
+def test_what_was_to_be_resolved_yesterday_counts_by_the_version_of_that_day() -> None:
+    for opened, payable in ((NOW - DAY, 450), (NOW - HOUR, 90)):
+        promises = promises_of(case("freight_over", opened_at=opened), [], book(*versions("resolution")), NOW)
+        assert [one.stakes[0].payable for one in promises.found if one.kind == "resolution"] == [payable]
+
+
 def test_an_excuse_stops_windows_and_never_free_time_or_claims() -> None:
     clocks = CaseClocks(pauses=(Pause(NOW - HOUR),))
     assert only(term("delivery_window"), "delivery_late", clocks=clocks).is_paused

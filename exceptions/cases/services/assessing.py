@@ -71,6 +71,7 @@ def priced(
 
     lasting: keys of commitments that stand although no term in force promises them any more.
     """
+    promises = replace(promises, found=[_as_booked(promise, before, book, now) for promise in promises.found])
     lost = [stake for key in lasting for stake in _still_lost(key, before, book)]
     stakes = [
         stake
@@ -144,6 +145,31 @@ def _still_lost(key: str, before: Before, book: Book) -> list[Stake]:
     ]
 
 
+def _as_booked(promise: Promise, before: Before, book: Book, now: datetime) -> Promise:
+    """What has booked keeps its amount when another term has come in the place of the one behind it."""
+    old = before.commitments.get(promise.key)
+    if old is None or old.term_id == _term_id(promise) or not any(before.is_booked(stake) for stake in promise.stakes):
+        return promise
+    return replace(
+        promise,
+        stakes=tuple(
+            _with_amount(stake, before.stakes[stake.key], book, now) if before.is_booked(stake) else stake
+            for stake in promise.stakes
+        ),
+    )
+
+
+def _with_amount(stake: Stake, row: StakeRow, book: Book, now: datetime) -> Stake:
+    """The stake as it was booked. Whether somebody else owes it is found out later: that part may still change."""
+    rate = stake.rate if row.currency == stake.currency else book.rate(row.currency, book.day(now)) or CERTAIN
+    owed = min(stake.recoverable * stake.rate / rate, major(row.payable))
+    return replace(stake, payable=major(row.payable), currency=row.currency, rate=rate, recoverable=owed)
+
+
+def _term_id(promise: Promise) -> int | None:
+    return promise.term.row.pk if promise.term else None
+
+
 def _counts(stake: Stake, state: StakeState) -> bool:
     """Open stakes, and lost ones of contracts. What the house charged itself yesterday is nobody's loss today."""
     return state == StakeState.OPEN or (state == StakeState.LOST and not stake.is_house)
@@ -180,7 +206,11 @@ def _rows(
     chosen = {choice.stake.key: choice for choice in assessment.choices}
     commitments, stakes = {}, {}
     for promise in promises.found:
-        commitments[promise.key] = _commitment_row(case, promise, before.commitments.get(promise.key), now)
+        old_commitment = before.commitments.get(promise.key)
+        row = _commitment_row(case, promise, old_commitment, now)
+        if old_commitment is not None and any(before.is_booked(stake) for stake in promise.stakes):
+            row = row._replace(term_id=old_commitment.term_id)
+        commitments[promise.key] = row
         for stake in promise.stakes:
             state = _stake_state(case, promise, stake, before, now)
             old = before.stakes.get(stake.key)
@@ -198,7 +228,7 @@ def _commitment_row(case: Case, promise: Promise, old: CommitmentRow | None, now
         case_id=case.pk,
         key=promise.key,
         kind=promise.kind,
-        term_id=promise.term.row.pk if promise.term else None,
+        term_id=_term_id(promise),
         account_id=promise.account_id,
         shipment_id=promise.shipment_id,
         stop_id=promise.stop_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -43,18 +43,28 @@ class Promise:
 
 @dataclass(frozen=True)
 class Look:
-    """The Book on a local date of the organisation, and what is known of the case's own clocks."""
+    """The Book on a local date of the organisation, and what is known of the case's own clocks.
+
+    on: another date whose contracts count, for what fell due then; what a currency is worth is always today's.
+    """
 
     book: Book
     day: date
     now: datetime
     clocks: CaseClocks
+    on: date | None = None
+
+    def when_due(self, at: datetime) -> Look | None:
+        """The same on the day on which something fell due; None when that was today or is ahead."""
+        if at >= self.now or (then := self.book.day(at)) >= self.day:
+            return None
+        return replace(self, on=then)
 
     def match(
         self, kind: TermKind, situation: pricing.Situation, side: Side = Side.PAYABLE, *, of_others: bool = False
     ) -> Matched:
         """The term that wins on this date."""
-        return self.book.match(kind, situation, self.day, side, of_others)
+        return self.book.match(kind, situation, self.on or self.day, side, of_others)
 
     def rate(self, currency: str) -> Decimal:
         """What a unit is worth in the organisation's currency; one for one when nobody knows."""
@@ -75,6 +85,12 @@ class Promises:
         """Say it once."""
         if sentence not in self.assumed:
             self.assumed.append(sentence)
+
+    def trace_then(self, bound: BoundTerm, then: Look) -> None:
+        """Say once that another term counts than today's."""
+        sentence = f"{bound.term.key} counts: it was in force on {then.on:%-d %B %Y}, when it fell due"
+        if sentence not in self.trace:
+            self.trace.append(sentence)
 
 
 def situation_of(case: Case, one: Known | None, account: Account | None, subkind: str = "") -> pricing.Situation:

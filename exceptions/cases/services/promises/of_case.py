@@ -49,17 +49,32 @@ def promises_of_case(case: Case, look: Look, promises: Promises) -> Iterator[Pro
     A term whose deadline or price cannot be said is not priced, and that is said: it must not stop the others.
     """
     for kind, told in TOLD.items():
-        bound = look.match(kind, situation_of(case, None, case.account)).bound
+        situation = situation_of(case, None, case.account)
+        bound = look.match(kind, situation).bound
         try:
-            match kind:
-                case TermKind.FIRST_RESPONSE:
-                    yield _first_response(case, bound, look)
-                case TermKind.HOUSE_RATE:
-                    yield _open_day(case, bound, look)
-                case _ if bound is not None:
-                    yield _promised(case, kind, told, bound, look, promises)
+            made = _made(case, kind, told, bound, look, promises)
+            then = look.when_due(made.due_at) if made is not None else None
+            held = then.match(kind, situation).bound if then is not None else None
+            if held is not None and held is not bound and then is not None:
+                # What fell due counts by the term that was in force on that day.
+                made = _made(case, kind, told, held, then, promises)
+                promises.trace_then(held, then)
         except (pricing.PriceUnknown, NeverOpen) as problem:
             promises.assume(f"{bound.term.key if bound else told.text} is not priced: {problem}")
+        else:
+            if made is not None:
+                yield made
+
+
+def _made(
+    case: Case, kind: TermKind, told: Told, bound: BoundTerm | None, look: Look, promises: Promises
+) -> Promise | None:
+    match kind:
+        case TermKind.FIRST_RESPONSE:
+            return _first_response(case, bound, look)
+        case TermKind.HOUSE_RATE:
+            return _open_day(case, bound, look)
+    return _promised(case, kind, told, bound, look, promises) if bound is not None else None
 
 
 def _first_response(case: Case, bound: BoundTerm | None, look: Look) -> Promise:

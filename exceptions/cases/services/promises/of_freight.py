@@ -69,10 +69,32 @@ def promises_of_freight(case: Case, one: Known, look: Look, promises: Promises) 
             promises.assume(f"{bound.term.key} is not priced: no deadline is known for {one.shipment.number}")
         for due in dues:
             promises.assumed += [line for line in due.assumed if line not in promises.assumed]
+            then, held, fell_due = _when_due(case, one, bound, due, look, promises)
             try:
-                yield from _promised(case, one, bound, due, timed, look, promises)
+                yield from _promised(case, one, held, fell_due, timed, then, promises)
             except (pricing.PriceUnknown, NeverOpen) as problem:
-                promises.assume(f"{bound.term.key} is not priced: {problem}")
+                promises.assume(f"{held.term.key} is not priced: {problem}")
+
+
+def _when_due(
+    case: Case, one: Known, bound: BoundTerm, due: Due, look: Look, promises: Promises
+) -> tuple[Look, BoundTerm, Due]:
+    """What fell due counts by the term that was in force on that day; a later version says nothing about it.
+
+    By today's where none was in force then, such as free time that ran out before the contract began.
+    """
+    then = look.when_due(due.at)
+    if then is None:
+        return look, bound, due
+    kind, subkind = TermKind(bound.term.kind), Subkind(bound.term.subkind) if bound.term.subkind else None
+    held = _match(case, one, kind, subkind, then).bound
+    if held is None or held is bound:
+        return then, bound, due
+    same = next((other for other in dues_of(Asked(case, one, held, look.book)) if other.part == due.part), None)
+    if same is None:
+        return then, bound, due
+    promises.trace_then(held, then)
+    return then, held, same
 
 
 def _match(case: Case, one: Known, kind: TermKind, subkind: Subkind | None, look: Look) -> Matched:
