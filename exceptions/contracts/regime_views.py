@@ -19,7 +19,8 @@ from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.cases.taxonomy import type_label
 from exceptions.contracts.common import by, may_change_house, must_see_all, put
-from exceptions.contracts.words import COUNTED
+from exceptions.contracts.words import length_words
+from exceptions.sla.clocks import Allowed
 from exceptions.sla.kinds import COUNTED_IN_DAYS, Counting, Subkind
 from exceptions.sla.models import ClaimRegime
 from exceptions.sla.regimes import SHIPPED, RegimeDefault
@@ -125,6 +126,4 @@ def _row(shipped: RegimeDefault, confirmed: ClaimRegime | None) -> RegimeRow:
 
 
 def _length(row: RegimeDefault | ClaimRegime) -> str:
-    if row.months is not None:
-        return f"{row.months} months"
-    return f"{row.days} {COUNTED[Counting(row.counting)]}"
+    return length_words(Allowed(days=row.days, months=row.months, counting=Counting(row.counting)))

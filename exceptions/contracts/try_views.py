@@ -23,9 +23,10 @@ from controltower.web.render import page
 from exceptions.cases.models import OPEN_STATES, Case
 from exceptions.cases.selectors import case_get, queue_page
 from exceptions.cases.selectors.queue import cases_visible
-from exceptions.cases.services.assessing import Priced
+from exceptions.cases.services.assessing import instant_for
 from exceptions.cases.taxonomy import TYPES, Severity
-from exceptions.contracts.trying import REPLAYED, Facts, replay, try_facts
+from exceptions.contracts.replaying import REPLAYED, Seen, Timed, deadlines_of, replay
+from exceptions.contracts.trying import Facts, try_facts
 from exceptions.contracts.words import price_words
 from exceptions.parties.models import Account
 from exceptions.parties.selectors import account_list
@@ -37,6 +38,7 @@ from exceptions.sla.pricing import Money, Situation
 from exceptions.sla.selectors.contracts import contracts_visible, version_get
 
 CHOICES = 500
+DEADLINES = 24
 AMOUNTS = (
     ("at_risk", "At risk"),
     ("avoidable", "Still avoidable"),
@@ -117,12 +119,15 @@ def _form(request: MemberRequest, now: datetime) -> TryForm:
 
 @dataclass(frozen=True)
 class CaseTried:
-    """A case in words and amounts, as it is stored or as a draft would make it. today: its line as it is stored."""
+    """A case in words and amounts, as it is stored or as a draft would make it, with its deadlines as they are counted
+    now. today: its line as it is stored. more: deadlines that are not listed."""
 
     case: Case
     told: Mapping[str, Any]
     amounts: list[tuple[str, Decimal]]
     currency: str
+    deadlines: list[Timed]
+    more: int
     today: str = ""
 
 
@@ -139,27 +144,33 @@ def _tried(viewer: Viewer, form: TryForm, now: datetime) -> dict[str, Any]:
         except NotFound as problem:
             form.add_error("case", problem.message)
             return told
-        told["one"] = _stored(case)
+        if other is None:
+            told["one"] = _stored(case, deadlines_of(case, book, instant_for(case, now)))
     elif data["account"] or data["case_type"]:
         tried, assessment = try_facts(_facts(viewer, form, book, now), other or book, now)
         told |= {"tried": [(one, price_words(one.bound.row.price) if one.bound else "") for one in tried]}
         told["phrase"] = phrase(assessment, now)
     if version and other:
-        told["replay"], priced = replay(_affected(viewer, version), book, other, now, case=case)
-        if case and priced:
-            told["one"] = _as_priced(case, priced)
+        told["replay"], seen = replay(_affected(viewer, version), book, other, now, case=case)
+        if case and seen:
+            told["one"] = _as_seen(case, seen)
     return told
 
 
-def _stored(case: Case) -> CaseTried:
+def _stored(case: Case, deadlines: list[Timed]) -> CaseTried:
     amounts = [(label, Decimal(getattr(case, name)) / 100) for name, label in AMOUNTS]
-    return CaseTried(case, case.explanation, amounts, case.currency)
+    return CaseTried(case, case.explanation, amounts, case.currency, *_shown(deadlines))
 
 
-def _as_priced(case: Case, priced: Priced) -> CaseTried:
-    amounts = [(label, getattr(priced.assessment, name)) for name, label in AMOUNTS]
+def _as_seen(case: Case, seen: Seen) -> CaseTried:
+    assessment = seen.priced.assessment
+    amounts = [(label, getattr(assessment, name)) for name, label in AMOUNTS]
     today = str(case.explanation.get("phrase", ""))
-    return CaseTried(case, priced.explanation, amounts, priced.assessment.currency, today)
+    return CaseTried(case, seen.priced.explanation, amounts, assessment.currency, *_shown(seen.deadlines), today)
+
+
+def _shown(deadlines: list[Timed]) -> tuple[list[Timed], int]:
+    return deadlines[:DEADLINES], max(0, len(deadlines) - DEADLINES)
 
 
 def _facts(viewer: Viewer, form: TryForm, book: Book, now: datetime) -> Facts:

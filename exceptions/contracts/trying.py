@@ -1,29 +1,22 @@
-"""What would hold for a case or for typed facts, and why: terms, deadlines, prices, stakes, place. Nothing is written."""
+"""What would hold for typed facts, and why: terms, deadlines, prices, stakes, place. A function of its arguments."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 
-from exceptions.cases.models import Case
-from exceptions.cases.services.assessing import Before, Priced, priced
-from exceptions.cases.services.combined import families_of, promises_of_all
-from exceptions.cases.services.priced_rows import commitments_of, stakes_of
 from exceptions.sla.book import Book, BoundTerm, Hours, calendar_of
 from exceptions.sla.calendars import NeverOpen, always_open
-from exceptions.sla.explaining import phrase
+from exceptions.sla.clocks import Counted
 from exceptions.sla.exposure import Assessment, Option, Stake, act_by, assess
-from exceptions.sla.kinds import Counting, Side, Subkind, TermKind
+from exceptions.sla.kinds import Side, Subkind, TermKind
 from exceptions.sla.pricing import Money, PriceUnknown, Situation, price_steps
 from exceptions.sla.reach import AT_STAKE
-from exceptions.sla.reckoning import Reckoning, day_steps, deadline_steps
+from exceptions.sla.reckoning import Reckoning, reckoned
 
 STEPS_SHOWN = 8
-REPLAYED = 200
-CHANGES_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -59,27 +52,6 @@ class Tried:
     unpriced: str = ""
 
 
-@dataclass(frozen=True)
-class Change:
-    """An open case that a draft would move: its line before and after."""
-
-    number: str
-    before: str
-    after: str
-    more: Decimal
-    currency: str
-
-
-@dataclass(frozen=True)
-class Replay:
-    """looked_at: open cases that were priced both ways; is_bounded: there are more. changed: how many would differ."""
-
-    looked_at: int
-    is_bounded: bool
-    changed: int
-    first: list[Change]
-
-
 def try_facts(facts: Facts, book: Book, now: datetime) -> tuple[list[Tried], Assessment]:
     """Every promise that such a case would put at stake, and what it would be worth. A function of its arguments."""
     promised = ((TermKind.FIRST_RESPONSE, None), *AT_STAKE.get(facts.situation.case_type, ()))
@@ -90,43 +62,6 @@ def try_facts(facts: Facts, book: Book, now: datetime) -> tuple[list[Tried], Ass
     return tried, assess(stakes, now, half_life=book.half_life, house_currency=book.currency)
 
 
-def replay(
-    cases: Sequence[Case], book: Book, other: Book, now: datetime, *, case: Case | None = None
-) -> tuple[Replay, Priced | None]:
-    """What would change for these cases if `other` held instead of `book`; those that change most come first.
-
-    case: one that is asked about besides; what `other` makes of it comes second. A fixed number of queries.
-    """
-    looked = list(cases[:REPLAYED])
-    everybody = list({one.pk: one for one in (*looked, *([case] if case else []))}.values())
-    before, after = _priced_by(everybody, (book, other), now)
-    changes = []
-    for one in looked:
-        was, will = before[one.pk].assessment, after[one.pk].assessment
-        if (was.rank, was.at_risk, was.avoidable, was.lost) == (will.rank, will.at_risk, will.avoidable, will.lost):
-            continue
-        changes.append(
-            Change(one.number, phrase(was, now), phrase(will, now), will.at_risk - was.at_risk, will.currency)
-        )
-    changes.sort(key=lambda change: -abs(change.more))
-    found = Replay(len(looked), len(cases) > REPLAYED, len(changes), changes[:CHANGES_SHOWN])
-    return found, after[case.pk] if case else None
-
-
-def _priced_by(cases: Sequence[Case], books: Sequence[Book], now: datetime) -> list[dict[int, Priced]]:
-    keys = [case.pk for case in cases]
-    counting = max(books, key=lambda book: book.counts_periods)
-    families, commitments, stakes = families_of(cases, counting, now), commitments_of(keys), stakes_of(keys)
-    before = {key: Before(commitments.get(key, {}), stakes.get(key, {})) for key in keys}
-    return [
-        {
-            case.pk: priced(case, promises_of_all(families[case.pk], book, now), before[case.pk], book, now)
-            for case in cases
-        }
-        for book in books
-    ]
-
-
 def _tried(kind: TermKind, subkind: Subkind | None, facts: Facts, book: Book, now: datetime) -> Tried:
     label = str(subkind.label if subkind else kind.label)
     found = book.match(kind, replace(facts.situation, subkind=subkind or ""), book.day(now), Side.PAYABLE)
@@ -134,7 +69,7 @@ def _tried(kind: TermKind, subkind: Subkind | None, facts: Facts, book: Book, no
         return Tried(kind, label, None, found.trace, book.zone)
     zone = book.zone
     try:
-        reckoning = _reckoned(found.bound, facts.since, book, zone)
+        reckoning = reckoned(_counted(found.bound, facts.since, book))
     except NeverOpen:
         return Tried(
             kind, label, found.bound, found.trace, zone, unpriced="its calendar never has that much working time"
@@ -155,13 +90,10 @@ def _tried(kind: TermKind, subkind: Subkind | None, facts: Facts, book: Book, no
     return Tried(kind, label, found.bound, found.trace, zone, reckoning, prices, is_running=len(steps) > STEPS_SHOWN)
 
 
-def _reckoned(bound: BoundTerm, since: datetime, book: Book, zone: str) -> Reckoning:
-    row = bound.row
-    hours = calendar_of(row.calendar) if row.calendar else book.ours.calendar
-    if row.allowed_days is not None:
-        return day_steps(hours, since, row.allowed_days, Counting(row.counting), row.first_day_counts)
-    calendar = hours if row.counting == Counting.BUSINESS else always_open(zone)
-    return deadline_steps(calendar, since, timedelta(minutes=row.allowed_minutes or 0))
+def _counted(bound: BoundTerm, since: datetime, book: Book) -> Counted:
+    """By the term's own calendar, else by ours: whose place it would be is not said."""
+    calendar = calendar_of(bound.row.calendar) if bound.row.calendar else book.ours.calendar
+    return Counted("As you typed", since, bound.allowed, calendar)
 
 
 def _stakes(tried: Tried, facts: Facts, book: Book) -> list[Stake]:

@@ -10,6 +10,7 @@ from typing import Any
 from controltower.web.formats import money
 from exceptions.cases.taxonomy import type_label
 from exceptions.shipments.models import Mode
+from exceptions.sla.clocks import Allowed
 from exceptions.sla.models import Counting, Measured, Starts, Subkind, Term, TermKind
 from exceptions.sla.pricing import Unit
 
@@ -81,16 +82,22 @@ def promise_words(term: Term) -> str:
     return str(Subkind(term.subkind).label if term.subkind else TermKind(term.kind).label)
 
 
+def length_words(allowed: Allowed) -> str:
+    """How long something may take: "5 working days", "4 h of working time", "9 months"; "" for no time at all."""
+    if allowed.months is not None:
+        return f"{allowed.months} months"
+    if allowed.days is not None:
+        first = ", the first day counts" if allowed.first_day_counts else ""
+        return f"{allowed.days} {COUNTED[allowed.counting]}{first}"
+    if allowed.minutes is not None:
+        return f"{duration_words(timedelta(minutes=allowed.minutes))} {COUNTED[allowed.counting]}".strip()
+    return ""
+
+
 def allowed_words(term: Term) -> str:
     """By when: the time allowed, how it is counted, from and until what."""
-    told = []
-    if term.allowed_days is not None:
-        told.append(f"{term.allowed_days} {COUNTED[Counting(term.counting)]}")
-        told += ["the first day counts"] if term.first_day_counts else []
-    elif term.allowed_minutes is not None:
-        told.append(
-            f"{duration_words(timedelta(minutes=term.allowed_minutes))} {COUNTED[Counting(term.counting)]}".strip()
-        )
+    own = Allowed(term.allowed_minutes, term.allowed_days, None, Counting(term.counting), term.first_day_counts)
+    told = [words] if (words := length_words(own)) else []
     told += [f"from {_lower(Starts(term.starts).label)}"] if term.starts else []
     told += [f"until {_lower(Measured(term.measured).label)}"] if term.measured else []
     if term.threshold is not None:

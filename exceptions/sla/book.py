@@ -25,7 +25,9 @@ from controltower.tenancy.context import current_organisation_id
 from exceptions.parties.models import Account, Contact, ContactRole, Location
 from exceptions.sla import models, pricing
 from exceptions.sla.calendars import Calendar, always_open, calendar_from_data
+from exceptions.sla.clocks import Allowed
 from exceptions.sla.defaults import exchange_rate, lead_times
+from exceptions.sla.kinds import Counting
 
 # So many organisations' books a process keeps; the one asked for longest ago goes first.
 KEPT: Final = 64
@@ -44,6 +46,24 @@ class BoundTerm:
     term: pricing.Term
     row: models.Term
     is_house: bool
+
+    @property
+    def allowed(self) -> Allowed:
+        """The time that the term allows; a claim that says neither days nor minutes takes what its regime says."""
+        row, regime = self.row, self.row.regime
+        if regime is not None and row.allowed_days is None and row.allowed_minutes is None:
+            return Allowed(
+                days=regime.days,
+                months=regime.months,
+                counting=Counting(regime.counting),
+                first_day_counts=row.first_day_counts,
+            )
+        return Allowed(
+            minutes=row.allowed_minutes,
+            days=row.allowed_days,
+            counting=Counting(row.counting),
+            first_day_counts=row.first_day_counts,
+        )
 
 
 @dataclass(frozen=True)

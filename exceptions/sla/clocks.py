@@ -39,23 +39,56 @@ class Allowed:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """What a deadline is counted from and how. what: what happened at `begins`, in words."""
+
+    what: str
+    begins: datetime
+    allowed: Allowed
+    calendar: Calendar
+
+    @property
+    def due_at(self) -> datetime:
+        """Raises NeverOpen as `deadline` does."""
+        return deadline(self.begins, self.allowed, self.calendar)
+
+    @property
+    def running(self) -> Calendar:
+        """When the clock runs on after it stood still: in business time when it is counted so, else always."""
+        return self.calendar if self.allowed.counting == Counting.BUSINESS else always_open(self.calendar.zone)
+
+
+@dataclass(frozen=True)
 class Pause:
     """A span in which an accepted cause stopped the clock; ends None: it still does. notified_at: when the other side
-    was told."""
+    was told. cause: in words."""
 
     begins: datetime
     ends: datetime | None = None
     notified_at: datetime | None = None
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class Standstill:
+    """The clock stood with so much time left, until it resumed; one that is not over would resume now. cause: in words."""
+
+    begins: datetime
+    resumes: datetime
+    left: timedelta
+    is_over: bool = True
+    cause: str = ""
 
 
 @dataclass(frozen=True)
 class Clock:
     """due_at: by the contract; felt_due_at: by the customer's watch, which nothing stops. is_paused: stopped now, so
-    that due_at is what it would be if the clock ran on from here."""
+    that due_at is what it would be if the clock ran on from here. stood: what put due_at off, in order."""
 
     due_at: datetime
     felt_due_at: datetime
     is_paused: bool = False
+    stood: tuple[Standstill, ...] = ()
 
 
 def deadline(start: datetime, allowed: Allowed, calendar: Calendar) -> datetime:
@@ -81,14 +114,16 @@ def clock(due: datetime, pauses: Sequence[Pause], now: datetime, calendar: Calen
     """
     running = calendar or always_open()
     felt = moved = due.astimezone(UTC)
-    for begins, ends in _merged(pauses, now):
-        if begins >= moved:
+    stood = list[Standstill]()
+    for one in _merged(pauses, now):
+        if one.begins >= moved:
             break
-        left = business_between(running, begins, moved)
-        if ends is None:
-            return Clock(add_business(running, now, left), felt, is_paused=True)
-        moved = add_business(running, ends, left)
-    return Clock(moved, felt)
+        resumes = one.ends or now
+        left = business_between(running, one.begins, moved)
+        moved = add_business(running, resumes, left)
+        stood.append(Standstill(one.begins, resumes, left, one.ends is not None, one.cause))
+    # One that goes on is the last: what begins after it is part of it.
+    return Clock(moved, felt, is_paused=bool(stood) and not stood[-1].is_over, stood=tuple(stood))
 
 
 def counted_pauses(pauses: Sequence[Pause], notice: timedelta | None) -> list[Pause]:
@@ -98,37 +133,40 @@ def counted_pauses(pauses: Sequence[Pause], notice: timedelta | None) -> list[Pa
     return [one for one in pauses if one.notified_at is not None and one.notified_at <= one.begins + notice]
 
 
-def _merged(pauses: Sequence[Pause], now: datetime) -> list[tuple[datetime, datetime | None]]:
+def _merged(pauses: Sequence[Pause], now: datetime) -> list[Pause]:
     """In order and apart; those that have not begun do not count, and what ends later than now goes on."""
-    found: list[tuple[datetime, datetime | None]] = []
+    found: list[Pause] = []
     for one in sorted(pauses, key=lambda one: one.begins):
         begins, ends = one.begins.astimezone(UTC), one.ends.astimezone(UTC) if one.ends else None
         if begins > now:
             continue
         ends = None if ends is None or ends > now else ends
-        if found and (found[-1][1] is None or begins <= found[-1][1]):
-            last = found[-1][1]
-            found[-1] = (found[-1][0], None if last is None or ends is None else max(last, ends))
-        else:
-            found.append((begins, ends))
+        last = found[-1] if found else None
+        if last is None or (last.ends is not None and begins > last.ends):
+            found.append(Pause(begins, ends, cause=one.cause))
+            continue
+        causes = [each for each in dict.fromkeys((last.cause, one.cause)) if each]
+        until = None if last.ends is None or ends is None else max(last.ends, ends)
+        found[-1] = Pause(last.begins, until, cause=", ".join(causes))
     return found
 
 
 def _last_day(start: datetime, allowed: Allowed, calendar: Calendar) -> date:
     day, left = _day(start, calendar), allowed.days or 0
-    if not allowed.first_day_counts or not _counts(day, allowed.counting, calendar):
+    if not allowed.first_day_counts or not day_counts(day, allowed.counting, calendar):
         day += timedelta(days=1)
     if left == 0:
         return _day(start, calendar) - timedelta(days=1) if allowed.first_day_counts else _day(start, calendar)
     for _ in range(SEARCH_DAYS):
-        left -= _counts(day, allowed.counting, calendar)
+        left -= day_counts(day, allowed.counting, calendar)
         if left == 0:
             return day
         day += timedelta(days=1)
     raise NeverOpen(f"no {allowed.days} {allowed.counting} in {SEARCH_DAYS} days after {start}")
 
 
-def _counts(day: date, counting: Counting, calendar: Calendar) -> bool:
+def day_counts(day: date, counting: Counting, calendar: Calendar) -> bool:
+    """Whether a local day is one of the days allowed."""
     if counting == Counting.WORKING_DAYS:
         return bool(calendar.intervals_on(day))
     if counting == Counting.NOT_SUNDAYS:

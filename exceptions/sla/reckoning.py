@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from exceptions.sla.calendars import SEARCH_DAYS, ZERO, Calendar, Interval, NeverOpen, Span, public_holidays
+from exceptions.sla.calendars import SEARCH_DAYS, ZERO, Calendar, Interval, NeverOpen, public_holidays
+from exceptions.sla.clocks import Counted, Standstill, day_counts
 from exceptions.sla.kinds import Counting
 
 DAY = timedelta(days=1)
-SUNDAY = 6
 
 
 class StepKind(StrEnum):
@@ -29,7 +28,7 @@ class StepKind(StrEnum):
 @dataclass(frozen=True)
 class DeadlineStep:
     """begins, ends: aware UTC, of a closed day its local midnights. counted: what the clock gained in it, nothing
-    unless COUNTED. left: what remains after it. name: the public holiday's."""
+    unless COUNTED. left: what remains after it. name: the public holiday's, or what stopped the clock."""
 
     kind: StepKind
     begins: datetime
@@ -58,12 +57,55 @@ class Day:
     name: str = ""
 
 
-def deadline_steps(calendar: Calendar, start: datetime, duration: timedelta, pauses: Sequence[Span] = ()) -> Reckoning:
-    """Count `duration` of working time from `start`, leaving out `pauses`, and keep each step.
+def reckoned(counted: Counted, stood: Sequence[Standstill] = ()) -> Reckoning:
+    """The steps of a deadline, with those in which its clock stood still (`Clock.stood`).
 
-    Without pauses it is due at `add_business(calendar, start, duration)`. pauses: aware spans in any order; they may
-    overlap. Days without a second of working time are steps of their own, nights and breaks are not. Raises NeverOpen,
-    and ValueError for a negative duration.
+    It is due when the clock is: at `counted.due_at` when it never stood. Months are taken by the calendar, in no steps.
+    Raises NeverOpen.
+    """
+    plain = _plain(counted)
+    due, steps = plain.due_at, list(plain.steps)
+    for one in stood:
+        after = _run(counted, one.resumes, one.left)
+        stopped = DeadlineStep(StepKind.PAUSED, one.begins, one.resumes, ZERO, one.left, one.cause)
+        due, steps = after.due_at, [*_until(steps, one), stopped, *after.steps]
+    return Reckoning(due, tuple(steps))
+
+
+def _plain(counted: Counted) -> Reckoning:
+    allowed = counted.allowed
+    if allowed.months is not None:
+        return Reckoning(counted.due_at, ())
+    if allowed.days is not None:
+        return day_steps(counted.calendar, counted.begins, allowed.days, allowed.counting, allowed.first_day_counts)
+    return _run(counted, counted.begins, timedelta(minutes=allowed.minutes or 0))
+
+
+def _run(counted: Counted, begins: datetime, length: timedelta) -> Reckoning:
+    """In business time step by step; where every hour counts in one."""
+    if counted.allowed.counting == Counting.BUSINESS:
+        return deadline_steps(counted.calendar, begins, length)
+    begins = begins.astimezone(UTC)
+    due = begins + length
+    return Reckoning(due, (DeadlineStep(StepKind.COUNTED, begins, due, length, ZERO),) if length else ())
+
+
+def _until(steps: Sequence[DeadlineStep], stood: Standstill) -> Iterator[DeadlineStep]:
+    """What had happened when the clock was stopped; the step in which it was ends there."""
+    for step in steps:
+        if step.begins >= stood.begins:
+            return
+        if step.ends <= stood.begins or step.kind != StepKind.COUNTED:
+            yield step
+        else:
+            yield replace(step, ends=stood.begins, counted=stood.begins - step.begins, left=stood.left)
+
+
+def deadline_steps(calendar: Calendar, start: datetime, duration: timedelta) -> Reckoning:
+    """Count `duration` of working time from `start`, and keep each step: it is due at `add_business`.
+
+    Days without a second of working time are steps of their own, nights and breaks are not. Raises NeverOpen, and
+    ValueError for a negative duration.
     """
     if duration < ZERO:
         raise ValueError("a duration of working time is not negative")
@@ -74,15 +116,15 @@ def deadline_steps(calendar: Calendar, start: datetime, duration: timedelta, pau
         spans = calendar.spans_on(day)
         if not spans:
             steps.append(_closed(calendar, day, left))
-        for opens, closes, is_paused in _pieces(spans, start, pauses):
-            if is_paused:
-                steps.append(DeadlineStep(StepKind.PAUSED, opens, closes, ZERO, left))
+        for opens, closes in spans:
+            begins = max(opens, start)
+            if closes <= begins:
                 continue
-            counted = min(left, closes - opens)
+            counted = min(left, closes - begins)
             left -= counted
-            steps.append(DeadlineStep(StepKind.COUNTED, opens, opens + counted, counted, left))
+            steps.append(DeadlineStep(StepKind.COUNTED, begins, begins + counted, counted, left))
             if not left:
-                return Reckoning(opens + counted, tuple(steps))
+                return Reckoning(begins + counted, tuple(steps))
         day += timedelta(days=1)
     raise NeverOpen(f"no {duration} of working time in {SEARCH_DAYS} days after {start}")
 
@@ -92,8 +134,8 @@ def day_steps(
 ) -> Reckoning:
     """Count whole local days after the day of `start`, or with it; due at the midnight that ends the last of them.
 
-    Without days it is due at the end of that day, or at its beginning when it counts. Calendar days leave nothing out, working days what the calendar closes, and
-    NOT_SUNDAYS Sundays and public holidays. Raises NeverOpen, and ValueError for a negative number.
+    Without days it is due at the end of that day, or at its beginning when it counts. Calendar days leave nothing out,
+    working days what the calendar closes, and NOT_SUNDAYS Sundays and public holidays. Raises NeverOpen, and ValueError for a negative number.
     """
     if days < 0:
         raise ValueError("a number of days is not negative")
@@ -103,7 +145,7 @@ def day_steps(
         return Reckoning(_closed(calendar, day, left).begins, ())
     for _ in range(SEARCH_DAYS + days):
         closed = _closed(calendar, day, left)
-        if _counts(calendar, day, counting):
+        if day_counts(day, counting, calendar):
             left -= DAY
             steps.append(DeadlineStep(StepKind.COUNTED, closed.begins, closed.ends, DAY, left))
             if not left:
@@ -129,15 +171,6 @@ def next_holidays(country: str, subdivision: str, after: date, count: int) -> li
     return [pair for _, pair in zip(range(count), named, strict=False)]
 
 
-def _counts(calendar: Calendar, day: date, counting: Counting) -> bool:
-    if counting == Counting.WORKING_DAYS:
-        return bool(calendar.intervals_on(day))
-    if counting == Counting.NOT_SUNDAYS:
-        is_holiday = bool(calendar.country) and day in public_holidays(calendar.country, calendar.subdivision)
-        return day.weekday() != SUNDAY and not is_holiday
-    return True
-
-
 def _day(calendar: Calendar, day: date) -> Day:
     name = str(public_holidays(calendar.country, calendar.subdivision).get(day) or "") if calendar.country else ""
     if day in calendar.closures:
@@ -154,15 +187,3 @@ def _closed(calendar: Calendar, day: date, left: timedelta) -> DeadlineStep:
         datetime(at.year, at.month, at.day, tzinfo=zone).astimezone(UTC) for at in (day, day + timedelta(days=1))
     )
     return DeadlineStep(kind, begins, ends, ZERO, left, told.name if kind == StepKind.HOLIDAY else "")
-
-
-def _pieces(spans: list[Span], start: datetime, pauses: Sequence[Span]) -> Iterator[tuple[datetime, datetime, bool]]:
-    """Open spans after `start`, cut where a pause begins or ends, each with whether it is paused."""
-    for span_opens, closes in spans:
-        opens = max(span_opens, start)
-        if closes <= opens:
-            continue
-        edges = {edge for pause in pauses for edge in pause if opens < edge < closes}
-        bounds = [opens, *sorted(edges), closes]
-        for begins, ends in pairwise(bounds):
-            yield begins, ends, any(begin <= begins and ends <= end for begin, end in pauses)

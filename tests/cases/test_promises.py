@@ -240,6 +240,17 @@ def test_a_price_of_the_carriers_that_cannot_be_said_takes_nothing_from_ours() -
     assert told in promises.assumed
 
 
+def test_what_is_counted_in_business_time_goes_on_in_business_time_after_a_pause() -> None:
+    """Eight hours from Tuesday 17:00 in Lyon, and an excuse from then to Wednesday 09:00: one working hour was lost."""
+    one = freight(delivery=DeliveryState(5, delivered=NOW - 17 * HOUR))
+    row = term("document", subkind="pod", allowed_minutes=8 * 60, counting="business")
+    shut = CaseClocks(pauses=(Pause(NOW - 17 * HOUR, NOW - HOUR),))
+    promise = only(row, "pod_missing", one, shut)
+    assert (promise.felt_due_at, promise.due_at) == (NOW + 6 * HOUR, NOW + 7 * HOUR)
+    assert promise.counted is not None and promise.counted.due_at == promise.felt_due_at
+    assert [stood.left for stood in promise.stood] == [8 * HOUR]
+
+
 def test_what_is_disputed_of_an_invoice_becomes_undisputable() -> None:
     charge = Disputable(11, "INV-1", Decimal(180), "EUR", NOW, None, is_disputed=False)
     other = Disputable(12, "INV-2", Decimal(50), "EUR", NOW, NOW + DAY, is_disputed=True)

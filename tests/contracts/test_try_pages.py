@@ -12,6 +12,7 @@ from controltower.tenancy.models import Organisation
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import Case
 from exceptions.cases.services import case_price
+from exceptions.cases.services.pausing import pause_accept, pause_end, pause_note
 from exceptions.parties.models import Account, AccountKind
 from exceptions.sla.models import Calendar, ContractVersion, Counting, TermKind, VersionState
 from tests.cases.conftest import HOUR, book, eta, make_account, make_term
@@ -114,6 +115,45 @@ def test_a_case_is_found_by_its_number_or_a_reference_and_stands_as_it_is_priced
     assert case.explanation["sentences"][0] in text
 
 
+def excused(case: Case, supervisor: Viewer, now: datetime, *, told: datetime | None) -> None:
+    """The road was shut from an hour ago to half an hour ago, and a supervisor accepted that."""
+    pause = pause_note(
+        case, reason="weather", evidence="Highway patrol closed I-40", started_at=now - HOUR, notified_at=told,
+        actor=supervisor.actor, now=now,
+    )  # fmt: skip
+    pause_end(pause_accept(pause, actor=supervisor.actor, now=now), ended_at=now, actor=supervisor.actor, now=now)
+
+
+def test_a_case_shows_each_deadline_step_by_step_with_what_stopped_its_clock(
+    client_for: SignIn, supervisor: Viewer, organisation: Organisation, case: Case
+) -> None:
+    now = timezone.now()
+    with acting_for(organisation):
+        excused(case, supervisor, now, told=None)
+    answer = client_for(supervisor).get(URL, {"case": case.number})
+    text, deadlines = answer.content.decode(), answer.context["one"].deadlines
+    window = next(one for one in deadlines if one.promise.kind == TermKind.DELIVERY_WINDOW)
+    assert window.promise.due_at == window.promise.felt_due_at + HOUR
+    assert window.reckoning.due_at == window.promise.due_at
+    assert "End of the promised window" in text and ", then 30 min." in text
+    assert "Stood still</span> Weather" in text and "the customer's own watch" in text.replace("&#x27;", "'")
+    first = next(one for one in deadlines if one.promise.kind == TermKind.FIRST_RESPONSE)
+    assert "Opening of the case" in text and first.promise.stood == (), "a cause excuses no late answer"
+
+
+def test_an_excuse_that_was_not_told_in_time_is_said_to_stop_nothing(
+    client_for: SignIn, supervisor: Viewer, organisation: Organisation, case: Case, held: ContractVersion
+) -> None:
+    with acting_for(organisation):
+        held.terms.update(notice_minutes=10)
+        excused(case, supervisor, now := timezone.now(), told=now)
+    answer = client_for(supervisor).get(URL, {"case": case.number})
+    assert "does not stop it: the other side was not told in time" in answer.content.decode()
+    assert "Beginning of the cause: Weather" in answer.content.decode()
+    (window,) = (one.promise for one in answer.context["one"].deadlines if one.promise.untold)
+    assert window.due_at == window.felt_due_at
+
+
 def test_a_draft_is_tried_before_it_holds_and_nothing_is_written(
     client_for: SignIn, supervisor: Viewer, organisation: Organisation, case: Case, held: ContractVersion
 ) -> None:
@@ -127,6 +167,7 @@ def test_a_draft_is_tried_before_it_holds_and_nothing_is_written(
     asked = {"version": f"{held.contract_id}/2", "case": case.number}
     text = client_for(supervisor).get(URL, asked).content.decode()
     assert "as if draft 2 held" in text and "20,000 USD if" in text and "Today:" in text
+    assert f"{held.contract.name}, version 2</a>" in text, "its deadlines are the draft's"
     assert "1 of the 1" in text and "+19,000\N{NO-BREAK SPACE}USD" in text
     with acting_for(organisation):
         same = Case.objects.get()
@@ -152,8 +193,10 @@ def test_trying_takes_few_queries(
     client_for: SignIn, supervisor: Viewer, account: Account, case: Case, held: ContractVersion
 ) -> None:
     client = client_for(supervisor)
-    for asked in ("", f"?case={case.number}", f"?account={account.pk}&case_type=delivery_late"):
+    for asked in ("", f"?account={account.pk}&case_type=delivery_late"):
         assert len(statements(client, f"{URL}{asked}")) <= 12, asked
+    # A case is read as pricing reads it: in so many statements, however much freight it is about.
+    assert len(statements(client, f"{URL}?case={case.number}")) <= 30
 
 
 def test_a_replay_takes_as_many_queries_for_many_cases_as_for_one(

@@ -1,15 +1,17 @@
-"""A deadline step by step adds up to the deadline, whatever the calendar and the pauses."""
+"""A deadline step by step adds up to the deadline, whatever the calendar, the counting and the pauses."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exceptions.sla.calendars import Calendar, NeverOpen, add_business, always_open, business_between, office_hours
+from exceptions.sla.calendars import Calendar, NeverOpen, add_business, always_open, office_hours
+from exceptions.sla.clocks import Allowed, Counted, Pause, clock
 from exceptions.sla.kinds import COUNTED_IN_DAYS, Counting
-from exceptions.sla.reckoning import StepKind, day_steps, days_of, deadline_steps, next_holidays
+from exceptions.sla.reckoning import StepKind, day_steps, days_of, deadline_steps, next_holidays, reckoned
 
 HOUR, ZERO = timedelta(hours=1), timedelta(0)
 FRIDAY = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # 09:00 in Chicago
@@ -29,7 +31,7 @@ lengths = st.integers(0, 120 * 60).map(lambda minutes: timedelta(minutes=minutes
 
 @settings(deadline=None)
 @given(st.sampled_from(CALENDARS), instants, lengths)
-def test_without_pauses_it_is_the_deadline_and_its_steps_are_the_duration(calendar, start, duration) -> None:
+def test_it_is_the_deadline_and_its_steps_are_the_duration(calendar, start, duration) -> None:
     told = deadline_steps(calendar, start, duration)
     assert told.due_at == add_business(calendar, start, duration)
     assert sum((step.counted for step in told.steps), ZERO) == duration
@@ -38,15 +40,66 @@ def test_without_pauses_it_is_the_deadline_and_its_steps_are_the_duration(calend
     assert all(step.counted == step.ends - step.begins for step in told.steps if step.kind == StepKind.COUNTED)
 
 
+def counted_by(calendar: Calendar, begins: datetime, amount: int, counting: Counting, first: bool) -> Counted:
+    """So many days, or as many hours."""
+    in_days = counting in DAYS
+    allowed = Allowed(None if in_days else amount * 60, amount if in_days else None, None, counting, first and in_days)
+    return Counted("Delivery", begins, allowed, calendar)
+
+
+manners = st.tuples(
+    st.sampled_from(CALENDARS), instants, st.integers(0, 30), st.sampled_from(Counting), st.booleans()
+).map(lambda parts: counted_by(*parts))
+spans = st.lists(st.tuples(st.integers(-3000, 60_000), st.integers(0, 9000), st.booleans()), max_size=4)
+
+
 @settings(deadline=None)
-@given(st.sampled_from(CALENDARS), instants, lengths, instants, lengths)
-def test_what_is_paused_counts_for_nothing(calendar, start, duration, paused_at, pause) -> None:
-    span = (paused_at, paused_at + pause)
-    told = deadline_steps(calendar, start, duration, [span])
-    ran = business_between(calendar, start, told.due_at)
-    paused = business_between(calendar, max(start, span[0]), min(told.due_at, span[1]))
-    assert ran - max(ZERO, paused) == duration
-    assert deadline_steps(calendar, start, duration, [span, span]).due_at == told.due_at, "an overlap counts once"
+@given(manners)
+def test_however_it_is_counted_its_steps_end_when_it_is_due(counted: Counted) -> None:
+    told = reckoned(counted)
+    assert told.due_at == counted.due_at
+    assert not told.steps or (told.steps[-1].left, told.steps[-1].ends) == (ZERO, told.due_at)
+
+
+@settings(deadline=None)
+@given(manners, spans)
+def test_the_steps_of_a_clock_that_stood_still_end_when_it_is_due(
+    counted: Counted, stood: list[tuple[int, int, bool]]
+) -> None:
+    minute, now = timedelta(minutes=1), counted.begins + timedelta(days=50)
+    pauses = [
+        Pause(counted.begins + at * minute, None if goes_on else counted.begins + (at + length) * minute, None, f"{at}")
+        for at, length, goes_on in stood
+    ]
+    run = clock(counted.due_at, pauses, now, counted.running)
+    told = reckoned(counted, run.stood)
+    assert told.due_at == run.due_at
+    stops = [step for step in told.steps if step.kind == StepKind.PAUSED]
+    assert [(step.begins, step.ends, step.left) for step in stops] == [
+        (one.begins, one.resumes, one.left) for one in run.stood
+    ]
+    assert all(step.counted == ZERO for step in stops)
+    ran = [step for step in told.steps if step.kind in (StepKind.COUNTED, StepKind.PAUSED)]
+    assert all(before.ends <= after.begins for before, after in pairwise(ran)), "no minute counts twice"
+
+
+def test_a_clock_that_is_stopped_at_noon_goes_on_with_what_was_left() -> None:
+    """Eight hours of business time from 09:00 in Chicago; from noon to the next morning the port was shut."""
+    counted = Counted("Opening of the case", FRIDAY, Allowed(minutes=8 * 60, counting=Counting.BUSINESS), CHICAGO)
+    shut = Pause(FRIDAY + 3 * HOUR, FRIDAY + 72 * HOUR, cause="Port shut")  # Monday 09:00
+    run = clock(counted.due_at, [shut], FRIDAY + 90 * HOUR, counted.running)
+    told = reckoned(counted, run.stood)
+    before, stop, *after = told.steps
+    assert (before.counted, before.left) == (3 * HOUR, 5 * HOUR)
+    assert (stop.kind, stop.name, stop.left) == (StepKind.PAUSED, "Port shut", 5 * HOUR)
+    assert [step.counted for step in after] == [3 * HOUR, 2 * HOUR]
+    assert told.due_at == run.due_at == FRIDAY + 78 * HOUR, "Monday, 15:00"
+
+
+def test_months_are_taken_by_the_calendar_and_have_no_steps() -> None:
+    counted = Counted("Delivery", FRIDAY, Allowed(months=9), CHICAGO)
+    assert reckoned(counted).steps == ()
+    assert reckoned(counted).due_at == datetime(2027, 8, 21, tzinfo=ZoneInfo(CHICAGO.zone))
 
 
 def test_a_weekend_a_holiday_and_a_closure_are_steps_with_their_reason() -> None:

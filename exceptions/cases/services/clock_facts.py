@@ -16,6 +16,7 @@ from django.db.models import Max
 from exceptions.cases.models import CasePause, EntryKind, TimelineEntry
 from exceptions.cases.services.known_clocks import CaseClocks, ClockFacts, CutOff, Disputable, StopTimes
 from exceptions.cases.services.state import Known
+from exceptions.cases.taxonomy import reason_label
 from exceptions.shipments.canonical import EventType
 from exceptions.shipments.models import (
     Appointment,
@@ -41,7 +42,7 @@ def case_clocks_of(cases: Collection[int]) -> dict[int, CaseClocks]:
     """By case. Two queries. A cause that nobody accepted is not here: it moves nothing."""
     pauses: dict[int, list[Pause]] = defaultdict(list)
     for row in CasePause.objects.filter(case__in=cases, accepted_by__isnull=False).order_by("pk"):
-        pauses[row.case_id].append(Pause(row.started_at, row.ended_at, row.notified_at))
+        pauses[row.case_id].append(Pause(row.started_at, row.ended_at, row.notified_at, reason_label(row.reason)))
     notices = TimelineEntry.objects.filter(case__in=cases, kind=EntryKind.NOTICE)
     told = dict(notices.values_list("case").annotate(last=Max("at")))
     return {case: CaseClocks(tuple(pauses[case]), told.get(case)) for case in cases}

@@ -14,9 +14,13 @@ from exceptions.parties.models import Account
 from exceptions.sla import pricing
 from exceptions.sla.book import Book, BoundTerm, Hours, LeadTime, Matched, account_path
 from exceptions.sla.calendars import always_open
+from exceptions.sla.clocks import Counted, Pause, Standstill
 from exceptions.sla.explaining import wording
 from exceptions.sla.exposure import Option, Stake, act_by
 from exceptions.sla.models import Side, TermKind
+
+# What most clocks of a case run from, in words.
+OPENED = "Opening of the case"
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,9 @@ class Promise:
     """One commitment of a case with its stakes. kept_at: when it was kept, early or late.
 
     due_at is the contract's clock; felt_due_at, where it differs, the customer's, which nothing stops. A promise whose
-    clock is stopped now (is_paused) has no stakes: nothing books while it stands still.
+    clock is stopped now (is_paused) has no stakes: nothing books while it stands still. counted: how felt_due_at came
+    about, None where it was reported as it is; stood: what put due_at off; untold: causes that did not, because the
+    other side was not told in time.
     """
 
     key: str
@@ -39,6 +45,9 @@ class Promise:
     account_id: int | None = None
     felt_due_at: datetime | None = None
     is_paused: bool = False
+    counted: Counted | None = None
+    stood: tuple[Standstill, ...] = ()
+    untold: tuple[Pause, ...] = ()
 
 
 @dataclass(frozen=True)

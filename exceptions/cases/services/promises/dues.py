@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from holidays import list_supported_countries
 
 from exceptions.cases.models import Case
 from exceptions.cases.services.known_clocks import StopTimes, subject_of
+from exceptions.cases.services.promises.base import OPENED
 from exceptions.cases.services.state import Known
 from exceptions.shipments.models import StopKind
 from exceptions.sla.book import Book, BoundTerm, calendar_of
 from exceptions.sla.calendars import Calendar, NeverOpen, always_open
-from exceptions.sla.clocks import Allowed, deadline
+from exceptions.sla.clocks import Allowed, Counted
 from exceptions.sla.explaining import clock as told_clock
 from exceptions.sla.kinds import Counting, Measured, Starts, Subkind, TermKind
 from exceptions.sla.pricing import Money
@@ -31,10 +32,14 @@ PLANNED = {
 }
 
 
+WINDOW = "End of the promised window"
+
+
 @dataclass(frozen=True)
 class Due:
     """One deadline. eta: when it will be kept as far as anybody knows. value: what is at stake, where the term's price
-    takes it from here. part: what of the shipment it is about, where there are several. assumed: sentences."""
+    takes it from here. part: what of the shipment it is about, where there are several. assumed: sentences. counted: how
+    `at` came about, None where it was reported as it is."""
 
     at: datetime
     kept_at: datetime | None
@@ -46,6 +51,7 @@ class Due:
     value: Money | None = None
     calendar: Calendar | None = None
     assumed: tuple[str, ...] = ()
+    counted: Counted | None = None
 
 
 @dataclass(frozen=True)
@@ -69,14 +75,13 @@ class Asked:
             return open_hours
         return Calendar(zone, always_open(zone).week, country=_country(country))
 
-    def allowed(self) -> Allowed:
-        row = self.bound.row
-        return Allowed(
-            minutes=row.allowed_minutes,
-            days=row.allowed_days,
-            counting=Counting(row.counting),
-            first_day_counts=row.first_day_counts,
-        )
+    def counted(self, what: str, begins: datetime, calendar: Calendar) -> Counted:
+        """The term's time from an instant on."""
+        return Counted(what, begins, self.bound.allowed, calendar)
+
+    def tolerated(self, what: str, at: datetime, zone: str) -> Counted:
+        """The term's tolerance after an instant of the plan: every minute counts."""
+        return Counted(what, at, Allowed(minutes=self.bound.row.allowed_minutes), always_open(zone))
 
 
 def dues_of(asked: Asked) -> list[Due]:
@@ -98,8 +103,10 @@ def _arrival(asked: Asked) -> list[Due]:
             kept = one.clocks.proof_at
         case Measured.UNLOADING_START:
             assumed = ("the start of unloading is not reported: arrival counts for it",)
-    at = delivery.promised + _tolerance(asked)
-    return [Due(at, kept, eta_of(asked.case, one), zone, place, one.stop.pk if one.stop else None, assumed=assumed)]
+    counted = asked.tolerated(WINDOW, delivery.promised, zone)
+    stop_id = one.stop.pk if one.stop else None
+    eta = eta_of(asked.case, one)
+    return [Due(counted.due_at, kept, eta, zone, place, stop_id, assumed=assumed, counted=counted)]
 
 
 def _appointment(asked: Asked) -> list[Due]:
@@ -123,8 +130,8 @@ def _at_stop(asked: Asked, stop: StopTimes) -> list[Due]:
         return []
     place = stop.stop.city or stop.stop.name
     kept = stop.arrived or stop.done
-    at = stop.promised + _tolerance(asked)
-    return [Due(at, kept, stop.estimated, stop.stop.zone, place, stop.stop.pk)]
+    counted = asked.tolerated(WINDOW, stop.promised, stop.stop.zone)
+    return [Due(counted.due_at, kept, stop.estimated, stop.stop.zone, place, stop.stop.pk, counted=counted)]
 
 
 def eta_of(case: Case, one: Known) -> datetime | None:
@@ -147,11 +154,12 @@ def _free_time(asked: Asked) -> list[Due]:
     row = asked.bound.row
     stop = one.terminal or one.stop
     zone, place = (stop.zone, stop.city or stop.name) if stop else ("UTC", "UTC")
+    starts = Starts(row.starts or (Starts.DISCHARGE if is_at_terminal else Starts.GATE_OUT))
     begins = {
         Starts.DISCHARGE: box.discharged_at,
         Starts.AVAILABLE: box.available_at,
         Starts.GATE_OUT: box.gated_out_at,
-    }.get(Starts(row.starts or (Starts.DISCHARGE if is_at_terminal else Starts.GATE_OUT)))
+    }.get(starts)
     stops = Measured(row.measured or (Measured.GATE_OUT if is_at_terminal else Measured.EMPTY_RETURN))
     kept = {Measured.GATE_OUT: box.gated_out_at, Measured.EMPTY_RETURN: box.returned_at}.get(stops)
     reported = box.last_free_at if is_at_terminal else box.return_by
@@ -161,15 +169,17 @@ def _free_time(asked: Asked) -> list[Due]:
         country=stop.country if stop else "",
         open_hours=hours.calendar if hours and _is_worked(row.counting) else None,
     )
-    ends, assumed = reported, tuple[str, ...]()
+    ends, assumed, counted = reported, tuple[str, ...](), None
     if begins is not None and (row.allowed_days is not None or row.allowed_minutes is not None):
-        ends = _deadline(asked, begins, asked.allowed(), calendar)
+        counted = asked.counted(str(starts.label), begins, calendar)
+        ends = _at(counted)
         if ends is not None and reported is not None and ends != reported:
             said = told_clock(reported, ends, zone)
             assumed = (f"the last free day was reported as {said}; the contract's own count is used",)
     if ends is None:
         return []
-    return [Due(ends, kept, None, zone, place, stop.pk if stop else None, calendar=calendar, assumed=assumed)]
+    stop_id = stop.pk if stop else None
+    return [Due(ends, kept, None, zone, place, stop_id, calendar=calendar, assumed=assumed, counted=counted)]
 
 
 def _truck(asked: Asked) -> list[Due]:
@@ -178,16 +188,17 @@ def _truck(asked: Asked) -> list[Due]:
     if meant is None or meant.arrived is None:
         return []
     calendar = asked.calendar(meant.stop.zone, country=meant.stop.country)
-    at = _deadline(asked, meant.arrived, asked.allowed(), calendar)
-    place = meant.stop.city or meant.stop.name
-    return [] if at is None else [Due(at, meant.departed, None, meant.stop.zone, place, meant.stop.pk)]
+    counted = asked.counted(str(Starts.ARRIVAL.label), meant.arrived, calendar)
+    at, place = _at(counted), meant.stop.city or meant.stop.name
+    return [] if at is None else [Due(at, meant.departed, None, meant.stop.zone, place, meant.stop.pk, counted=counted)]
 
 
 def _cut_off(asked: Asked) -> list[Due]:
+    planned = [cut for cut in asked.one.clocks.cut_offs if cut.kind in PLANNED[asked.subkind]]
+    timed = [(cut, asked.tolerated("Planned cut-off", cut.at, cut.zone)) for cut in planned]
     return [
-        Due(cut.at + _tolerance(asked), cut.kept_at, None, cut.zone, cut.place, part=cut.key)
-        for cut in asked.one.clocks.cut_offs
-        if cut.kind in PLANNED[asked.subkind]
+        Due(counted.due_at, cut.kept_at, None, cut.zone, cut.place, part=cut.key, counted=counted)
+        for cut, counted in timed
     ]
 
 
@@ -199,8 +210,9 @@ def _document(asked: Asked) -> list[Due]:
     if delivered is None:
         return []
     zone, country = (one.stop.zone, one.stop.country) if one.stop else ("UTC", "")
-    at = _deadline(asked, delivered, asked.allowed(), _office(asked, zone, country))
-    return [] if at is None else [Due(at, one.clocks.proof_at, None, zone, "")]
+    counted = asked.counted("Delivery", delivered, _office(asked, zone, country))
+    at = _at(counted)
+    return [] if at is None else [Due(at, one.clocks.proof_at, None, zone, "", counted=counted)]
 
 
 def _disputes(asked: Asked) -> list[Due]:
@@ -211,12 +223,13 @@ def _disputes(asked: Asked) -> list[Due]:
         if subject is not None and charge.id != subject:
             continue
         zone = asked.book.zone
-        at = charge.until
+        at, counted = charge.until, None
         if at is None and charge.invoiced_at is not None:
-            at = _deadline(asked, charge.invoiced_at, asked.allowed(), _office(asked, zone, ""))
+            counted = asked.counted("Invoice", charge.invoiced_at, _office(asked, zone, ""))
+            at = _at(counted)
         if at is not None:
-            kept = at if charge.is_disputed else None
-            found.append(Due(at, kept, None, zone, part=str(charge.id), value=Money(charge.over, charge.currency)))
+            kept, over = at if charge.is_disputed else None, Money(charge.over, charge.currency)
+            found.append(Due(at, kept, None, zone, part=str(charge.id), value=over, counted=counted))
     return found
 
 
@@ -224,7 +237,8 @@ def _temperature(asked: Asked) -> list[Due]:
     """So many minutes outside the band after the case found it there."""
     one = asked.one
     zone, place = (one.stop.zone, one.stop.city or one.stop.name) if one.stop else ("UTC", "UTC")
-    return [Due(asked.case.opened_at + _tolerance(asked), None, None, zone, place)]
+    counted = asked.tolerated(OPENED, asked.case.opened_at, zone)
+    return [Due(counted.due_at, None, None, zone, place, counted=counted)]
 
 
 def _claim(asked: Asked) -> list[Due]:
@@ -234,14 +248,13 @@ def _claim(asked: Asked) -> list[Due]:
     starts = Starts(row.starts or (regime.starts if regime else Starts.DELIVERY))
     if starts == Starts.DISALLOWANCE:
         return []
-    allowed = asked.allowed()
-    if regime is not None and row.allowed_days is None and row.allowed_minutes is None:
-        allowed = Allowed(days=regime.days, months=regime.months, counting=Counting(regime.counting))
     zone, country = (one.stop.zone, one.stop.country) if one.stop else ("UTC", "")
     delivered = (delivery.delivered or delivery.arrived) if delivery else None
     assumed = () if delivered else ("the delivery is not reported: the claim's time runs from the opening of the case",)
-    at = _deadline(asked, delivered or asked.case.opened_at, allowed, _office(asked, zone, country))
-    return [] if at is None else [Due(at, None, None, zone, assumed=assumed)]
+    what, begins = ("Delivery", delivered) if delivered else (OPENED, asked.case.opened_at)
+    counted = asked.counted(what, begins, _office(asked, zone, country))
+    at = _at(counted)
+    return [] if at is None else [Due(at, None, None, zone, assumed=assumed, counted=counted)]
 
 
 def _office(asked: Asked, zone: str, country: str) -> Calendar:
@@ -257,15 +270,11 @@ def _is_worked(counting: str) -> bool:
     return counting in (Counting.BUSINESS, Counting.WORKING_DAYS)
 
 
-def _deadline(asked: Asked, start: datetime, allowed: Allowed, calendar: Calendar) -> datetime | None:
+def _at(counted: Counted) -> datetime | None:
     try:
-        return deadline(start, allowed, calendar)
+        return counted.due_at
     except NeverOpen:
         return None
-
-
-def _tolerance(asked: Asked) -> timedelta:
-    return timedelta(minutes=asked.bound.row.allowed_minutes or 0)
 
 
 def _country(code: str) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from exceptions.cases.models import Case
-from exceptions.cases.services.promises.base import Look, Promise, Promises, situation_of
+from exceptions.cases.services.promises.base import OPENED, Look, Promise, Promises, situation_of
 from exceptions.sla import pricing
 from exceptions.sla.book import BoundTerm, calendar_of
 from exceptions.sla.calendars import Calendar, NeverOpen, always_open
-from exceptions.sla.clocks import Allowed, Clock, clock, counted_pauses, deadline
+from exceptions.sla.clocks import Allowed, Clock, Counted, Pause, clock, counted_pauses
 from exceptions.sla.defaults import FIRST_RESPONSE_RATE, FIRST_RESPONSE_WITHIN, OPEN_DAY_RATE
 from exceptions.sla.exposure import Option, Stake
 from exceptions.sla.models import Counting, TermKind
@@ -19,6 +19,7 @@ from exceptions.sla.reach import EXCUSABLE
 
 DAY = timedelta(hours=24)
 ANSWER_MINUTES = FIRST_RESPONSE_WITHIN // timedelta(minutes=1)
+HEARD = "Last word to the customer"
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,18 @@ def _first_response(case: Case, bound: BoundTerm | None, look: Look) -> Promise:
         price, hours = bound.term.price, _own_calendar(bound) or hours
         minutes = ANSWER_MINUTES if bound.row.allowed_minutes is None else bound.row.allowed_minutes
         allowed = Allowed(minutes=minutes, counting=Counting(bound.row.counting))
-    due = deadline(case.opened_at, allowed, hours)
-    stake = _stake(ANSWER, f"{ANSWER.key}:0", due, price, bound, look)
-    return Promise(ANSWER.key, TermKind.FIRST_RESPONSE, ANSWER.text, due, case.first_response_at, (stake,), bound)
+    counted = Counted(OPENED, case.opened_at, allowed, hours)
+    due = counted.due_at
+    return Promise(
+        ANSWER.key,
+        TermKind.FIRST_RESPONSE,
+        ANSWER.text,
+        due,
+        case.first_response_at,
+        (_stake(ANSWER, f"{ANSWER.key}:0", due, price, bound, look),),
+        bound,
+        counted=counted,
+    )
 
 
 def _open_day(case: Case, bound: BoundTerm | None, look: Look) -> Promise:
@@ -111,11 +121,10 @@ def _promised(case: Case, kind: TermKind, told: Told, bound: BoundTerm, look: Lo
         promises.assume("the customer's hours are not known: around the clock is assumed")
     start = (look.clocks.told_at if is_update else None) or case.opened_at
     allowed = Allowed(minutes=row.allowed_minutes or 0, counting=Counting(row.counting))
-    plain = deadline(start, allowed, hours)
+    counted = Counted(HEARD if is_update and look.clocks.told_at else OPENED, start, allowed, hours)
     if is_update and case.next_update_at is not None and case.next_update_at > start:
-        plain = case.next_update_at
-    running = hours if row.counting == Counting.BUSINESS else None
-    run = _clock(kind, plain, row.notice_minutes, look, running)
+        counted = Counted("Next update as promised", case.next_update_at, Allowed(), hours)
+    run, untold = _clock(kind, counted, row.notice_minutes, look)
     kept = None if is_update else case.resolved_at
     count = 0 if not is_update else int(start.timestamp())
     stakes = () if run.is_paused else (_stake(told, f"{told.key}:{count}", run.due_at, bound.term.price, bound, look),)
@@ -130,14 +139,20 @@ def _promised(case: Case, kind: TermKind, told: Told, bound: BoundTerm, look: Lo
         account_id=case.account_id,
         felt_due_at=run.felt_due_at,
         is_paused=run.is_paused,
+        counted=counted,
+        stood=run.stood,
+        untold=untold,
     )
 
 
-def _clock(kind: TermKind, due: datetime, notice: int | None, look: Look, running: Calendar | None) -> Clock:
+def _clock(kind: TermKind, counted: Counted, notice: int | None, look: Look) -> tuple[Clock, tuple[Pause, ...]]:
+    """The clock, and the pauses that do not count."""
+    due = counted.due_at
     if kind not in EXCUSABLE:
-        return Clock(due, due)
-    within = None if notice is None else timedelta(minutes=notice)
-    return clock(due, counted_pauses(look.clocks.pauses, within), look.now, running)
+        return Clock(due, due), ()
+    pauses = counted_pauses(look.clocks.pauses, None if notice is None else timedelta(minutes=notice))
+    untold = tuple(one for one in look.clocks.pauses if one not in pauses)
+    return clock(due, pauses, look.now, counted.running), untold
 
 
 def _own_calendar(bound: BoundTerm) -> Calendar | None:

@@ -17,12 +17,12 @@ from exceptions.cases.services.promises.base import (
 )
 from exceptions.cases.services.promises.dues import Asked, Due, amount_of, dues_of
 from exceptions.cases.services.state import Known
-from exceptions.cases.taxonomy import Excusable, Party
+from exceptions.cases.taxonomy import Excusable, Party, reason_label
 from exceptions.parties.models import Account
 from exceptions.sla import pricing
 from exceptions.sla.book import BoundTerm, Hours, LeadTime, Matched
 from exceptions.sla.calendars import NeverOpen, always_open
-from exceptions.sla.clocks import Clock, Pause, clock, counted_pauses
+from exceptions.sla.clocks import Allowed, Clock, Counted, Pause, clock, counted_pauses
 from exceptions.sla.defaults import CLAIM_ACTIONS, ETA_ERROR, ONLY_CLAIM_ACTIONS
 from exceptions.sla.exposure import CERTAIN, Option, Stake, likelihood_idle
 from exceptions.sla.models import Measured, Side, Subkind, TermKind
@@ -119,7 +119,8 @@ def _promised(
     notice = None if bound.row.notice_minutes is None else timedelta(minutes=bound.row.notice_minutes)
     if notice is None and promises.is_excused and kind in EXCUSABLE:
         return
-    run = clock(due.at, counted_pauses(pauses, notice), look.now)
+    told = counted_pauses(pauses, notice)
+    run = clock(due.at, told, look.now, due.counted.running if due.counted else None)
     stakes = [] if run.is_paused else list(_stakes(case, one, bound, due, run, leads, look, promises))
     made = Promise(
         key=f"{name}:{shipment.pk}{part}"[:80],
@@ -134,6 +135,9 @@ def _promised(
         account_id=shipment.customer_id,
         felt_due_at=run.felt_due_at,
         is_paused=run.is_paused,
+        counted=due.counted,
+        stood=run.stood,
+        untold=tuple(one for one in pauses if one not in told),
     )
     yield made
     if notice is not None:
@@ -145,14 +149,16 @@ def _excuse(case: Case, look: Look) -> list[Pause]:
     if not case.reason_accepted_by_id or case.excusable != Excusable.YES:
         return []
     told = min((one.notified_at for one in look.clocks.pauses if one.notified_at is not None), default=None)
-    return [Pause(case.opened_at, None, told)]
+    return [Pause(case.opened_at, None, told, reason_label(case.reason))]
 
 
 def _notices(made: Promise, pauses: Sequence[Pause], notice: timedelta, look: Look) -> Iterator[Promise]:
     """The excuse has a deadline of its own: until then the other side must be told, or it does not count."""
-    worth = made.stakes[:1]
+    worth, minutes = made.stakes[:1], notice // timedelta(minutes=1)
+    hours = always_open(made.counted.calendar.zone if made.counted else look.book.zone)
     for number, pause in enumerate(sorted(pauses, key=lambda one: one.begins)):
-        due = pause.begins + notice
+        counted = Counted(f"Beginning of the cause: {pause.cause}", pause.begins, Allowed(minutes=minutes), hours)
+        due = counted.due_at
         stakes = [
             Stake(
                 key=f"told:{number}:{stake.key}"[:80],
@@ -182,6 +188,7 @@ def _notices(made: Promise, pauses: Sequence[Pause], notice: timedelta, look: Lo
             shipment_id=made.shipment_id,
             stop_id=made.stop_id,
             account_id=made.account_id,
+            counted=counted,
         )
 
 
