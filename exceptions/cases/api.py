@@ -10,6 +10,7 @@ from controltower.errors import BadRequest
 from controltower.tenancy.api import ViewerAPIView
 from controltower.tenancy.permissions import Verb
 from exceptions.cases import selectors
+from exceptions.cases.models import SnoozedFor
 from exceptions.cases.selectors.rows import QueryProblem
 
 
@@ -36,7 +37,10 @@ class CaseSerializer(serializers.Serializer):
     is_unavoidable = serializers.BooleanField()
     is_pinned = serializers.BooleanField()
     owner = serializers.CharField()
-    snoozed_until = serializers.DateTimeField(allow_null=True)
+    snoozed_until = serializers.DateTimeField(allow_null=True, help_text="When it wakes at the latest.")
+    snoozed_for = serializers.ChoiceField(
+        choices=["", *SnoozedFor.values], source="wakes_on", help_text="What wakes it before; empty for nothing."
+    )
     opened_at = serializers.DateTimeField()
     changed_at = serializers.DateTimeField()
 

@@ -23,8 +23,9 @@ class EscalationForm(forms.Form):
         required=False,
         min_value=0,
         max_value=LATEST_MINUTES,
-        help_text="Minutes after the promise broke; 0 is at once; empty: the step is not taken",
+        help_text="Minutes after the promise broke; 0 is at once",
     )
+    is_skipped = forms.BooleanField(label="This step is not taken", required=False)
     contact = forms.CharField(
         label="Contact",
         max_length=300,
@@ -41,6 +42,15 @@ class EscalationForm(forms.Form):
         field = self.fields["contract"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "All contracts"), *((key, str(each)) for key, each in self.contracts.items())]
+
+    def clean(self) -> dict[str, Any]:
+        """A step is left out by saying so, not by an empty box."""
+        data = super().clean() or {}
+        if data.pop("is_skipped", False):
+            data["after_minutes"] = None
+        elif "after_minutes" in data and data["after_minutes"] is None:
+            self.add_error("after_minutes", "Say after how many minutes, or that the step is not taken.")
+        return data
 
     def clean_contract(self) -> Contract | None:
         return self.contracts.get(self.cleaned_data["contract"])

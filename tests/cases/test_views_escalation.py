@@ -72,7 +72,7 @@ def test_a_second_time_for_a_step_replaces_the_first_and_removing_leaves_the_wid
 ) -> None:
     client = client_for(supervisor)
     save(client)
-    save(client, after_minutes="")
+    save(client, is_skipped="on")
     assert rules(organisation) == [(None, "supervisor", None, None)] and "not taken" in page(client)
     with acting_for(organisation):
         pk = EscalationRule.objects.get().pk
@@ -95,7 +95,8 @@ def test_a_second_time_for_a_step_replaces_the_first_and_removing_leaves_the_wid
         ({"contract": "999999"}, "Select a valid choice"),
         ({"contact": "boss@ng.example"}, "Only the last step names a contact"),
         ({"step": "contact", "contact": "Nobody"}, "No contact has this name or address"),
-        ({"step": "contact", "after_minutes": "", "contact": "Boss"}, "A step that is not taken names no contact"),
+        ({"after_minutes": ""}, "or that the step is not taken"),
+        ({"step": "contact", "is_skipped": "on", "contact": "Boss"}, "A step that is not taken names no contact"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence_and_kept_in_the_form(

@@ -57,9 +57,9 @@ from exceptions.cases.selectors.rows import (
     PartRow,
 )
 from exceptions.cases.taxonomy import Excusable, Party, reason_label, type_label
+from exceptions.shipments.canonical import EventType
 from exceptions.shipments.models import (
     Appointment,
-    Event,
     Milestone,
     PartyRole,
     PartyRoleKind,
@@ -86,35 +86,24 @@ def case_detail(viewer: Viewer, number: str, *, now: datetime) -> CaseDetail:
         raise NotFound(f"There is no case {number}, or it is not yours to see.")
     viewer.cache["colleagues"] = named(case.colleagues)
     told = case.explanation
-    affected = list(
-        CaseShipment.objects.filter(case=case)
-        .select_related("shipment__customer", "shipment__last_event__partner")
-        .annotate(references=ArraySubquery(_references()), carriers=ArraySubquery(_carriers()))
-        .order_by("pk")[:AFFECTED_SHOWN]
-    )
-    stakes = list(
-        Stake.objects.filter(case=case)
-        .exclude(state=StakeState.VOID)
-        .select_related("commitment__term__version__contract", "commitment__stop", "commitment__shipment")
-        .order_by("books_at", "pk")
-    )
+    affected, stakes = case.affected_parts, case.stake_parts
     stops = _stops(case, affected)
     clock = clock_row(viewer, case)
-    last = max((row.shipment.last_event for row in affected if row.shipment.last_event), key=_occurred, default=None)
+    last = max((row for row in affected if row["last_at"]), key=lambda row: instant(row["last_at"]), default=None)
     return CaseDetail(
         row=queue_rows(viewer, [case])[0],
         why=told.get("sentences", []),
         assumed=told.get("assumed", []),
         would_change=would_change(case),
         moments=moments(viewer, case, now)
-        if case.is_open and any(row.state == StakeState.OPEN for row in stakes)
+        if case.is_open and any(row["state"] == StakeState.OPEN for row in stakes)
         else [],
         terms=told.get("terms", []),
         stakes=[stake_row(stake) for stake in stakes],
         recoverable=Decimal(case.recoverable) / 100,
         recoverable_from=told.get("recoverable_from", ""),
-        last_signal=(last.partner.name if last.partner else last.get_type_display()) if last else "",
-        last_signal_at=last.occurred_at if last else None,
+        last_signal=(last["last_partner"] or EventType(last["last_type"]).label) if last else "",
+        last_signal_at=instant(last["last_at"]) if last else None,
         reason=case.reason,
         reason_label=reason_label(case.reason),
         responsible_party=case.responsible_party,
@@ -134,7 +123,7 @@ def case_detail(viewer: Viewer, number: str, *, now: datetime) -> CaseDetail:
         facts=[],
         actions=actions_of(viewer, case) | ({"pause"} if clock.may_note else set()),
         clock=clock,
-        shipment_ids=[row.shipment_id for row in affected],
+        shipment_ids=[row["shipment"] for row in affected],
         merged=[_part(parts) for parts in case.merged_parts],
         merged_into=case.merged_into.number if case.merged_into else "",
         split_off=[_part(parts) for parts in case.split_parts],
@@ -191,6 +180,8 @@ def _with_parts(viewer: Viewer) -> QuerySet[Any]:
             interactions_parts=ArraySubquery(interactions.values(parts=JSONObject(**_INTERACTION))[:50]),
             check_parts=Subquery(check.values(parts=JSONObject(**_CHECK))[:1]),
             colleagues=ArraySubquery(colleague_parts()),
+            affected_parts=ArraySubquery(_affected(mine)),
+            stake_parts=ArraySubquery(_stakes(mine)),
             **pause_columns(),
         )
     )
@@ -215,6 +206,42 @@ def _part(parts: dict[str, str]) -> PartRow:
     return PartRow(parts["number"], type_label(parts["type"]), parts["subject"], parts["references"], parts["summary"])
 
 
+def _affected(case: OuterRef) -> QuerySet[Any]:
+    """The first shipments that a case affects, each with who said something of it last."""
+    parts = JSONObject(
+        shipment="shipment_id",
+        number="shipment__number",
+        customer="shipment__customer__name",
+        customer_id="shipment__customer_id",
+        last_type="shipment__last_event__type",
+        last_at="shipment__last_event__occurred_at",
+        last_partner="shipment__last_event__partner__name",
+        references=ArraySubquery(_references()),
+        carriers=ArraySubquery(_carriers()),
+    )
+    return CaseShipment.objects.filter(case=case).order_by("pk").values(parts=parts)[:AFFECTED_SHOWN]
+
+
+def _stakes(case: OuterRef) -> QuerySet[Any]:
+    found = Stake.objects.filter(case=case).exclude(state=StakeState.VOID).order_by("books_at", "pk")
+    return found.values(parts=JSONObject(**_STAKE))
+
+
+_STAKE = {
+    **{name: name for name in ("label", "state", "books_at", "payable", "recoverable", "saves", "currency")},
+    **{name: name for name in ("p_idle", "options", "current", "act_by")},
+    "promise": "commitment__promise",
+    "term": "commitment__term__name",
+    "version": "commitment__term__version__number",
+    "contract": "commitment__term__version__contract__code",
+    "zone": "commitment__stop__zone",
+    "city": "commitment__stop__city",
+    "stop": "commitment__stop__name",
+    "shipment": "commitment__shipment_id",
+    "shipment_number": "commitment__shipment__number",
+}
+
+
 def _references() -> QuerySet[Any]:
     found = Reference.objects.filter(shipment=OuterRef("shipment")).order_by("id")
     return found.values(parts=JSONObject(type="type", value="value"))[:20]
@@ -227,9 +254,9 @@ def _carriers() -> QuerySet[Any]:
     return found.values(parts=JSONObject(role="role", account="account_id"))
 
 
-def _stops(case: Case, affected: list[Any]) -> list[StopTimes]:
+def _stops(case: Case, affected: list[dict[str, Any]]) -> list[StopTimes]:
     """Stops of the affected shipments and of the case's load, in order."""
-    shipments = [row.shipment_id for row in affected]
+    shipments = [row["shipment"] for row in affected]
     milestones = Milestone.objects.filter(stop=OuterRef("pk")).values(
         parts=JSONObject(kind="kind", code="code", value="value")
     )
@@ -251,7 +278,3 @@ def _stops(case: Case, affected: list[Any]) -> list[StopTimes]:
         )
         for row in rows
     ]
-
-
-def _occurred(event: Event) -> datetime:
-    return event.occurred_at

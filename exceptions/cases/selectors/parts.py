@@ -18,7 +18,6 @@ from exceptions.cases.models import (
     CaseState,
     EntryKind,
     InteractionOutcome,
-    Stake,
     StakeState,
 )
 from exceptions.cases.selectors.queue import (
@@ -44,7 +43,6 @@ from exceptions.shipments.models import (
 )
 from exceptions.sla.calendars import calendar_from_data
 from exceptions.sla.explaining import clock, money
-from exceptions.sla.models import Term
 
 CONTACTS_SHOWN = 12
 KINDS = {
@@ -110,51 +108,43 @@ def strip_of(case: Case, stops: list[StopTimes], now: datetime) -> list[StripSto
     return strip[::-1]
 
 
-def affected_row(row: Any, stops: list[StopTimes], stakes: list[Stake]) -> AffectedRow:
-    shipment = row.shipment
-    own = [stop for stop in stops if stop.row.shipment_id == shipment.pk]
+def affected_row(row: dict[str, Any], stops: list[StopTimes], stakes: list[dict[str, Any]]) -> AffectedRow:
+    own = [stop for stop in stops if stop.row.shipment_id == row["shipment"]]
     stop = own[-1] if own else next((stop for stop in reversed(stops) if stop.row.load_id is not None), None)
-    priced = [stake for stake in stakes if stake.commitment.shipment_id == shipment.pk]
-    still_open = [stake for stake in priced if stake.state == StakeState.OPEN]
+    priced = [stake for stake in stakes if stake["shipment"] == row["shipment"]]
+    still_open = [stake for stake in priced if stake["state"] == StakeState.OPEN]
     return AffectedRow(
-        number=shipment.number,
-        customer=shipment.customer.name if shipment.customer else "",
-        references=_quoted(row.references),
+        number=row["number"],
+        customer=row["customer"] or "",
+        references=_quoted(row["references"]),
         destination=stop.row.place if stop else "",
         zone=stop.row.zone if stop else "UTC",
         promised=stop.row.window_end if stop else None,
         estimated=stop.best(MilestoneKind.ESTIMATED) if stop else None,
-        at_risk=Decimal(round(sum(stake.payable * stake.p_idle for stake in still_open))) / 100,
-        currency=priced[0].currency if priced else "",
+        at_risk=Decimal(round(sum(stake["payable"] * stake["p_idle"] for stake in still_open))) / 100,
+        currency=priced[0]["currency"] if priced else "",
         matters=bool(priced),
     )
 
 
-def stake_row(stake: Stake) -> StakeRow:
-    commitment = stake.commitment
-    stop, term = commitment.stop, commitment.term
-    current = stake.options[stake.current] if stake.current is not None else None
+def stake_row(stake: dict[str, Any]) -> StakeRow:
+    current = stake["options"][stake["current"]] if stake["current"] is not None else None
+    source = f"{stake['term']} · {stake['contract']}, version {stake['version']}"
     return StakeRow(
-        sentence=stake.label,
-        promise=_source(term) if term else f"{commitment.promise}, house rate",
-        state=stake.get_state_display().lower(),
-        books_at=stake.books_at,
-        zone=stop.zone if stop else "",
-        place=(stop.city or stop.name) if stop else "",
-        payable=Decimal(stake.payable) / 100,
-        recoverable=Decimal(stake.recoverable) / 100,
-        saves=Decimal(stake.saves) / 100,
-        currency=stake.currency,
+        sentence=stake["label"],
+        promise=source if stake["term"] is not None else f"{stake['promise']}, house rate",
+        state=StakeState(stake["state"]).label.lower(),
+        books_at=instant(stake["books_at"]),
+        zone=stake["zone"] or "",
+        place=stake["city"] or stake["stop"] or "",
+        payable=Decimal(stake["payable"]) / 100,
+        recoverable=Decimal(stake["recoverable"]) / 100,
+        saves=Decimal(stake["saves"]) / 100,
+        currency=stake["currency"],
         action=current["label"] if current else "",
-        act_by=stake.act_by,
-        shipment=commitment.shipment.number if commitment.shipment else "",
+        act_by=instant(stake["act_by"]) if stake["act_by"] else None,
+        shipment=stake["shipment_number"] or "",
     )
-
-
-def _source(term: Term) -> str:
-    """The term and the version of the contract that it stands in."""
-    version = term.version
-    return f"{term.name} · {version.contract.code}, version {version.number}"
 
 
 def timeline_row(entry: dict[str, Any]) -> TimelineRow:
@@ -178,14 +168,14 @@ def check_row(parts: dict[str, Any] | None, now: datetime) -> CheckRow | None:
     return CheckRow(parts["id"], due, parts["expects"], parts["who"] or "", due <= now)
 
 
-def contact_rows(case: Any, affected: list[Any], stops: list[StopTimes], now: datetime) -> list[ContactRow]:
+def contact_rows(case: Any, affected: list[dict[str, Any]], stops: list[StopTimes], now: datetime) -> list[ContactRow]:
     """Whom to call: the carrier's dispatch first, then the receiver, then the customer; each by escalation step."""
     order: dict[int, int] = {}
     for row in affected:
-        for part in row.carriers:
+        for part in row["carriers"]:
             order.setdefault(part["account"], 1 if part["role"] == PartyRoleKind.CONSIGNEE else 0)
-        if row.shipment.customer_id is not None:
-            order.setdefault(row.shipment.customer_id, 2)
+        if row["customer_id"] is not None:
+            order.setdefault(row["customer_id"], 2)
     for stop in stops:
         if stop.row.location is not None and stop.row.location.account_id is not None:
             order.setdefault(stop.row.location.account_id, 1)
@@ -193,7 +183,7 @@ def contact_rows(case: Any, affected: list[Any], stops: list[StopTimes], now: da
     for part in reversed(case.interactions_parts):
         reached[part["contact"]] = part
     loads = [stop.row.load_id for stop in stops if stop.row.load_id is not None]
-    carried = Q(account__loads__load_shipments__shipment__in=[row.shipment_id for row in affected])
+    carried = Q(account__loads__load_shipments__shipment__in=[row["shipment"] for row in affected])
     found = (
         Contact.objects.filter(Q(account__in=order) | carried | Q(account__loads__in=loads))
         .select_related("account")

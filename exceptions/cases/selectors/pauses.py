@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, JSONObject, NullIf
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import Case, CasePause, Commitment, CommitmentState
+from exceptions.cases.selectors.parts import instant
 from exceptions.cases.selectors.rows import ClockRow, MovedRow, PauseRow
 from exceptions.cases.taxonomy import reason_label
 
@@ -95,7 +96,7 @@ def _pause(viewer: Viewer, parts: Mapping[str, Any], may_work: bool) -> PauseRow
         id=parts["id"],
         reason_label=reason_label(parts["reason"]),
         evidence=parts["evidence"],
-        started_at=datetime.fromisoformat(parts["started_at"]),
+        started_at=instant(parts["started_at"]),
         ended_at=_instant(parts["ended_at"]),
         notified_at=_instant(parts["notified_at"]),
         noted_by=parts["noted_by"] or "",
@@ -108,8 +109,8 @@ def _pause(viewer: Viewer, parts: Mapping[str, Any], may_work: bool) -> PauseRow
 def _moved(parts: Mapping[str, Any]) -> MovedRow:
     return MovedRow(
         promise=parts["promise"],
-        due_at=datetime.fromisoformat(parts["due_at"]),
-        felt_due_at=datetime.fromisoformat(parts["felt_due_at"]),
+        due_at=instant(parts["due_at"]),
+        felt_due_at=instant(parts["felt_due_at"]),
         is_paused=parts["is_paused"],
         state=parts["state"],
         zone=parts["zone"] or "",
@@ -117,4 +118,4 @@ def _moved(parts: Mapping[str, Any]) -> MovedRow:
 
 
 def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    return None if text is None else instant(text)

@@ -248,6 +248,7 @@ def _row(viewer: Viewer, case: Any) -> QueueRow:
         is_mine=case.owner_id == viewer.member.pk,
         snoozed_until=case.snoozed_until,
         snoozed_for=case.get_snoozed_for_display(),
+        wakes_on=case.snoozed_for,
         next_check_at=case.next_check_at,
         opened_at=case.opened_at,
         changed_at=case.priced_at or case.opened_at,

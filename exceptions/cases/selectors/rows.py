@@ -58,6 +58,8 @@ class QueueRow:
     snoozed_until: datetime | None
     snoozed_for: str
     """What wakes it before, in words: "the next milestone"; "" for nothing."""
+    wakes_on: str
+    """The same as `models.SnoozedFor` names it."""
     next_check_at: datetime | None
     opened_at: datetime
     changed_at: datetime

@@ -39,7 +39,7 @@ def after_words(after: timedelta | None) -> str:
     """When a step of escalation is due: `at once`, `after 30 min`, `not taken`."""
     if after is None:
         return "not taken"
-    return f"after {formats.span(after)}" if after else "at once"
+    return f"after {formats.span(after).removesuffix(' 00')}" if after else "at once"
 
 
 @register.simple_tag
