@@ -18,12 +18,7 @@ from controltower.audit.actors import Actor
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
-APPEND = """
-SELECT audit_append(entry.at, entry.actor, entry.verb, entry.subject, entry.before, entry.after, entry.request)
-  FROM (SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-          WITH ORDINALITY AS listed(at, actor, verb, subject, before, after, request, place)
-         ORDER BY place OFFSET 0) AS entry
-"""
+APPEND = "SELECT audit_append(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
 
 
 class _Appended:

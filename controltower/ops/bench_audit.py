@@ -89,9 +89,11 @@ def _append_together(organisation_id: int, seconds: float) -> int:
 
 def _fill(organisation_id: int, wanted: int) -> int:
     """Lengthen the trail to `wanted` entries through the same database function; returns how many there are."""
-    append = (
-        "SELECT max(audit_append(%s, 'system', 'case.taken', 'case:' || i, '', %s, '')) FROM generate_series(1, %s) i"
-    )
+    append = """
+        SELECT audit_append(array_agg(%s), array_agg('system'), array_agg('case.taken'), array_agg('case:' || i),
+                            array_agg(''), array_agg(%s), array_agg(''))
+          FROM generate_series(1, %s) i
+    """
     have = 0
     while have < wanted:
         with acting_for(organisation_id):

@@ -75,7 +75,7 @@ def test_nothing_is_recorded_outside_an_organisation(db, now):
     with pytest.raises(NotCollecting, match="outside an organisation"):
         record(verb="case.noted", subject="case:1", actor=CORA, now=now)
     with pytest.raises(DatabaseError, match="outside an organisation"), transaction.atomic():
-        rows("SELECT audit_append('', '', '', '', '', '', '')")
+        rows("SELECT audit_append('{}', '{}', '{}', '{}', '{}', '{}', '{}')")
 
 
 def test_what_a_rolled_back_savepoint_recorded_is_not_in_the_trail(organisation, now):
