@@ -60,6 +60,9 @@ class Postgres:
             "log_timezone": "UTC",
             "max_connections": "100",
             "jit": "off",
+            # A new installation's tables grow from nothing to thousands of rows within a minute, which is how often
+            # statistics would come; until then plans are made for empty ones.
+            "autovacuum_naptime": "10s",
             **({"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"} if fast else {}),
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
