@@ -17,12 +17,10 @@ from exceptions.cases.models import CasePause, EntryKind, TimelineEntry
 from exceptions.cases.services.known_clocks import CaseClocks, ClockFacts, CutOff, Disputable, StopTimes
 from exceptions.cases.services.state import Known
 from exceptions.cases.taxonomy import reason_label
-from exceptions.shipments.canonical import EventType
 from exceptions.shipments.models import (
     Appointment,
     Charge,
     ChargeState,
-    EventSubject,
     Leg,
     LoadShipment,
     LoadState,
@@ -34,7 +32,6 @@ from exceptions.shipments.models import (
 )
 from exceptions.sla.clocks import Pause
 
-POD = "pod"
 DISPUTED = (ChargeState.DISPUTED, ChargeState.RELEASED)
 
 
@@ -49,19 +46,19 @@ def case_clocks_of(cases: Collection[int]) -> dict[int, CaseClocks]:
 
 
 def with_clock_facts(known: Iterable[Known]) -> list[Known]:
-    """The same shipments with their clock facts. Eight queries, however many there are."""
+    """The same shipments with their clock facts. Seven queries, however many there are."""
     shipments = list(known)
     keys = [one.shipment.pk for one in shipments]
     if not keys:
         return shipments
-    stops, proofs, charges = _stops(keys), _proofs(keys), _charges(keys, shipments)
+    stops, charges = _stops(keys), _charges(keys, shipments)
     cut_offs = _cut_offs(keys)
     return [
         replace(
             one,
             clocks=ClockFacts(
                 tuple(stops[one.shipment.pk]),
-                proofs.get(one.shipment.pk),
+                one.state.proof_at,
                 tuple(cut_offs[one.shipment.pk]),
                 tuple(charges[one.shipment.pk]),
             ),
@@ -108,18 +105,6 @@ def _stop_times(row: Stop, times: Mapping[tuple[str, str], datetime], appointmen
         done=first(MilestoneKind.ACTUAL, own) or (departed if own == MilestoneCode.PICKUP else None),
         departed=departed,
     )
-
-
-def _proofs(keys: Sequence[int]) -> dict[int, datetime]:
-    """When the first proof of delivery of each came."""
-    ties = EventSubject.objects.filter(
-        shipment__in=keys, event__type=EventType.DOCUMENT_RECEIVED, event__retracted_by=None
-    ).values_list("shipment_id", "event__occurred_at", "event__data")
-    found: dict[int, datetime] = {}
-    for key, at, data in ties:
-        if key is not None and str(data.get("kind", "")).lower() == POD:
-            found[key] = min(at, found.get(key, at))
-    return found
 
 
 def _charges(keys: Sequence[int], known: Sequence[Known]) -> Mapping[int, list[Disputable]]:

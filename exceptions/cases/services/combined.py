@@ -44,18 +44,23 @@ class Family:
         ]
 
 
-def families_of(cases: Sequence[Case], book: Book, now: datetime) -> dict[int, Family]:
-    """By the id of the case on top, with a fixed number of queries."""
+def families_of(cases: Sequence[Case], book: Book, now: datetime, known: Iterable[Known] = ()) -> dict[int, Family]:
+    """By the id of the case on top, with a fixed number of queries.
+
+    known: shipments as the caller read them just now in the same transaction; the others are read.
+    """
     under = cases_under_each(cases)
     everybody = {case.pk for case in cases} | {case.pk for below in under.values() for case in below}
     own: dict[int, list[int]] = defaultdict(list)
     rows = CaseShipment.objects.filter(case__in=everybody, through=None).order_by("pk")
     for case_id, shipment_id in rows.values_list("case_id", "shipment_id"):
         own[case_id].append(shipment_id)
-    shipments = known_shipments({pk for some in own.values() for pk in some})
-    known = {one.shipment.pk: one for one in with_tallies(with_clock_facts(shipments), book, now)}
+    wanted = {pk for some in own.values() for pk in some}
+    read = {one.shipment.pk: one for one in known if one.shipment.pk in wanted}
+    read |= {one.shipment.pk: one for one in known_shipments(wanted - read.keys())}
+    freight = {one.shipment.pk: one for one in with_tallies(with_clock_facts(read.values()), book, now)}
     clocks = case_clocks_of(everybody)
-    affected = {key: [known[pk] for pk in own[key] if pk in known] for key in everybody}
+    affected = {key: [freight[pk] for pk in own[key] if pk in freight] for key in everybody}
     return {
         case.pk: Family(case, under[case.pk], {one.pk: affected[one.pk] for one in (case, *under[case.pk])}, clocks)
         for case in cases

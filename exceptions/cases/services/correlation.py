@@ -20,7 +20,7 @@ from exceptions.cases.services.opening import RanOut, case_add, case_add_merged,
 from exceptions.cases.services.pricing import cases_price
 from exceptions.cases.services.recording import case_change, case_locked, case_news, prices_soon
 from exceptions.cases.services.scope import Scope
-from exceptions.cases.services.state import known_shipments
+from exceptions.cases.services.state import Known, known_shipments
 from exceptions.cases.services.suppression import Window
 from exceptions.cases.taxonomy import Subject
 from exceptions.sla.defaults import FLAP_WINDOW
@@ -55,10 +55,10 @@ def findings_apply(
         if case is not None:
             changed[case.pk] = board.cases[case.pk] = case
     unknown = _continued(board, unknown, findings, changed, ran_out, now)
-    _open_unknown(board, unknown, changed, ran_out, windows, now)
+    known = _open_unknown(board, unknown, changed, ran_out, windows, now)
     _recover(board, findings, judgement, scope, judged, now)
     touched = _facts_changed(board, scope, besides={*changed}, now=now)
-    _price({*changed, *touched}, now)
+    _price({*changed, *touched}, known, now)
     return list(changed.values())
 
 
@@ -123,8 +123,8 @@ def _open_unknown(
     ran_out: RanOut,
     windows: Sequence[Window],
     now: datetime,
-) -> None:
-    """What no open case carries: back again, new, or kept down by a suppression."""
+) -> Sequence[Known]:
+    """What no open case carries: back again, new, or kept down by a suppression. Returns the freight of the new ones."""
     wanted: list[Finding] = []
     for finding in unknown:
         past = board.past.get(finding.fingerprint)
@@ -146,6 +146,7 @@ def _open_unknown(
     for finding in wanted:
         case = opened.get(finding.fingerprint) or _theirs(finding, ran_out, now)
         changed[case.pk] = case
+    return known
 
 
 def _theirs(finding: Finding, ran_out: RanOut, now: datetime) -> Case:
@@ -154,14 +155,14 @@ def _theirs(finding: Finding, ran_out: RanOut, now: datetime) -> Case:
     return case_add(case, finding, held=[], whole=False, ran_out=ran_out, now=now) or case
 
 
-def _price(ids: Collection[int], now: datetime) -> None:
+def _price(ids: Collection[int], known: Sequence[Known], now: datetime) -> None:
     """Price them in the transaction that brought the news, so that nobody sees them without. One that cannot be priced
     must not keep an event from being recorded: then it is left to jobs of their own."""
     if not ids:
         return
     try:
         with transaction.atomic():
-            cases_price(ids, now=now)
+            cases_price(ids, now=now, known=known)
     except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
         raise
     except Exception:

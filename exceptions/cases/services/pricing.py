@@ -21,6 +21,7 @@ from exceptions.cases.services.combined import Family, families_of, promises_of_
 from exceptions.cases.services.escalating import escalations_begin
 from exceptions.cases.services.priced_rows import cases_write, commitments_of, rows_write, stakes_of
 from exceptions.cases.services.recording import minor
+from exceptions.cases.services.state import Known
 from exceptions.sla.book import Book, book_now
 
 # What makes a pricing news; the words and when to look again change without anybody having to hear of it.
@@ -35,15 +36,17 @@ def case_price(case: Case, *, now: datetime) -> Case:
     return found[0]
 
 
-def cases_price(ids: Iterable[int], *, now: datetime) -> list[Case]:
+def cases_price(ids: Iterable[int], *, now: datetime, known: Iterable[Known] = ()) -> list[Case]:
     """Price cases as things stand, with a fixed number of statements. Idempotent; what did not change is not written.
 
     Locks them in order of id, to the end of the transaction. One that is not open any more is settled: nothing is at
     risk. Writes rank, act_by, amounts and the explanation; says on the timeline when an option closed or money was
     lost. Versions stay, so that pricing never refuses what somebody is about to post.
+
+    known: shipments that the caller read just now, in the same transaction.
     """
     with _collecting_later():
-        return _cases_price(set(ids), now)
+        return _cases_price(set(ids), now, known)
 
 
 @contextmanager
@@ -59,14 +62,14 @@ def _collecting_later() -> Iterator[None]:
             gc.enable()
 
 
-def _cases_price(ids: Collection[int], now: datetime) -> list[Case]:
+def _cases_price(ids: Collection[int], now: datetime, known: Iterable[Known]) -> list[Case]:
     locked = Case.objects.select_for_update(no_key=True, of=("self",)).select_related("account")
     cases = list(locked.filter(pk__in=ids).order_by("pk"))
     if not cases:
         return []
     book = book_now()
     keys = [case.pk for case in cases]
-    families, commitments, stakes = families_of(cases, book, now), commitments_of(keys), stakes_of(keys)
+    families, commitments, stakes = families_of(cases, book, now, known), commitments_of(keys), stakes_of(keys)
     commitment_rows, stake_rows, changes = [], [], []
     for case in cases:
         before = Before(commitments.get(case.pk, {}), stakes.get(case.pk, {}))

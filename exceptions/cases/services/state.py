@@ -34,7 +34,8 @@ from exceptions.sla.pricing import Tally
 
 TROUBLE = (EventType.LOAD_BROKEN_DOWN, EventType.SHIPMENT_DELAYED, EventType.SHIPMENT_PROBLEM_REPORTED)
 TERMINALS = (StopKind.TERMINAL, StopKind.PORT, StopKind.RAMP, StopKind.AIRPORT)
-LOOKED_AT = (*TROUBLE, EventType.SHIPMENT_TEMPERATURE_READ)
+LOOKED_AT = (*TROUBLE, EventType.SHIPMENT_TEMPERATURE_READ, EventType.DOCUMENT_RECEIVED)
+POD = "pod"
 # More readings than this are not needed to see how long the freight was outside its band.
 READINGS_KEPT = 500
 
@@ -57,13 +58,14 @@ class DeliveryState:
 
 @dataclass(frozen=True)
 class ShipmentState:
-    """trouble_at: the last report that something holds it up. band: lowest and highest temperature allowed; readings in
-    order of time, in its unit."""
+    """trouble_at: the last report that something holds it up. proof_at: when its first proof of delivery came. band:
+    lowest and highest temperature allowed; readings in order of time, in its unit."""
 
     delivery: DeliveryState | None = None
     last_free_at: datetime | None = None
     gated_out_at: datetime | None = None
     trouble_at: datetime | None = None
+    proof_at: datetime | None = None
     last_heard_at: datetime | None = None
     band: tuple[float | None, float | None] = (None, None)
     readings: tuple[Reading, ...] = ()
@@ -131,10 +133,15 @@ def _state(
         last_free_at=equipment.last_free_at if equipment else None,
         gated_out_at=equipment.gated_out_at if equipment else None,
         trouble_at=max((event.occurred_at for event in events if event.type in TROUBLE), default=None),
+        proof_at=min((event.occurred_at for event in events if _is_proof(event)), default=None),
         last_heard_at=shipment.last_event.occurred_at if shipment.last_event else None,
         band=(_number(shipment.temperature_min), _number(shipment.temperature_max)),
         readings=_readings(shipment, events),
     )
+
+
+def _is_proof(event: Event) -> bool:
+    return event.type == EventType.DOCUMENT_RECEIVED and str(event.data.get("kind", "")).lower() == POD
 
 
 def _ends(keys: list[int], legs: dict[int, Leg]) -> tuple[dict[int, Stop], dict[int, Stop]]:
@@ -220,7 +227,10 @@ def _equipment(keys: list[int], rides: list[LoadShipment]) -> dict[int, Equipmen
 
 
 def _events(keys: list[int], rides: list[LoadShipment]) -> dict[int, list[Event]]:
-    """Events of the kinds rules look at, of each shipment and of the loads it rides, in order of occurrence."""
+    """Events of the kinds rules look at, of each shipment and of the loads it rides, in order of occurrence.
+
+    A paper proves what it was sent for: one for a load says nothing of each shipment on it.
+    """
     riding: dict[int | None, list[int]] = defaultdict(list)
     for ride in rides:
         riding[ride.load_id].append(ride.shipment_id)
@@ -234,7 +244,7 @@ def _events(keys: list[int], rides: list[LoadShipment]) -> dict[int, list[Event]
     found: dict[int, list[Event]] = defaultdict(list)
     for shipment_id, load_id, event_id in ties:
         event = by_id.get(event_id)
-        if event is not None:
+        if event is not None and (shipment_id is not None or event.type != EventType.DOCUMENT_RECEIVED):
             for key in riding.get(load_id, []) if shipment_id is None else [shipment_id]:
                 found[key].append(event)
     for events in found.values():
