@@ -11,6 +11,7 @@ import holidays
 from django import forms
 from holidays.registry import COUNTRIES
 
+from exceptions.contracts.common import offer
 from exceptions.parties.models import Account, Location
 from exceptions.sla.calendars import WEEKDAYS, Interval, intervals_from_data
 from exceptions.sla.models import Calendar
@@ -128,13 +129,16 @@ class CalendarForm(forms.Form):
         accounts, places = owners
         self.owners |= {f"account:{row.pk}": row for row in accounts}
         self.owners |= {f"place:{row.pk}": row for row in places}
-        field = self.fields["owner"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [
-            ("ours", "Ours"),
-            ("Accounts", [(f"account:{row.pk}", row.name) for row in accounts]),
-            ("Places", [(f"place:{row.pk}", f"{row.name}, {row.city}" if row.city else row.name) for row in places]),
-        ]
+        named = [(f"place:{row.pk}", f"{row.name}, {row.city}" if row.city else row.name) for row in places]
+        offer(
+            self,
+            "owner",
+            [
+                ("ours", "Ours"),
+                ("Accounts", [(f"account:{row.pk}", row.name) for row in accounts]),
+                ("Places", named),
+            ],
+        )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -98,7 +98,7 @@ def calendar_change(request: MemberRequest, pk: int) -> HttpResponse:
             services.calendar_save(row, form.values(), revision=revision, **by(request))
     except Conflict as problem:
         row = selectors.calendar_get(request.viewer, pk)
-        read_again(form, row.revision)
+        read_again(form, revision=row.revision)
         return _calendar_page(request, row, form, problem=problem, status=409)
     except DomainError as problem:
         return _calendar_page(request, row, form, problem=problem, status=problem.status)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django import forms
 from django.db import transaction
+from django.http import QueryDict
 from django.utils import timezone
 
 from controltower.audit import Actor
@@ -67,8 +68,26 @@ def refuse(form: forms.Form, problem: DomainError) -> None:
         form.add_error(None, problem.message)
 
 
-def read_again(form: forms.Form, revision: int) -> None:
-    """Keep the text that was refused because somebody was faster; who saves it again has read what is shown now."""
-    data: Any = form.data
-    form.data = data.copy()
-    form.data["revision"] = str(revision)  # type: ignore[index]
+def read_again(form: forms.Form, **read: object) -> None:
+    """Keep the text that was refused because somebody was faster; who saves it again has read what is shown now.
+
+    read: hidden fields that say what was read, as it is now.
+    """
+    assert isinstance(form.data, QueryDict)
+    data = form.data.copy()
+    for name, value in read.items():
+        data[name] = str(value)
+    form.data = data
+
+
+def revision_posted(request: MemberRequest) -> int:
+    """The revision that a button without a form of its own was shown with; 0 for nothing that can be one."""
+    posted = request.POST.get("revision", "")
+    return int(posted) if posted.isdecimal() and len(posted) < 10 else 0
+
+
+def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+    """What can be chosen in a field of this form; pairs, or groups of pairs under a title."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)

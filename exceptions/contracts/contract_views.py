@@ -12,15 +12,15 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from controltower.errors import Conflict, DomainError
+from controltower.errors import Conflict, DomainError, Invalid
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
 from controltower.web.render import page
 from controltower.web.toast import toast
-from exceptions.contracts.common import by, put, read_again, repricing_parts
-from exceptions.contracts.forms import ContractForm, VersionForm
+from exceptions.contracts.common import by, put, read_again, refuse, repricing_parts, revision_posted
+from exceptions.contracts.forms import ContractForm, HeadForm, VersionForm
 from exceptions.contracts.rows import contract_page, precedence_words
 from exceptions.parties.selectors import account_list
 from exceptions.sla.models import ContractVersion, Side, VersionState
@@ -70,6 +70,33 @@ def contract_new(request: MemberRequest) -> HttpResponse:
     return page(request, "contracts/contract_new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Verb.AGREE)
+def contract_change(request: MemberRequest, pk: int) -> HttpResponse:
+    """Its name; its currency too, as long as nothing of it ever held."""
+    row = selectors.contract_get(request.viewer, pk)
+    is_fixed = services.has_held(row)
+    now = {"was_name": row.name, "was_currency": row.currency}
+    initial = {"name": row.name, "currency": row.currency, **now}
+    form = HeadForm(request.POST if request.method == "POST" else None, is_fixed=is_fixed, initial=initial)
+    problem: DomainError | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                made = services.contract_change(row, **form.values(row.currency), **by(request))
+        except Conflict as conflict:
+            problem = conflict
+            read_again(form, **now)
+        except Invalid as invalid:
+            refuse(form, invalid)
+        else:
+            toast(request, "Saved.")
+            return redirect("contracts:contract", pk=made.pk)
+    status = problem.status if problem else 422 if form.is_bound else 200
+    context = {"form": form, "contract": row, "is_fixed": is_fixed, "problem": problem}
+    return page(request, "contracts/contract_change.html", context, status=status)
+
+
 @require_safe
 @requires(Verb.VIEW)
 def contract(request: MemberRequest, pk: int) -> HttpResponse:
@@ -108,7 +135,7 @@ def version_change(request: MemberRequest, pk: int, number: int) -> HttpResponse
         with transaction.atomic():
             services.draft_change(row, **form.cleaned_data, **by(request))
     except Conflict as problem:
-        read_again(form, selectors.version_get(request.viewer, pk, number).revision)
+        read_again(form, revision=selectors.version_get(request.viewer, pk, number).revision)
         return _page(request, pk, number, form=form, problem=problem)
     except DomainError as problem:
         return _page(request, pk, number, form=form, problem=problem)
@@ -122,7 +149,7 @@ def version_activate(request: MemberRequest, pk: int, number: int) -> HttpRespon
     row = selectors.version_get(request.viewer, pk, number)
     try:
         with transaction.atomic():
-            made = services.version_activate(row, revision=_revision(request), **by(request))
+            made = services.version_activate(row, revision=revision_posted(request), **by(request))
     except DomainError as problem:
         return _page(request, pk, number, problem=problem)
     toast(
@@ -138,7 +165,7 @@ def version_withdraw(request: MemberRequest, pk: int, number: int) -> HttpRespon
     row = selectors.version_get(request.viewer, pk, number)
     try:
         with transaction.atomic():
-            services.version_withdraw(row, revision=_revision(request), **by(request))
+            services.version_withdraw(row, revision=revision_posted(request), **by(request))
     except DomainError as problem:
         return _page(request, pk, number, problem=problem)
     toast(request, f"Version {number} is withdrawn. The open cases are being priced anew.")
@@ -151,7 +178,7 @@ def draft_discard(request: MemberRequest, pk: int, number: int) -> HttpResponse:
     row = selectors.version_get(request.viewer, pk, number)
     try:
         with transaction.atomic():
-            services.draft_discard(row, revision=_revision(request), **by(request))
+            services.draft_discard(row, revision=revision_posted(request), **by(request))
     except DomainError as problem:
         return _page(request, pk, number, problem=problem)
     toast(request, f"Draft {number} is thrown away.")
@@ -197,8 +224,3 @@ def _page(
         "precedence": precedence_words(),
     }
     return page(request, "contracts/contract.html", context, status=problem.status if problem else status)
-
-
-def _revision(request: MemberRequest) -> int:
-    posted = request.POST.get("revision", "")
-    return int(posted) if posted.isdecimal() and len(posted) < 10 else 0

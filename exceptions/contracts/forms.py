@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from exceptions.cases.taxonomy import TYPES, Severity
+from exceptions.contracts.common import offer
 from exceptions.contracts.kinds import BY_KIND, OF_FREIGHT, Kind
 from exceptions.contracts.prices import currency_field, price_fields, price_initial, price_of
 from exceptions.contracts.words import duration_words
@@ -66,18 +67,33 @@ class ContractForm(forms.Form):
         super().__init__(data, **kwargs)
         self.accounts: dict[str, Account] = {str(row.pk): row for row in accounts}
         house = [("house", "Nobody: the house's own rates")] if may_house else []
-        field = self.fields["account"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [
-            ("", "Choose"),
-            *((key, f"{row.name} ({row.get_kind_display().lower()})") for key, row in self.accounts.items()),
-            *house,
-        ]
+        named = [(key, f"{row.name} ({row.get_kind_display().lower()})") for key, row in self.accounts.items()]
+        offer(self, "account", [("", "Choose"), *named, *house])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         data["account"] = self.accounts.get(data.get("account") or "")
         return data
+
+
+class HeadForm(forms.Form):
+    """What a contract is called and what it is in. is_fixed: something of it held, so that its currency stays."""
+
+    name = forms.CharField(label="Name", max_length=200)
+    currency = currency_field()
+    was_name = forms.CharField(widget=forms.HiddenInput)
+    was_currency = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, is_fixed: bool, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        if is_fixed:
+            del self.fields["currency"]
+
+    def values(self, currency: str) -> dict[str, Any]:
+        """For the service; currency: what stays where none is asked for."""
+        data = self.cleaned_data
+        before = data["was_name"], data["was_currency"]
+        return {"name": data["name"], "currency": data.get("currency", currency), "before": before}
 
 
 class VersionForm(forms.Form):

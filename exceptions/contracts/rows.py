@@ -52,6 +52,11 @@ class ContractPage:
     family: Family
     draft: ContractVersion | None
 
+    @property
+    def has_held(self) -> bool:
+        """Whether anything of it was ever let hold."""
+        return any(row.version.state != VersionState.DRAFT for row in self.versions)
+
 
 def contract_page(viewer: Viewer, pk: int, number: int | None, *, today: date) -> ContractPage:
     """One contract with one of its versions: the named one, else what holds, else the draft, else the newest."""

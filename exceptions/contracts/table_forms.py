@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 
+from exceptions.contracts.common import offer
 from exceptions.contracts.forms import DATE, LengthField
 from exceptions.contracts.prices import amount_field, currency_field
 from exceptions.parties.models import Account
+from exceptions.sla.kinds import ActingParty
 from exceptions.sla.models import Calendar
 
 
@@ -21,20 +23,20 @@ class LeadTimeForm(forms.Form):
         label="Works in so many of a hundred cases", min_value=0, max_value=100, max_digits=5, decimal_places=2
     )
     account = forms.ChoiceField(label="Holds for", required=False)
+    party = forms.ChoiceField(label="Who acts", required=False, help_text="The lead time is counted in their hours")
     calendar = forms.ChoiceField(label="Counted by the hours of", required=False)
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Any = None, *, carriers: list[Account], calendars: list[Calendar], **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, acts: str, carriers: list[Account], calendars: list[Calendar], **kwargs: Any
+    ) -> None:
+        """acts: who does as shipped, in words."""
         super().__init__(data, **kwargs)
         self.carriers = {str(row.pk): row for row in carriers}
         self.calendars = {str(row.pk): row for row in calendars}
-        for name, empty, rows in (
-            ("account", "Everybody", {key: row.name for key, row in self.carriers.items()}),
-            ("calendar", "Whoever acts", {key: row.name for key, row in self.calendars.items()}),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", empty), *rows.items()]
+        offer(self, "account", [("", "Everybody"), *((key, row.name) for key, row in self.carriers.items())])
+        offer(self, "party", [("", f"As shipped: {acts}"), *ActingParty.choices])
+        offer(self, "calendar", [("", "Whoever acts"), *((key, row.name) for key, row in self.calendars.items())])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

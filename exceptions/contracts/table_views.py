@@ -18,7 +18,7 @@ from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.cases.taxonomy import type_label
-from exceptions.contracts.common import by, may_change_house, must_see_all, put, read_again, refuse
+from exceptions.contracts.common import by, may_change_house, must_see_all, put, read_again, refuse, revision_posted
 from exceptions.contracts.contract_views import today_of
 from exceptions.contracts.table_forms import LeadTimeForm, RateForm
 from exceptions.parties.models import AccountKind
@@ -26,6 +26,7 @@ from exceptions.parties.selectors import account_list
 from exceptions.shipments.models import Mode
 from exceptions.sla.book import book_now
 from exceptions.sla.explaining import wording
+from exceptions.sla.kinds import ActingParty
 from exceptions.sla.models import LeadTime
 from exceptions.sla.selectors import tables as selectors
 from exceptions.sla.selectors.calendars import calendars_list
@@ -33,15 +34,6 @@ from exceptions.sla.services import lead_times as lead_time_services
 from exceptions.sla.services import rates as rate_services
 
 CHOICES = 500
-PARTIES = {
-    "": "we",
-    "us": "we",
-    "carrier": "the carrier",
-    "terminal": "the terminal",
-    "consignee": "the consignee",
-    "customer": "the customer",
-    "broker": "the broker",
-}
 
 
 @dataclass(frozen=True)
@@ -58,8 +50,7 @@ def lead_times(request: MemberRequest) -> HttpResponse:
     groups: dict[str, list[tuple[selectors.ActionRow, str, str, str]]] = {}
     for row in selectors.lead_times_table(request.viewer):
         label = type_label(row.case_type) if row.case_type else "Every type of case"
-        party = PARTIES.get(row.shipped.party, row.shipped.party) if row.shipped else "who is named"
-        groups.setdefault(label, []).append((row, wording(row.action).imperative, _mode(row.mode), party))
+        groups.setdefault(label, []).append((row, wording(row.action).imperative, _mode(row.mode), _acts(row)))
     context = {"groups": groups.items(), "may_change": may_change_house(request.viewer)}
     return page(request, "contracts/lead_times.html", context)
 
@@ -80,6 +71,7 @@ def lead_time(request: MemberRequest) -> HttpResponse:
     found = row.own if account is None else next((one for one in row.of_parties if one.account_id == account), None)
     form = LeadTimeForm(
         request.POST if request.method == "POST" else None,
+        acts=_acts(row).lower(),
         carriers=list(account_list(viewer).exclude(kind=AccountKind.CUSTOMER)[:CHOICES]),
         calendars=calendars_list(viewer),
         initial=_initial(row, found),
@@ -96,6 +88,7 @@ def lead_time(request: MemberRequest) -> HttpResponse:
                 lead_time_services.lead_time_save(
                     **scope,
                     account=form.carriers[str(account)] if account is not None else data["account"],
+                    party=data["party"],
                     minutes=data["minutes"],
                     cost=data["cost"],
                     currency=viewer.organisation.currency,
@@ -107,7 +100,7 @@ def lead_time(request: MemberRequest) -> HttpResponse:
         except Conflict as conflict:
             problem = conflict
             latest = selectors.lead_time_find(viewer, **scope, account=account)
-            read_again(form, latest.revision if latest else 0)
+            read_again(form, revision=latest.revision if latest else 0)
         except Invalid as invalid:
             refuse(form, invalid)
         else:
@@ -131,10 +124,8 @@ def lead_time(request: MemberRequest) -> HttpResponse:
 def lead_time_reset(request: MemberRequest, pk: int) -> HttpResponse:
     must_see_all(request.viewer)
     row = selectors.lead_time_get(request.viewer, pk)
-    posted = request.POST.get("revision", "")
     with transaction.atomic():
-        revision = int(posted) if posted.isdecimal() and len(posted) < 10 else 0
-        lead_time_services.lead_time_reset(row, revision=revision, **by(request))
+        lead_time_services.lead_time_reset(row, revision=revision_posted(request), **by(request))
     toast(request, "Reset. The open cases are being priced anew.")
     return redirect("contracts:lead_times")
 
@@ -191,6 +182,7 @@ def _rates_page(
 def _initial(row: selectors.ActionRow, found: LeadTime | None) -> dict[str, Any]:
     if found is not None:
         return {
+            "party": found.party,
             "minutes": found.minutes,
             "cost": found.cost,
             "chance": _percent(1 - Decimal(str(found.p_act))),
@@ -199,11 +191,17 @@ def _initial(row: selectors.ActionRow, found: LeadTime | None) -> dict[str, Any]
         }
     base = row.own or row.shipped
     if isinstance(base, LeadTime):
-        return {"minutes": base.minutes, "cost": base.cost, "chance": _percent(1 - Decimal(str(base.p_act)))}
+        chance = _percent(1 - Decimal(str(base.p_act)))
+        return {"party": base.party, "minutes": base.minutes, "cost": base.cost, "chance": chance}
     if base is None:
         return {}
     minutes = int(base.lead.total_seconds() // 60) if base.lead is not None else None
     return {"minutes": minutes, "cost": base.cost, "chance": _percent(1 - base.p_act)}
+
+
+def _acts(row: selectors.ActionRow) -> str:
+    """Who does it as shipped; an action of the organisation's own is the carrier's."""
+    return str(ActingParty((row.shipped.party if row.shipped else "carrier") or "us").label)
 
 
 def _percent(share: Decimal) -> str:

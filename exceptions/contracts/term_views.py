@@ -15,7 +15,7 @@ from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 from controltower.web.toast import toast
-from exceptions.contracts.common import by, read_again, refuse
+from exceptions.contracts.common import by, read_again, refuse, revision_posted
 from exceptions.contracts.forms import TermForm, term_initial
 from exceptions.contracts.kinds import BY_KIND, KINDS, Kind
 from exceptions.contracts.prices import FORMS
@@ -57,9 +57,8 @@ def term(request: MemberRequest, pk: int, number: int, term_id: int) -> HttpResp
 def term_remove(request: MemberRequest, pk: int, number: int, term_id: int) -> HttpResponse:
     version = selectors.version_get(request.viewer, pk, number)
     row = selectors.term_get(version, term_id)
-    posted = request.POST.get("revision", "")
     with transaction.atomic():
-        services.term_remove(row, revision=int(posted) if posted.isdecimal() and len(posted) < 10 else 0, **by(request))
+        services.term_remove(row, revision=revision_posted(request), **by(request))
     toast(request, f"{row.name} is taken out of the draft.")
     return redirect("contracts:version", pk=pk, number=number)
 
@@ -118,7 +117,7 @@ def _answer(
     problem: DomainError | None = None,
 ) -> HttpResponse:
     if problem is not None and row is not None:
-        read_again(form, row.revision)
+        read_again(form, revision=row.revision)
     context = {
         "version": version,
         "contract": version.contract,

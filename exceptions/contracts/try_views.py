@@ -25,6 +25,7 @@ from exceptions.cases.selectors import case_get, queue_page
 from exceptions.cases.selectors.queue import cases_visible
 from exceptions.cases.services.assessing import instant_for
 from exceptions.cases.taxonomy import TYPES, Severity
+from exceptions.contracts.common import offer
 from exceptions.contracts.replaying import REPLAYED, Seen, Timed, deadlines_of, replay
 from exceptions.contracts.trying import Facts, try_facts
 from exceptions.contracts.words import price_words
@@ -79,14 +80,9 @@ class TryForm(forms.Form):
     ) -> None:
         super().__init__(data, **kwargs)
         self.accounts = {str(row.pk): row for row in accounts}
-        self._choose("account", "Nobody: the house", [(key, row.name) for key, row in self.accounts.items()])
+        offer(self, "account", [("", "Nobody: the house"), *((key, row.name) for key, row in self.accounts.items())])
         named = [(f"{row.contract_id}/{row.number}", f"{row.contract.name}, draft {row.number}") for row in drafts]
-        self._choose("version", "What holds today", named)
-
-    def _choose(self, name: str, empty: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", empty), *choices]
+        offer(self, "version", [("", "What holds today"), *named])
 
 
 @require_safe

@@ -20,6 +20,7 @@ urlpatterns = [
     path("contracts/try/", try_views.trial, name="try"),
     path("contracts/repricing/", repricing_views.repricing, name="repricing"),
     path("contracts/<int:pk>/", contract_views.contract, name="contract"),
+    path("contracts/<int:pk>/change/", contract_views.contract_change, name="contract_change"),
     path("contracts/<int:pk>/draft/", contract_views.draft_new, name="draft_new"),
     path("contracts/<int:pk>/<int:number>/", contract_views.version, name="version"),
     path("contracts/<int:pk>/<int:number>/export/", exchange_views.contract_export, name="export"),

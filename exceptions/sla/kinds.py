@@ -74,6 +74,17 @@ SUBKINDS: dict[TermKind, tuple[Subkind, ...]] = {
 CLAIM_STEPS = SUBKINDS[TermKind.CLAIM]
 
 
+class ActingParty(TextChoices):
+    """Who has to act, and whose working hours count for it."""
+
+    US = "us", "We"
+    CARRIER = "carrier", "The carrier"
+    TERMINAL = "terminal", "The terminal"
+    CONSIGNEE = "consignee", "The consignee"
+    CUSTOMER = "customer", "The customer"
+    BROKER = "broker", "The broker"
+
+
 class Measured(TextChoices):
     """What keeps a promise, or stops a clock. Empty is the usual of the kind."""
 

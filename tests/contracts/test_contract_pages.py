@@ -9,6 +9,7 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from controltower.audit import reading
+from controltower.errors import Invalid
 from controltower.jobs.models import Job
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation, Role
@@ -18,6 +19,7 @@ from exceptions.contracts.kinds import KINDS
 from exceptions.parties.models import Account, AccountKind
 from exceptions.sla.kinds import SUBKINDS
 from exceptions.sla.models import Contract, ContractVersion, Term, TermKind, VersionState
+from exceptions.sla.services.contracts import contract_change
 from tests.cases.conftest import make_account, make_term
 from tests.conftest import make_viewer
 from tests.contracts.test_calendar_pages import statements
@@ -79,6 +81,51 @@ def test_a_contract_begins_as_a_draft_and_promises_nothing(
         assert (version.state, version.changed_by_id) == (VersionState.DRAFT, supervisor.member.pk)
     refused = client_for(supervisor).post(at(version, "activate/"), {"revision": version.revision})
     assert refused.status_code == 422 and "add a term first" in refused.content.decode()
+
+
+def head(contract: Contract, **more: str) -> dict[str, str]:
+    return {"name": contract.name, "currency": contract.currency, "was_name": contract.name,
+            "was_currency": contract.currency, **more}  # fmt: skip
+
+
+def test_a_contract_of_which_nothing_has_held_gets_another_name_and_currency(
+    client_for: SignIn, supervisor: Viewer, coordinator: Viewer, organisation: Organisation, account: Account
+) -> None:
+    with acting_for(organisation):
+        contract = Contract.objects.create(side="payable", account=account, code="NG", name="Nortgate", currency="USD")
+    client, url = client_for(supervisor), f"{LIST}{contract.pk}/change/"
+    assert client.post(url, head(contract, name="Northgate", currency="EUR")).status_code == 302
+    with acting_for(organisation):
+        contract.refresh_from_db()
+        entries = [entry for entry in reading.entries(organisation.pk) if entry.verb == "contract.changed"]
+    assert (contract.name, contract.currency) == ("Northgate", "EUR")
+    assert len(entries) == 1 and '"Nortgate"' in entries[0].before and '"Northgate"' in entries[0].after
+    late = client.post(url, {**head(contract, name="Mine"), "was_name": "Nortgate", "was_currency": "USD"})
+    assert late.status_code == 409 and 'value="Mine"' in late.content.decode()
+    assert "It is Northgate, in EUR, by now" in late.content.decode()
+    assert client_for(coordinator).post(url, head(contract, name="No")).status_code == 403
+
+
+def test_the_currency_stays_once_something_held(
+    client_for: SignIn, supervisor: Viewer, organisation: Organisation, held: ContractVersion
+) -> None:
+    client, url = client_for(supervisor), f"{LIST}{held.contract_id}/change/"
+    text = client.get(url).content.decode()
+    assert "Its currency stays USD" in text and 'name="currency"' not in text
+    asked = head(held.contract, name="Northgate as of late", currency="EUR")
+    assert client.post(url, asked).status_code == 302
+    with acting_for(organisation):
+        contract = Contract.objects.get()
+        with pytest.raises(Invalid, match="A version of it held in USD"):
+            contract_change(
+                contract,
+                name="x",
+                currency="EUR",
+                before=(contract.name, "USD"),
+                actor=supervisor.actor,
+                now=timezone.now(),
+            )
+    assert (contract.name, contract.currency) == ("Northgate as of late", "USD")
 
 
 def test_a_new_version_takes_the_terms_along_and_replaces_the_old_one_when_it_is_activated(

@@ -110,10 +110,13 @@ def test_another_version_is_compared_with_what_holds(
         version = ContractVersion.objects.get()
     client.post(f"/settings/contracts/{version.contract_id}/1/activate/", {"revision": version.revision})
     changed = TEXT.replace("rate: 75", "rate: 90").replace("2027-01-01", "2027-06-01")
-    changed = changed[: changed.index("  - name: Demurrage")]
+    changed = changed[: changed.index("  - name: Demurrage")].replace("name: Northgate 2027", "name: Northgate, late")
     text = client.post(URL, {"text": changed}).content.decode()
     assert "Compared with version 1" in text and "Changed" in text and "Gone" in text
     assert "90\N{NO-BREAK SPACE}USD per started hour" in text
+    client.post(URL, {"text": changed, "save": "1"})
+    with acting_for(organisation):
+        assert Contract.objects.get().name == "Northgate, late", "what the page said would change has changed"
 
 
 def test_what_is_exported_reads_back_as_the_same(

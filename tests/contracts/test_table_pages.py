@@ -85,9 +85,27 @@ def test_a_correction_counts_and_a_reset_brings_the_shipped_row_back(
     assert verbs == ["lead_time.set", "lead_time.set", "lead_time.reset", "lead_time.reset"]
 
 
+def test_who_acts_can_be_corrected_and_stands_in_the_table(
+    client_for: SignIn, supervisor: Viewer, organisation: Organisation
+) -> None:
+    client = client_for(supervisor)
+    assert "As shipped: the carrier" in client.get(REBOOK).content.decode()
+    assert client.post(REBOOK, lead(party="us")).status_code == 302
+    assert "we act" in client.get(TABLE).content.decode()
+    assert '<option value="us" selected>' in client.get(REBOOK).content.decode()
+    with acting_for(organisation):
+        found = {row.action: row for row in book_now().lead_times("delivery_late", "road", None)}
+    assert found["rebook"].party == "us", "so that our own hours count"
+    client.post(REBOOK, lead(party="", revision="1"))
+    with acting_for(organisation):
+        found = {row.action: row for row in book_now().lead_times("delivery_late", "road", None)}
+    assert found["rebook"].party == "carrier"
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
+        ({"party": "the moon"}, "Select a valid choice"),
         ({"minutes": "soon"}, "is not a length of time"),
         ({"minutes": ""}, "This field is required"),
         ({"chance": "120"}, "less than or equal to 100"),

@@ -115,6 +115,7 @@ MATRIX = {
     "contracts:export": "VIEW GET",
     "contracts:repricing": "VIEW GET",
     "contracts:contract": "VIEW GET",
+    "contracts:contract_change": "AGREE GET POST",
     "contracts:draft_new": "AGREE POST",
     "contracts:version": "VIEW GET",
     "contracts:version_change": "AGREE POST",

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django import template
 
 from exceptions.contracts.words import duration_words
+from exceptions.sla.kinds import ActingParty
 
 register = template.Library()
 
@@ -16,6 +17,13 @@ def duration(length: timedelta | int | None) -> str:
     if length is None:
         return ""
     return duration_words(length if isinstance(length, timedelta) else timedelta(minutes=length))
+
+
+@register.filter
+def acts(party: str) -> str:
+    """`{{ lead.party|acts }}`: "the carrier acts", "we act"."""
+    who = str(ActingParty(party).label).lower() if party in ActingParty.values else party
+    return f"{who} act" if party == ActingParty.US else f"{who} acts"
 
 
 @register.filter

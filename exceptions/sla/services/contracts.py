@@ -59,6 +59,43 @@ def contract_create(
     return version
 
 
+def contract_change(
+    contract: Contract, *, name: str, currency: str, before: tuple[str, str], actor: Actor, now: datetime
+) -> Contract:
+    """Give a contract another name, or another currency as long as nothing of it ever held.
+
+    before: name and currency as they were read; `Conflict` when they are others now. Terms keep the currency of their
+    own prices. `Invalid` for another currency once a version held: what was promised in it is not retold in another.
+    """
+    person(actor)
+    row = Contract.objects.select_for_update(no_key=True, of=("self",)).get(pk=contract.pk)
+    told = {"name": row.name, "currency": row.currency}
+    if before != (row.name, row.currency):
+        raise Conflict(
+            f"It is {row.name}, in {row.currency}, by now. Look again, then save.",
+            code="changed_meanwhile",
+            details=told,
+        )
+    if currency != row.currency and has_held(row):
+        raise Invalid(
+            f"A version of it held in {row.currency}. For another currency make a contract of its own.",
+            code="currency_held",
+            details={"currency": "is held"},
+        )
+    row.name, row.currency = name, currency
+    after = {"name": name, "currency": currency}
+    if after != told:
+        row.save(update_fields=["name", "currency"])
+        subject = f"contract:{row.pk}"
+        record(verb="contract.changed", subject=subject, actor=actor, before=told, after=after, now=now)
+    return row
+
+
+def has_held(contract: Contract) -> bool:
+    """Whether any version of it was ever let hold."""
+    return ContractVersion.objects.filter(contract=contract).exclude(state=VersionState.DRAFT).exists()
+
+
 def draft_create(contract: Contract, *, effective_from: date, actor: Actor, now: datetime) -> ContractVersion:
     """The next version as a draft, with the terms of the newest one that holds or held. One draft at a time."""
     member = person(actor)

@@ -11,6 +11,7 @@ from exceptions.sla.checking import check_contract
 from exceptions.sla.drafts import ContractDraft, Problem, regime_key
 from exceptions.sla.models import Calendar, ClaimRegime, Contract, ContractVersion, Term, VersionState
 from exceptions.sla.selectors.drafts import SAME, contract_world
+from exceptions.sla.services.contracts import contract_change
 from exceptions.sla.services.editing import person
 from exceptions.sla.yaml_form import contract_from_yaml
 
@@ -34,6 +35,8 @@ def contract_import(text: str, *, actor: Actor, now: datetime) -> ContractVersio
         contract = Contract.objects.create(
             side=draft.side, account=account, code=draft.code, name=draft.name, currency=draft.currency
         )
+    was = contract.name, contract.currency
+    contract_change(contract, name=draft.name, currency=contract.currency, before=was, actor=actor, now=now)
     numbers = list(contract.versions.values_list("number", "state"))
     if any(state == VersionState.DRAFT for _, state in numbers):
         raise Conflict(f"{draft.code} has a draft already: let it hold or discard it first.", code="draft_exists")

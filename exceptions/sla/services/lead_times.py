@@ -9,10 +9,9 @@ from typing import Any
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, Invalid, NotFound
 from exceptions.parties.models import Account
+from exceptions.sla.kinds import ActingParty
 from exceptions.sla.models import Calendar, LeadTime
 from exceptions.sla.services.editing import person, same_revision, tell_changed
-
-VALUES = ("minutes", "cost", "p_act", "calendar")
 
 
 def lead_time_save(
@@ -21,6 +20,7 @@ def lead_time_save(
     case_type: str,
     mode: str,
     account: Account | None,
+    party: str,
     minutes: int,
     cost: Decimal,
     currency: str,
@@ -32,16 +32,26 @@ def lead_time_save(
 ) -> LeadTime:
     """Correct one row, of everybody or of one acting party; the open cases are priced anew.
 
-    cost: in `currency`, the organisation's. p_act: likelihood of the loss all the same. revision: of the correction
-    that was read, 0 when there was none. `Invalid` for an impossible value, `Conflict` when somebody was faster.
+    party: who acts, whose hours count unless `calendar` does; "" is as shipped. cost: in `currency`, the
+    organisation's. p_act: likelihood of the loss all the same. revision: of the correction that was read, 0 when there
+    was none. `Invalid` for an impossible value, `Conflict` when somebody was faster.
     """
     member = person(actor)
     if not 0 <= p_act <= 1:
         raise Invalid("A likelihood lies between 0 and 100 %.", code="no_likelihood", details={"p_act": "is none"})
     if cost < 0:
         raise Invalid("A cost is not negative.", code="negative", details={"cost": "is negative"})
+    if party and party not in ActingParty.values:
+        raise Invalid(f"{party} is nobody who acts.", code="no_party", details={"party": "is unknown"})
     scope = {"action": action, "case_type": case_type, "mode": mode, "account": account}
-    values: dict[str, Any] = {"minutes": minutes, "cost": cost, "currency": currency, "p_act": p_act}
+    values: dict[str, Any] = {
+        "party": party,
+        "minutes": minutes,
+        "cost": cost,
+        "currency": currency,
+        "p_act": p_act,
+        "calendar": calendar,
+    }
     row = _locked(scope)
     before = _told(row) if row is not None else None
     if row is None:
@@ -51,7 +61,7 @@ def lead_time_save(
     else:
         same_revision(row, revision)
         row.changed(member, now)
-    for name, value in {**values, "calendar": calendar}.items():
+    for name, value in values.items():
         setattr(row, name, value)
     row.save()
     after = _told(row)
@@ -85,6 +95,7 @@ def _told(row: LeadTime) -> dict[str, Any]:
         "case_type": row.case_type,
         "mode": row.mode,
         "account": row.account_id,
+        "party": row.party,
         "minutes": row.minutes,
         "cost": str(row.cost),
         "p_act": row.p_act,
