@@ -20,6 +20,7 @@ from exceptions.cases.jobs import escalation_mail
 from exceptions.cases.jobs import escalations as sweep
 from exceptions.cases.models import Case, Escalation
 from exceptions.parties.models import Account, Contact, ContactRole
+from exceptions.shipments.models import Stop
 from exceptions.sla.models import Contract
 from tests.cases.conftest import HOUR, book, eta, make_term
 
@@ -77,6 +78,27 @@ def test_pricing_again_begins_nothing_again(case: Case, due: datetime) -> None:
     for minutes in (0, 1, 700):
         services.case_price(case, now=due + minutes * MINUTE)
     assert Escalation.objects.count() == 3
+
+
+def test_a_new_deadline_that_is_missed_too_goes_up_anew_and_the_old_one_no_further(
+    case: Case, supervisor: Viewer, due: datetime
+) -> None:
+    services.case_price(case, now=due)
+    sweep(due)
+    Stop.objects.filter(kind="delivery").update(window_end=due + 2 * HOUR)
+    assert services.case_price(case, now=due + HOUR).lost == 0
+    services.case_price(case, now=due + 2 * HOUR)
+    assert Escalation.objects.count() == 6
+    sweep(due + 2 * HOUR)
+    outcomes = [(row.missed_at - due, row.step, row.outcome) for row in Escalation.objects.order_by("pk")]
+    assert outcomes == [
+        (0 * HOUR, "owner", "told"),
+        (0 * HOUR, "supervisor", "over"),
+        (0 * HOUR, "contact", "over"),
+        (2 * HOUR, "owner", "told"),
+        (2 * HOUR, "supervisor", ""),
+        (2 * HOUR, "contact", ""),
+    ]
 
 
 def test_who_ends_the_case_in_time_spares_the_others(case: Case, coordinator: Viewer, due: datetime) -> None:

@@ -48,12 +48,13 @@ class EscalationOutcome(models.TextChoices):
 
 
 class Escalation(TenantModel):
-    """One step about one broken commitment: it exists once, and is done once."""
+    """One step about one broken commitment and the deadline that it missed: it exists once, and is done once."""
 
     case = TenantForeignKey(Case, on_delete=models.CASCADE, related_name="escalations")
     commitment = TenantForeignKey(Commitment, on_delete=models.CASCADE, related_name="escalations")
     step = models.CharField(max_length=10, choices=EscalationStep)
     contact = TenantForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    missed_at = models.DateTimeField(help_text="The deadline that was missed")
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=8, choices=EscalationOutcome, default="", blank=True)
@@ -61,7 +62,7 @@ class Escalation(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "commitment", "step"], name="escalation_once"),
+            models.UniqueConstraint(fields=["organisation", "commitment", "step", "missed_at"], name="escalation_once"),
             one_of("step", EscalationStep, name="escalation_step_known"),
             models.CheckConstraint(
                 condition=Q(done_at=None, outcome="") | Q(done_at__isnull=False, outcome__in=EscalationOutcome.values),

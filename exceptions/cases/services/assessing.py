@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from exceptions.cases.models import Case, CaseState, CommitmentState, StakeState
+from exceptions.cases.services.earlier import earlier_updates, stake_of_row
 from exceptions.cases.services.priced_rows import CommitmentRow, StakeRow
 from exceptions.cases.services.promises import ARRIVAL_TERMS, Promise, Promises
 from exceptions.cases.services.recording import major, minor
@@ -71,8 +72,10 @@ def priced(
 
     lasting: keys of commitments that stand although no term in force promises them any more.
     """
-    promises = replace(promises, found=[_as_booked(promise, before, book, now) for promise in promises.found])
-    lost = [stake for key in lasting for stake in _still_lost(key, before, book)]
+    earlier = earlier_updates(case, promises.found, before.commitments, before.stakes, book, now)
+    found = [_as_booked(promise, before, book, now) for promise in promises.found]
+    promises = replace(promises, found=[*found, *earlier])
+    lost = [stake for key in lasting for stake in _still_lost(key, before, book, now)]
     stakes = [
         stake
         for promise in promises.found
@@ -127,19 +130,10 @@ def _assess(stakes: list[Stake], booked: Collection[str], book: Book, now: datet
     return assess(stakes, now, half_life=book.half_life, house_currency=book.currency, booked=booked)
 
 
-def _still_lost(key: str, before: Before, book: Book) -> list[Stake]:
+def _still_lost(key: str, before: Before, book: Book, now: datetime) -> list[Stake]:
     """What a commitment lost, as it was booked: a contract that ran out since takes nothing back."""
     return [
-        Stake(
-            key=row.key,
-            books_at=row.books_at,
-            payable=major(row.payable),
-            currency=row.currency,
-            recoverable=major(row.recoverable),
-            unless=row.label.partition(" if ")[2],
-            zone=book.zone,
-            rate=book.rate(row.currency) or CERTAIN,
-        )
+        stake_of_row(row, book, now)
         for row in before.stakes.values()
         if row.commitment == key and row.state == StakeState.LOST
     ]

@@ -1,6 +1,6 @@
 """A broken promise of a contract goes up: to the case's owner, to the supervisors, to the contact that is named.
 
-Each step is a row that exists once for a commitment and is done once. Members are told by the timeline of the case and
+Each step is a row that exists once for a commitment and the deadline that it missed, and is done once. Members are told by the timeline of the case and
 by mail: they are our own people, and a mail to them commits nobody. The named contact stands outside; nothing leaves for
 them by itself. That step tells the supervisors whom to call, and what is written to them goes the way of every notice,
 through a person's approval.
@@ -42,13 +42,14 @@ SHIPPED: Final = {EscalationStep.OWNER: 0, EscalationStep.SUPERVISOR: 30, Escala
 LATEST_MINUTES: Final = 31 * 24 * 60
 
 BEGIN = """
-INSERT INTO cases_escalation (organisation_id, case_id, commitment_id, step, contact_id, due_at, outcome, told)
-SELECT broken.organisation_id, broken.case_id, broken.id, new.step, new.contact, new.due_at, '', ''
+INSERT INTO cases_escalation (
+       organisation_id, case_id, commitment_id, step, contact_id, missed_at, due_at, outcome, told)
+SELECT broken.organisation_id, broken.case_id, broken.id, new.step, new.contact, broken.due_at, new.due_at, '', ''
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS new(
        "case" bigint, commitment text, step text, contact bigint, due_at timestamptz)
   JOIN cases_commitment AS broken
     ON broken.organisation_id = %(organisation)s AND broken.case_id = new."case" AND broken.key = new.commitment
-ON CONFLICT (organisation_id, commitment_id, step) DO NOTHING RETURNING 1
+ON CONFLICT (organisation_id, commitment_id, step, missed_at) DO NOTHING RETURNING 1
 """
 
 
@@ -210,7 +211,8 @@ def _whom(
 
 
 def _outcome(row: Escalation, members: Sequence[Member]) -> EscalationOutcome:
-    if not row.case.is_open or row.commitment.state != CommitmentState.BROKEN:
+    missed = row.commitment
+    if not row.case.is_open or missed.state != CommitmentState.BROKEN or missed.due_at != row.missed_at:
         return EscalationOutcome.OVER
     return EscalationOutcome.TOLD if members else EscalationOutcome.NOBODY
 

@@ -30,7 +30,7 @@ class Promise:
     due_at is the contract's clock; felt_due_at, where it differs, the customer's, which nothing stops. A promise whose
     clock is stopped now (is_paused) has no stakes: nothing books while it stands still. counted: how felt_due_at came
     about, None where it was reported as it is; stood: what put due_at off; untold: causes that did not, because the
-    other side was not told in time.
+    other side was not told in time. since: from when an update is owed.
     """
 
     key: str
@@ -48,6 +48,7 @@ class Promise:
     counted: Counted | None = None
     stood: tuple[Standstill, ...] = ()
     untold: tuple[Pause, ...] = ()
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)

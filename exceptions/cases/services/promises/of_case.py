@@ -126,10 +126,12 @@ def _promised(case: Case, kind: TermKind, told: Told, bound: BoundTerm, look: Lo
         counted = Counted("Next update as promised", case.next_update_at, Allowed(), hours)
     run, untold = _clock(kind, counted, row.notice_minutes, look)
     kept = None if is_update else case.resolved_at
-    count = 0 if not is_update else int(start.timestamp())
-    stakes = () if run.is_paused else (_stake(told, f"{told.key}:{count}", run.due_at, bound.term.price, bound, look),)
+    # Each update is a promise of its own: what was missed stays missed when the next one is sent.
+    key = f"{told.key}:{int(start.timestamp())}" if is_update else told.key
+    stake_key = key if is_update else f"{key}:0"
+    stakes = () if run.is_paused else (_stake(told, stake_key, run.due_at, bound.term.price, bound, look),)
     return Promise(
-        told.key,
+        key,
         kind,
         bound.row.name,
         run.due_at,
@@ -142,6 +144,7 @@ def _promised(case: Case, kind: TermKind, told: Told, bound: BoundTerm, look: Lo
         counted=counted,
         stood=run.stood,
         untold=untold,
+        since=start if is_update else None,
     )
 
 
