@@ -8,9 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from exceptions.cases.models import Case
-from exceptions.cases.services.assessing import Before, Priced, priced
+from exceptions.cases.services.assessing import Before, Priced, instant_for
 from exceptions.cases.services.combined import Family, families_of, promises_of_all
 from exceptions.cases.services.priced_rows import commitments_of, stakes_of
+from exceptions.cases.services.pricing import family_priced
 from exceptions.cases.services.promises import Promise
 from exceptions.contracts.words import length_words
 from exceptions.sla.book import Book
@@ -56,16 +57,16 @@ class Replay:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a Book makes of a case."""
+    """What a Book makes of a case and of those merged into it: its price, and every deadline, the earliest first."""
 
     priced: Priced
     deadlines: list[Timed]
 
 
-def deadlines_of(case: Case, book: Book, now: datetime) -> list[Timed]:
-    """Every deadline of a case and of those merged into it, the earliest first. A fixed number of queries."""
-    family = families_of([case], book, now)[case.pk]
-    return _timed(promises_of_all(family, book, now).found, book, now)
+def case_seen(case: Case, book: Book, now: datetime) -> Seen:
+    """A case as it would be priced now. A fixed number of queries."""
+    family, at = families_of([case], book, now)[case.pk], instant_for(case, now)
+    return _seen(family, family_priced(family, _before([case])[case.pk], book, at), book, at)
 
 
 def replay(
@@ -81,7 +82,7 @@ def replay(
     stored = _before(everybody)
     before, after = (
         {
-            key: priced(family.case, promises_of_all(family, each, now), stored[key], each, now)
+            key: family_priced(family, stored[key], each, instant_for(family.case, now))
             for key, family in families.items()
         }
         for each in (book, other)

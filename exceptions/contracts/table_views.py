@@ -109,6 +109,7 @@ def lead_time(request: MemberRequest) -> HttpResponse:
     context = {
         "row": row,
         "found": found,
+        "shipped_acts": _acts(row).lower(),
         "form": form,
         "problem": problem,
         "action": wording(row.action).imperative,

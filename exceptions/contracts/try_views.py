@@ -22,11 +22,12 @@ from controltower.tenancy.viewer import Viewer
 from controltower.web.render import page
 from exceptions.cases.models import OPEN_STATES, Case
 from exceptions.cases.selectors import case_get, queue_page
+from exceptions.cases.selectors.later import places_of
+from exceptions.cases.selectors.parts import place_words
 from exceptions.cases.selectors.queue import cases_visible
-from exceptions.cases.services.assessing import instant_for
 from exceptions.cases.taxonomy import TYPES, Severity
 from exceptions.contracts.common import offer
-from exceptions.contracts.replaying import REPLAYED, Seen, Timed, deadlines_of, replay
+from exceptions.contracts.replaying import REPLAYED, Seen, Timed, case_seen, replay
 from exceptions.contracts.trying import Facts, try_facts
 from exceptions.contracts.words import price_words
 from exceptions.parties.models import Account
@@ -115,8 +116,8 @@ def _form(request: MemberRequest, now: datetime) -> TryForm:
 
 @dataclass(frozen=True)
 class CaseTried:
-    """A case in words and amounts, as it is stored or as a draft would make it, with its deadlines as they are counted
-    now. today: its line as it is stored. more: deadlines that are not listed."""
+    """A case in words and amounts, as it is priced now or as a draft would price it, with its place among the open ones
+    and its deadlines. more: of these that are not listed. today, place_today: its line and place without the draft."""
 
     case: Case
     told: Mapping[str, Any]
@@ -124,7 +125,9 @@ class CaseTried:
     currency: str
     deadlines: list[Timed]
     more: int
-    today: str = ""
+    place: str
+    today: str
+    place_today: str
 
 
 def _tried(viewer: Viewer, form: TryForm, now: datetime) -> dict[str, Any]:
@@ -141,32 +144,32 @@ def _tried(viewer: Viewer, form: TryForm, now: datetime) -> dict[str, Any]:
             form.add_error("case", problem.message)
             return told
         if other is None:
-            told["one"] = _stored(case, deadlines_of(case, book, instant_for(case, now)))
+            told["one"] = _as_seen(viewer, case, case_seen(case, book, now))
     elif data["account"] or data["case_type"]:
         tried, assessment = try_facts(_facts(viewer, form, book, now), other or book, now)
         told |= {"tried": [(one, price_words(one.bound.row.price) if one.bound else "") for one in tried]}
-        told["phrase"] = phrase(assessment, now)
+        told |= {"phrase": phrase(assessment, now), "place": place_words(*places_of(viewer, assessment.rank))}
     if version and other:
         told["replay"], seen = replay(_affected(viewer, version), book, other, now, case=case)
         if case and seen:
-            told["one"] = _as_seen(case, seen)
+            told["one"] = _as_seen(viewer, case, seen)
     return told
 
 
-def _stored(case: Case, deadlines: list[Timed]) -> CaseTried:
-    amounts = [(label, Decimal(getattr(case, name)) / 100) for name, label in AMOUNTS]
-    return CaseTried(case, case.explanation, amounts, case.currency, *_shown(deadlines))
-
-
-def _as_seen(case: Case, seen: Seen) -> CaseTried:
+def _as_seen(viewer: Viewer, case: Case, seen: Seen) -> CaseTried:
     assessment = seen.priced.assessment
-    amounts = [(label, getattr(assessment, name)) for name, label in AMOUNTS]
-    today = str(case.explanation.get("phrase", ""))
-    return CaseTried(case, seen.priced.explanation, amounts, assessment.currency, *_shown(seen.deadlines), today)
-
-
-def _shown(deadlines: list[Timed]) -> tuple[list[Timed], int]:
-    return deadlines[:DEADLINES], max(0, len(deadlines) - DEADLINES)
+    above, above_today = places_of(viewer, assessment.rank, case.rank, besides=case) if case.is_open else (None, None)
+    return CaseTried(
+        case,
+        seen.priced.explanation,
+        amounts=[(label, getattr(assessment, name)) for name, label in AMOUNTS],
+        currency=assessment.currency,
+        deadlines=seen.deadlines[:DEADLINES],
+        more=max(0, len(seen.deadlines) - DEADLINES),
+        place=place_words(above) if case.is_open else "",
+        today=str(case.explanation.get("phrase", "")),
+        place_today=place_words(above_today),
+    )
 
 
 def _facts(viewer: Viewer, form: TryForm, book: Book, now: datetime) -> Facts:

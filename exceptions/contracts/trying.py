@@ -10,6 +10,7 @@ from itertools import islice
 from exceptions.sla.book import Book, BoundTerm, Hours, calendar_of
 from exceptions.sla.calendars import NeverOpen, always_open
 from exceptions.sla.clocks import Counted
+from exceptions.sla.defaults import helps
 from exceptions.sla.exposure import Assessment, Option, Stake, act_by, assess
 from exceptions.sla.kinds import Side, Subkind, TermKind
 from exceptions.sla.pricing import Money, PriceUnknown, Situation, price_steps
@@ -101,7 +102,8 @@ def _stakes(tried: Tried, facts: Facts, book: Book) -> list[Stake]:
     if tried.bound is None:
         return []
     is_side = tried.kind == TermKind.FIRST_RESPONSE
-    leads = [] if is_side else book.lead_times(facts.situation.case_type, facts.situation.mode, None)
+    known = [] if is_side else book.lead_times(facts.situation.case_type, facts.situation.mode, None)
+    leads = [lead for lead in known if helps(lead.action, tried.kind)]
     stakes = []
     for number, step in enumerate(tried.prices):
         options = [Option("answer", step.at)] if is_side else []

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from exceptions.sla.kinds import TermKind
+
 # Value of a unit of currency in USD, rounded yearly averages. They only bring stakes of different currencies into one order;
 # people see amounts in the currency of the contract.
 DOLLARS = {
@@ -92,6 +94,13 @@ def _row(
 # What saves a claim against somebody else; the first ones save nothing but claims.
 ONLY_CLAIM_ACTIONS = frozenset({"give_notice", "file_claim"})
 CLAIM_ACTIONS = ONLY_CLAIM_ACTIONS | {"inspect"}
+
+
+def helps(action: str, kind: TermKind) -> bool:
+    """Whether an action can save a stake of this kind: a notice saves claims, and a faster truck does not."""
+    return action in CLAIM_ACTIONS if kind == TermKind.CLAIM else action not in ONLY_CLAIM_ACTIONS
+
+
 _GIVE_NOTICE = ("give_notice", "us", 30, 0, "0.05")
 _FILE_CLAIM = ("file_claim", "us", 4 * 60, 0, "0.05")
 

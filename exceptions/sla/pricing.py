@@ -320,7 +320,7 @@ def best_term(terms: list[Term] | tuple[Term, ...], kind: str, situation: Situat
             fitting.append(term)
     fitting.sort(key=lambda term: _specificity(term, situation))
     if not fitting:
-        return Match(None, (*trace, f"no {kind} term applies: nothing is promised"))
+        return Match(None, (*trace, f"no {kind.replace('_', ' ')} term applies: nothing is promised"))
     winner = fitting[0]
     beaten = [f"{other.key} applies too, but {_advantage(winner, other, situation)}" for other in fitting[1:]]
     return Match(winner, (*trace, *beaten, f"{winner.key} is the most specific term that applies"))

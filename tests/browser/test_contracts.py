@@ -66,6 +66,7 @@ def test_the_pages_are_accessible_and_fit(
         "contracts/new/",
         "contracts/import/",
         contract,
+        f"{contract}change/",
         f"{contract}2/",
         f"{contract}2/terms/new/",
         f"{contract}2/terms/new/?kind=claim",

@@ -61,6 +61,8 @@ def test_facts_show_the_term_its_deadline_and_what_it_costs_over_time(
     # 400 an hour up to 1,000: two whole hours and half of the third.
     assert text.count("400\N{NO-BREAK SPACE}USD") >= 3 and "200\N{NO-BREAK SPACE}USD" in text
     assert "1,000\N{NO-BREAK SPACE}USD" in text
+    assert "still avoidable: give notice" not in text, "a notice saves a claim and no delivery"
+    assert "In the queue it would stand first." in text
 
 
 def test_why_other_terms_do_not_count_is_said(
@@ -111,7 +113,7 @@ def test_a_case_is_found_by_its_number_or_a_reference_and_stands_as_it_is_priced
     client_for: SignIn, coordinator: Viewer, case: Case, named: str
 ) -> None:
     text = client_for(coordinator).get(URL, {"case": case.number if named == "number" else named}).content.decode()
-    assert f"{case.number}</a> as things stand" in text
+    assert f"{case.number}</a> as things stand" in text and "<dd>First</dd>" in text
     assert case.explanation["sentences"][0] in text
 
 
@@ -168,6 +170,7 @@ def test_a_draft_is_tried_before_it_holds_and_nothing_is_written(
     text = client_for(supervisor).get(URL, asked).content.decode()
     assert "as if draft 2 held" in text and "20,000 USD if" in text and "Today:" in text
     assert f"{held.contract.name}, version 2</a>" in text, "its deadlines are the draft's"
+    assert 'First <span class="muted">as today</span>' in text
     assert "1 of the 1" in text and "+19,000\N{NO-BREAK SPACE}USD" in text
     with acting_for(organisation):
         same = Case.objects.get()

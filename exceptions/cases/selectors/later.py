@@ -80,7 +80,7 @@ def case_later(viewer: Viewer, case: Case, at: datetime, *, now: datetime) -> La
         house_currency=house.currency,
         booked=frozenset(row.key for row in rows if row.state == StakeState.LOST),
     )
-    above_now, above_then = _places(viewer, case, found.now.rank, found.then.rank)
+    above_now, above_then = places_of(viewer, found.now.rank, found.then.rank, besides=case)
     return Later(
         at=at,
         clock=clock(at, now, _zone(viewer, case)),
@@ -142,9 +142,14 @@ def _option(each: Mapping[str, str]) -> Option:
     )
 
 
-def _places(viewer: Viewer, case: Case, *ranks: float | None) -> list[int | None]:
-    """How many awake cases stand above each rank, counted no further than is shown, in one query; None without a rank."""
-    others = cases_visible(viewer).filter(state__in=OPEN_STATES, snoozed_until=None).exclude(pk=case.pk)
+def places_of(viewer: Viewer, *ranks: float | None, besides: Case | None = None) -> list[int | None]:
+    """How many awake cases stand above each rank, counted no further than is shown, in one query; None without a rank.
+
+    besides: the case that is asked about, which does not stand above itself.
+    """
+    others = cases_visible(viewer).filter(state__in=OPEN_STATES, snoozed_until=None)
+    if besides is not None:
+        others = others.exclude(pk=besides.pk)
     asked = [bounded_count(others.filter(rank__gt=rank)) for rank in ranks if rank is not None]
     if not asked:
         return [None for _ in ranks]

@@ -74,7 +74,7 @@ def _cases_price(ids: Collection[int], now: datetime, known: Iterable[Known]) ->
     for case in cases:
         before = Before(commitments.get(case.pk, {}), stakes.get(case.pk, {}))
         at = instant_for(case, now)
-        found = _priced(families[case.pk], before, book, at)
+        found = family_priced(families[case.pk], before, book, at)
         new_commitments = [row for row in found.commitments if before.commitments.get(row.key) != row]
         new_stakes = [row for row in found.stakes if before.stakes.get(row.key) != row]
         commitment_rows += new_commitments
@@ -109,7 +109,8 @@ class Change:
         return broken + news_of(self.case, self.was, self.was["explanation"], now)
 
 
-def _priced(family: Family, before: Before, book: Book, now: datetime) -> Priced:
+def family_priced(family: Family, before: Before, book: Book, now: datetime) -> Priced:
+    """A case with those merged into it, as a Book prices them. In memory only."""
     promises = promises_of_all(family, book, now)
     lasting = [] if promises.is_excused else family.lasting(before.commitments.values(), promises)
     return priced(family.case, promises, before, book, now, lasting=lasting)

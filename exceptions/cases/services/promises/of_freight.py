@@ -23,7 +23,7 @@ from exceptions.sla import pricing
 from exceptions.sla.book import BoundTerm, Hours, LeadTime, Matched
 from exceptions.sla.calendars import NeverOpen, always_open
 from exceptions.sla.clocks import Allowed, Clock, Counted, Pause, clock, counted_pauses
-from exceptions.sla.defaults import CLAIM_ACTIONS, ETA_ERROR, ONLY_CLAIM_ACTIONS
+from exceptions.sla.defaults import ETA_ERROR, helps
 from exceptions.sla.exposure import CERTAIN, Option, Stake, likelihood_idle
 from exceptions.sla.models import Measured, Side, Subkind, TermKind
 from exceptions.sla.reach import AT_STAKE, EXCUSABLE
@@ -215,7 +215,7 @@ def _stakes(
     _assume_rate(currency, look, promises)
     owed = Decimal(0) if kind == TermKind.CLAIM else _recoverable(case, one, bound, currency, look, promises)
     rate = look.rate(currency)
-    helping = [(lead, hours) for lead, hours in leads if _helps(lead.action, kind)]
+    helping = [(lead, hours) for lead, hours in leads if helps(lead.action, kind)]
     unless = MEASURED_UNLESS.get(bound.row.measured) or UNLESS.get(bound.term.subkind or kind, "not at the dock")
     part = f":{due.part}" if due.part else ""
     for number, step in enumerate(steps):
@@ -234,11 +234,6 @@ def _stakes(
             zone=due.zone,
             rate=rate,
         )
-
-
-def _helps(action: str, kind: TermKind) -> bool:
-    """Whether an action can save a stake of this kind: a notice saves claims, and a faster truck does not."""
-    return action in CLAIM_ACTIONS if kind == TermKind.CLAIM else action not in ONLY_CLAIM_ACTIONS
 
 
 def _priced(bound: BoundTerm, one: Known, promises: Promises) -> pricing.Price | None:
