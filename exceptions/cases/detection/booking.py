@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from exceptions.cases.detection.folding import Statement, episode
-from exceptions.cases.detection.history import LegFacts, ShipmentHistory
+from exceptions.cases.detection.history import DEPARTURE, LegFacts, ShipmentHistory
 from exceptions.cases.detection.papers import received
 from exceptions.cases.detection.rule import Rule, found
 from exceptions.cases.detection.settings import Setting
@@ -89,8 +89,10 @@ def _awaited(
     history: ShipmentHistory, leg: LegFacts, kind: str, at: datetime, setting: Setting
 ) -> tuple[Expected, ...]:
     key = f"leg:{leg.id}:cutoff:{kind}"
+    # What was brought just before may be under way to us as word. Half of the lead is left to act in, whatever it takes.
+    heard = min(history.under_way(DEPARTURE), setting.lead / 2) if kind in KEPT_BY else timedelta(0)
     return (
-        Expected(f"{key}:near", at - setting.lead, kind, shipment=history.id, leg=leg.id),
+        Expected(f"{key}:near", at - setting.lead + heard, kind, shipment=history.id, leg=leg.id),
         Expected(key, at, kind, shipment=history.id, leg=leg.id),
     )
 

@@ -41,6 +41,8 @@ def judge(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator
             yield _kept(history, stop, since, left, setting)
         elif history.is_over:
             yield Clear(DWELL, stop.subject, history.status_at or now, "Left the stop")
+        elif (seen := _unloaded(history, stop, since)) is not None:
+            yield Clear(DWELL, stop.subject, seen, "Unloaded")
         else:
             yield from _waiting(history, stop, since, setting, now)
 
@@ -75,11 +77,23 @@ def _left(history: ShipmentHistory, place: int, stop: StopFacts) -> datetime | N
     return min([at for at in [done] if at is not None] + later + turned_away, default=None)
 
 
+def _unloaded(history: ShipmentHistory, stop: StopFacts, since: datetime) -> datetime | None:
+    """When its freight was counted behind the dock: it is off the truck, whose hand-over nobody told yet. By when it was
+    is for that word to say."""
+    if stop.kind != UNLOADING:
+        return None
+    counts = history.of(E.SHIPMENT_COUNTED)
+    return min([event.at for event in counts if event.at >= since and _is_at(history, event, stop)], default=None)
+
+
+def _is_at(history: ShipmentHistory, event: Told, stop: StopFacts) -> bool:
+    meant = history.stop_of(event, stop.kind)
+    return meant is not None and meant.id == stop.id
+
+
 def _leaving(history: ShipmentHistory, stop: StopFacts) -> list[Told]:
     """The words that it was loaded, unloaded or gone from this stop."""
-    told = [
-        event for event in history.of(*LEAVING) if (meant := history.stop_of(event, stop.kind)) and meant.id == stop.id
-    ]
+    told = [event for event in history.of(*LEAVING) if _is_at(history, event, stop)]
     return sorted(told, key=lambda event: event.order)
 
 
@@ -89,7 +103,8 @@ RULES = (
         judge,
         trigger="A truck arrived, and is not reported loaded, unloaded or gone when the free time is over and such a report "
         "would be here; or it was, an hour or more after the free time (phase breached).",
-        ends="A departure, pickup, delivery or refusal there within the hour that follows the free time, or an arrival at a later stop.",
+        ends="A departure, pickup, delivery or refusal there within the hour that follows the free time, an arrival at a later stop, "
+        "or a count of its freight there, until its hand-over is told.",
         uses="threshold: the free time at a stop, from the arrival or the start of the slot",
         default=Setting(threshold=timedelta(hours=2)),
         once=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
@@ -133,20 +133,22 @@ def _verdicts(history: History, rules: tuple[Rule, ...], settings: Settings, now
 
 
 def _part_of_worse(verdicts: list[Verdict]) -> list[Verdict]:
-    """Silence is not found where a late delivery or trouble at the door is, nor it or lateness where the freight is lost:
-    it continues as that."""
+    """Silence is not found where a late delivery or trouble at the door is, nor it or lateness where the freight is lost,
+    nor a missed departure of a leg whose booking was rolled: it continues as that."""
     found = {said.type for said in verdicts if isinstance(said, Finding)}
+    rolled = {said.subject for said in verdicts if isinstance(said, Finding) and said.type == booking.ROLLED}
     parts = {silence.SILENT: "a late delivery"} if delivery.LATE in found else {}
     if not found.isdisjoint(rule.type for rule in door.RULES):
         parts = {silence.SILENT: "trouble at the door"}
     if freight.LOST in found:
         parts = {silence.SILENT: "lost freight", delivery.LATE: "lost freight"}
-    return [
-        Clear(said.type, said.subject, said.at, f"Continues as {parts[said.type]}")
-        if isinstance(said, Finding) and said.type in parts
-        else said
-        for said in verdicts
-    ]
+    return [_part_of(said, parts, rolled) if isinstance(said, Finding) else said for said in verdicts]
+
+
+def _part_of(said: Finding, parts: Mapping[str, str], rolled: Collection[SubjectRef]) -> Finding | Clear:
+    is_rolled = said.type == departure.MISSED and said.subject in rolled
+    worse = "a rolled booking" if is_rolled else parts.get(said.type)
+    return Clear(said.type, said.subject, said.at, f"Continues as {worse}") if worse else said
 
 
 def _noted(judgement: Judgement, verdicts: Iterable[Verdict], shipment: int | None = None) -> list[Finding]:

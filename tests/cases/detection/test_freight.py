@@ -21,7 +21,7 @@ from exceptions.cases.detection import (
     UnitFacts,
     time_outside,
 )
-from exceptions.cases.detection.history import RELEASE
+from exceptions.cases.detection.history import DEPARTURE, RELEASE
 from exceptions.cases.taxonomy import Subject
 from exceptions.shipments.canonical import EventType as E
 from exceptions.shipments.projection import StopView
@@ -264,6 +264,17 @@ def test_a_cutoff_is_at_risk_when_it_is_near_and_missed_when_it_passes() -> None
     assert near is not None and (near.subject, near.phase) == (SubjectRef(Subject.LEG, 71), AT_RISK)
     missed = finding("cutoff_at_risk", SAILING, now=DUE - HOUR)
     assert missed is not None and (missed.phase, missed.summary) == (BREACHED, "SI cut-off 03 Nov 14:00 UTC passed")
+
+
+def test_a_cutoff_is_near_when_word_of_what_keeps_it_would_be_here() -> None:
+    box = replace(SAILING, legs=(LegFacts(71, 1, "ocean", 60, 51, (("gate", DUE),)),), lags={DEPARTURE: 40 * MINUTE})
+    assert finding("cutoff_at_risk", box, now=NOON + 39 * MINUTE) is None
+    assert finding("cutoff_at_risk", box, now=NOON + 40 * MINUTE) is not None
+    slow = replace(box, lags={DEPARTURE: 9 * HOUR})
+    assert finding("cutoff_at_risk", slow, now=NOON + 119 * MINUTE) is None
+    assert finding("cutoff_at_risk", slow, now=NOON + 2 * HOUR) is not None, "half the lead is left to act in"
+    papers = replace(box, legs=(LegFacts(71, 1, "ocean", 60, 51, (("si", DUE),)),))
+    assert finding("cutoff_at_risk", papers, now=NOON) is not None, "documents do not travel by the gate"
 
 
 def test_what_keeps_a_cutoff_clears_it() -> None:

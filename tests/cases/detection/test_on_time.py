@@ -13,6 +13,7 @@ from exceptions.cases.detection import (
     BREACHED,
     AppointmentFacts,
     Finding,
+    LegFacts,
     ShipmentHistory,
     StopFacts,
     SubjectRef,
@@ -252,6 +253,22 @@ def test_a_departure_before_the_pickup_is_not_missed_beside_it() -> None:
     assert finding("departure_missed", box, now=NOON + 9 * HOUR) is not None, "a gated container waits for its vessel"
 
 
+def test_freight_whose_booking_was_rolled_does_not_miss_the_departure_as_well() -> None:
+    vessel = replace(HUB, view=replace(HUB.view, kind="port"))
+    sailing = LegFacts(72, 2, "ocean", 55, 51)
+    plan = replace(BY_HUB, mode="ocean", stops=(PICKUP, vessel, BY_HUB.stops[2]), legs=(sailing,))
+    late = NOON + 3 * HOUR
+    assert finding("departure_missed", plan, now=late) is not None
+    rolled = said(told(E.SHIPMENT_ROLLED, NOON - HOUR, text="Vessel full"), history=plan)
+    assert finding("departure_missed", rolled, now=late) is None
+    assert finding("booking_rolled", rolled, now=late) is not None
+    assert cleared("departure_missed", rolled, now=late).summary == "Continues as a rolled booking"  # type: ignore[union-attr]
+    anew = said(told(E.SHIPMENT_BOOKED, NOON), history=rolled)
+    assert finding("departure_missed", anew, now=late) is not None, "booked anew, and missed again"
+    other = replace(rolled, legs=(LegFacts(71, 1, "ocean", 50, 55), replace(sailing, mode="road")))
+    assert finding("departure_missed", other, now=late) is not None, "of another leg than the rolled one"
+
+
 def with_slot(state: str) -> StopFacts:
     return replace(DELIVERY, appointment=AppointmentFacts(90, state, "D-1"))
 
@@ -294,6 +311,20 @@ def test_the_clock_waits_for_the_word_of_the_hand_over_as_long_as_it_takes_here(
     by_file = replace(arrived, lags={HANDOVER: 9 * HOUR, ARRIVAL: MINUTE})
     assert finding("stop_dwell", by_file, now=DUE + 8 * HOUR) is None
     assert finding("stop_dwell", by_file, now=DUE + 9 * HOUR) is not None
+
+
+def test_freight_that_was_counted_is_off_the_truck_whose_hand_over_nobody_told_yet() -> None:
+    arrived = at_stop(DELIVERY, actual_arrival=DUE - 2 * HOUR)
+    counted = said(told(E.SHIPMENT_COUNTED, DUE - HOUR, stop=2, counted=6, expected=6), history=arrived)
+    assert finding("stop_dwell", counted, now=DUE + HOUR) is None
+    assert cleared("stop_dwell", counted, now=DUE + HOUR).summary == "Unloaded"  # type: ignore[union-attr]
+    before = said(told(E.SHIPMENT_COUNTED, DUE - 5 * HOUR, stop=2, counted=6, expected=6), history=arrived)
+    assert finding("stop_dwell", before, now=DUE + HOUR) is not None, "counted on the way, or by another clock"
+    loading = said(told(E.SHIPMENT_COUNTED, DUE - HOUR, stop=1, counted=6, expected=6), history=arrived)
+    assert finding("stop_dwell", loading, now=DUE + HOUR) is not None, "of the other end"
+    released = said(told(E.SHIPMENT_DELIVERED, DUE + 4 * HOUR, stop=2), history=counted)
+    kept = finding("stop_dwell", at_stop(DELIVERY, released, actual_delivery=DUE + 4 * HOUR), now=DUE + 5 * HOUR)
+    assert kept is not None and kept.phase == BREACHED, "the hand-over has the last word"
 
 
 def test_a_truck_that_was_kept_an_hour_beyond_its_free_time_is_a_case_when_we_hear_of_it() -> None:
