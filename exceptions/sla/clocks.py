@@ -106,22 +106,32 @@ def deadline(start: datetime, allowed: Allowed, calendar: Calendar) -> datetime:
     return start.astimezone(UTC) + minutes
 
 
-def clock(due: datetime, pauses: Sequence[Pause], now: datetime, calendar: Calendar | None = None) -> Clock:
+def clock(
+    due: datetime,
+    pauses: Sequence[Pause],
+    now: datetime,
+    calendar: Calendar | None = None,
+    *,
+    start: datetime | None = None,
+) -> Clock:
     """Both clocks of a promise that is due at `due` when nothing stops it.
 
     A pause that began before the deadline puts it off by what was left then, counted by `calendar` (default: every
-    hour) from where it ends. Overlapping pauses stop the clock once.
+    hour) from where it ends. Overlapping pauses stop the clock once. start: when the clock began to run (None: before
+    any pause); what lies before it stops nothing.
     """
     running = calendar or always_open()
     felt = moved = due.astimezone(UTC)
     stood = list[Standstill]()
     for one in _merged(pauses, now):
-        if one.begins >= moved:
+        begins, resumes = one.begins if start is None else max(one.begins, start.astimezone(UTC)), one.ends or now
+        if begins >= moved:
             break
-        resumes = one.ends or now
-        left = business_between(running, one.begins, moved)
+        if resumes <= begins and one.ends is not None:
+            continue
+        left = business_between(running, begins, moved)
         moved = add_business(running, resumes, left)
-        stood.append(Standstill(one.begins, resumes, left, one.ends is not None, one.cause))
+        stood.append(Standstill(begins, resumes, left, one.ends is not None, one.cause))
     # One that goes on is the last: what begins after it is part of it.
     return Clock(moved, felt, is_paused=bool(stood) and not stood[-1].is_over, stood=tuple(stood))
 

@@ -377,6 +377,18 @@ def test_an_excuse_stops_windows_and_never_free_time_or_claims() -> None:
     assert not only(row, "customs_hold", freight(equipment=BOX), clocks).is_paused
 
 
+def test_a_cause_from_before_the_opening_or_the_delivery_stops_a_clock_that_ran_from_there() -> None:
+    clocks = CaseClocks(pauses=(Pause(NOW - 3 * DAY, NOW + 2 * HOUR),))
+    later = NOW + 4 * HOUR
+    for row, type_ in (
+        (term("resolution", allowed_minutes=480), "freight_over"),
+        (term("document", subkind="pod", allowed_minutes=480), "pod_missing"),
+    ):
+        one = freight(delivery=DeliveryState(5, delivered=NOW))
+        promises = promises_of(case(type_), [one], book(row), later, clocks)
+        assert [promise.due_at for promise in promises.found if promise.kind == row.kind] == [NOW + 10 * HOUR]
+
+
 def test_no_contract_is_no_sla_and_never_a_breach() -> None:
     promises = promises_of(case("delivery_late"), [freight()], book(), NOW)
     assert {promise.kind for promise in promises.found} == {"first_response", "house_rate"}

@@ -104,6 +104,28 @@ def test_overlapping_pauses_stop_the_clock_once_in_any_order(start: datetime, sp
     assert clock(due, pauses[::-1], now) == clock(due, pauses, now)
 
 
+@given(calendars, instants, st.integers(0, 6000), st.integers(0, 9000), st.integers(0, 9000))
+@settings(max_examples=100, deadline=None)
+def test_what_lies_before_the_clock_began_stops_nothing(
+    calendar: Calendar, start: datetime, minutes: int, before: int, length: int
+) -> None:
+    due = add_business(calendar, start, timedelta(minutes=minutes))
+    begins = start - timedelta(minutes=before)
+    ends = begins + timedelta(minutes=length)
+    run = clock(due, [Pause(begins, ends)], ends, calendar, start=start)
+    only = clock(due, [Pause(max(begins, start), ends)] if ends > start else [], ends, calendar)
+    assert run == only
+    assert business_between(calendar, due, run.due_at) <= max(timedelta(0), ends - start)
+
+
+def test_a_cause_of_three_days_ago_puts_a_clock_off_by_the_hours_that_it_still_lasted() -> None:
+    start = FRIDAY.astimezone(UTC)
+    pause = Pause(start - timedelta(days=3), start + 2 * HOUR)
+    assert clock(start + 8 * HOUR, [pause], start + 9 * HOUR, start=start).due_at == start + 10 * HOUR
+    going_on = clock(start + 8 * HOUR, [Pause(pause.begins)], start + HOUR, start=start)
+    assert (going_on.due_at, going_on.is_paused) == (start + 9 * HOUR, True)
+
+
 def test_what_begins_after_the_deadline_excuses_nothing() -> None:
     due = FRIDAY + HOUR
     assert clock(due, [Pause(due, due + HOUR)], due + 9 * HOUR).due_at == due

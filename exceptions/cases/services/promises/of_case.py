@@ -155,7 +155,7 @@ def _clock(kind: TermKind, counted: Counted, notice: int | None, look: Look) -> 
         return Clock(due, due), ()
     pauses = counted_pauses(look.clocks.pauses, None if notice is None else timedelta(minutes=notice))
     untold = tuple(one for one in look.clocks.pauses if one not in pauses)
-    return clock(due, pauses, look.now, counted.running), untold
+    return clock(due, pauses, look.now, counted.running, start=counted.begins), untold
 
 
 def _own_calendar(bound: BoundTerm) -> Calendar | None:

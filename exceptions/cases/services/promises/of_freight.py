@@ -120,7 +120,9 @@ def _promised(
     if notice is None and promises.is_excused and kind in EXCUSABLE:
         return
     told = counted_pauses(pauses, notice)
-    run = clock(due.at, told, look.now, due.counted.running if due.counted else None)
+    # A paper's clock begins with an event; those of windows and cut-offs ran since they were planned.
+    start = due.counted.begins if due.counted and kind == TermKind.DOCUMENT else None
+    run = clock(due.at, told, look.now, due.counted.running if due.counted else None, start=start)
     stakes = [] if run.is_paused else list(_stakes(case, one, bound, due, run, leads, look, promises))
     made = Promise(
         key=f"{name}:{shipment.pk}{part}"[:80],
