@@ -5,7 +5,7 @@ Pure. All instants are aware; results are UTC. Days end at midnight of the place
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -161,18 +161,27 @@ def _merged(pauses: Sequence[Pause], now: datetime) -> list[Pause]:
     return found
 
 
+def days_counted(first: date, days: int, counting: Counting, calendar: Calendar) -> Iterator[tuple[date, bool]]:
+    """The days from `first` on, each with whether it is one of the days allowed, until there were so many.
+
+    Raises NeverOpen when none is for so long that none ever will be.
+    """
+    day, left, idle = first, days, 0
+    while left:
+        counts = day_counts(day, counting, calendar)
+        left, idle = left - counts, 0 if counts else idle + 1
+        if idle == SEARCH_DAYS:
+            raise NeverOpen(f"no {days} {counting.replace('_', ' ')} from {first} on: none in {SEARCH_DAYS} days")
+        yield day, counts
+        day += timedelta(days=1)
+
+
 def _last_day(start: datetime, allowed: Allowed, calendar: Calendar) -> date:
-    day, left = _day(start, calendar), allowed.days or 0
-    if not allowed.first_day_counts or not day_counts(day, allowed.counting, calendar):
-        day += timedelta(days=1)
-    if left == 0:
-        return _day(start, calendar) - timedelta(days=1) if allowed.first_day_counts else _day(start, calendar)
-    for _ in range(SEARCH_DAYS):
-        left -= day_counts(day, allowed.counting, calendar)
-        if left == 0:
-            return day
-        day += timedelta(days=1)
-    raise NeverOpen(f"no {allowed.days} {allowed.counting} in {SEARCH_DAYS} days after {start}")
+    """The last of the days allowed; the one before the first when there is none."""
+    last = _day(start, calendar) - timedelta(days=1 if allowed.first_day_counts else 0)
+    for day, _ in days_counted(last + timedelta(days=1), allowed.days or 0, allowed.counting, calendar):
+        last = day
+    return last
 
 
 def day_counts(day: date, counting: Counting, calendar: Calendar) -> bool:

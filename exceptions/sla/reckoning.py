@@ -9,7 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from exceptions.sla.calendars import SEARCH_DAYS, ZERO, Calendar, Interval, NeverOpen, public_holidays
-from exceptions.sla.clocks import Counted, Standstill, day_counts
+from exceptions.sla.clocks import Counted, Standstill, days_counted
 from exceptions.sla.kinds import Counting
 
 DAY = timedelta(days=1)
@@ -143,17 +143,13 @@ def day_steps(
     day = start.astimezone(ZoneInfo(calendar.zone)).date() + timedelta(days=0 if first_day_counts else 1)
     if not days:
         return Reckoning(_closed(calendar, day, left).begins, ())
-    for _ in range(SEARCH_DAYS + days):
-        closed = _closed(calendar, day, left)
-        if day_counts(day, counting, calendar):
+    for one, counts in days_counted(day, days, counting, calendar):
+        closed = _closed(calendar, one, left)
+        if counts:
             left -= DAY
-            steps.append(DeadlineStep(StepKind.COUNTED, closed.begins, closed.ends, DAY, left))
-            if not left:
-                return Reckoning(closed.ends, tuple(steps))
-        else:
-            steps.append(closed)
-        day += timedelta(days=1)
-    raise NeverOpen(f"no {days} such days after {start}")
+            closed = DeadlineStep(StepKind.COUNTED, closed.begins, closed.ends, DAY, left)
+        steps.append(closed)
+    return Reckoning(steps[-1].ends, tuple(steps))
 
 
 def days_of(calendar: Calendar, first: date, count: int) -> list[Day]:

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exceptions.sla.calendars import Calendar, NeverOpen, add_business, always_open, business_between, office_hours
+from exceptions.sla.checking import LONGEST
 from exceptions.sla.clocks import Allowed, Pause, clock, counted_pauses, deadline
 from exceptions.sla.kinds import Counting
+from exceptions.sla.reckoning import day_steps
 
 PARIS = ZoneInfo("Europe/Paris")
 HOUR = timedelta(hours=1)
@@ -56,6 +58,15 @@ def test_minutes_run_by_the_wall_or_in_business_time() -> None:
     assert deadline(FRIDAY, Allowed(minutes=120), OFFICE) == FRIDAY + 2 * HOUR
     monday = datetime(2026, 12, 21, 8, 30, tzinfo=PARIS)
     assert deadline(FRIDAY, Allowed(minutes=120, counting=Counting.BUSINESS), OFFICE) == monday
+
+
+@pytest.mark.parametrize("counting", [Counting.CALENDAR_DAYS, Counting.WORKING_DAYS, Counting.NOT_SUNDAYS])
+def test_as_many_days_as_a_term_may_allow_can_be_counted_and_shown(counting: Counting) -> None:
+    one_day_a_week = Calendar("Europe/Paris", (((480, 1020),), *((),) * 6))
+    for calendar in (OFFICE, one_day_a_week):
+        for days in (1000, LONGEST.days):
+            due = deadline(FRIDAY, Allowed(days=days, counting=counting), calendar)
+            assert due == day_steps(calendar, FRIDAY, days, counting).due_at
 
 
 def test_working_days_without_any_are_an_error_and_no_endless_search() -> None:
