@@ -103,7 +103,12 @@ def intake(bench: Bench) -> Mapping[str, Figure]:
     bench.start("sweeper", processes.manage("sweeper"))
     worker = bench.start("worker", processes.worker("measured", ["intake", "default", "effects"], processes=2))
     held: list[float] = []  # MB of the worker after each part of the backlog, and at the end
-    figures["processed_events_per_s"] = _backlog(bench, house, lambda: held.append(_resident(worker.pid)))
+
+    def weigh() -> float:
+        held.append(_resident(worker.pid))
+        return held[-1]
+
+    figures["processed_events_per_s"] = _backlog(bench, house, weigh)
     if bench.only != "backlog":
         latencies, figures["steady_events_per_s"] = _steady(bench, house, 160 if bench.quick else count)
         figures |= latencies
@@ -220,8 +225,11 @@ def _batches(bench: Bench, house: House, count: int) -> Figure:
     return Figure(tuple(rates), "/s accepted and durable", goal=2500)
 
 
-def _backlog(bench: Bench, house: House, after_each: Callable[[], None]) -> Figure:
-    """From the first thing that is done to the last, in fifths; the workers' start is not counted."""
+def _backlog(bench: Bench, house: House, after_each: Callable[[], float]) -> Figure:
+    """From the first thing that is done to the last, in fifths; the workers' start is not counted.
+
+    after_each: answers what the workers hold then, in MB.
+    """
     total = rows_of(house, "SELECT count(*) FROM intake_message WHERE organisation_id = %s")[0]
     parts = 2 if bench.quick else ROUNDS
     first = _done(house)
@@ -234,8 +242,8 @@ def _backlog(bench: Bench, house: House, after_each: Callable[[], None]) -> Figu
         now = time.monotonic()
         rates.append((_done(house) - before) / (now - at))
         at = now
-        after_each()
-        bench.say(f"  {_done(house):,} of {total:,} messages understood, {rates[-1]:,.0f}/s")
+        held = after_each()
+        bench.say(f"  {_done(house):,} of {total:,} messages understood, {rates[-1]:,.0f}/s, {held:,.0f} MB held")
     return Figure(tuple(rates), "/s understood by two worker processes", goal=800)
 
 
