@@ -11,6 +11,7 @@ class TenancyConfig(AppConfig):
         from allauth.account.signals import password_reset
         from django.db.backends.signals import connection_created
 
+        from controltower import lookups  # noqa: F401  # registers itself by being imported
         from controltower.db import instants_load_fast
         from controltower.tenancy import openapi  # noqa: F401  # registers itself by being imported
         from controltower.tenancy.addresses import address_prove

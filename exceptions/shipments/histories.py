@@ -14,7 +14,6 @@ from typing import Any, Final, NamedTuple
 from django.db.models import Model, Q
 
 from exceptions.parties.models import Partner
-from exceptions.shipments import lookups  # noqa: F401  # registers itself by being imported
 from exceptions.shipments.canonical import EventType
 from exceptions.shipments.models import (
     Appointment,
@@ -226,7 +225,7 @@ def events_by(thing: str, ids: Iterable[int], types: Iterable[str]) -> dict[int,
     thing: "load", "order" or "supply". One query.
     """
     found: dict[int, list[EventRow]] = defaultdict(list)
-    about = Q(**{f"{thing}_id__any_of": list(ids)}, shapes=True)
+    about = Q(**{f"{thing}_id__in": list(ids)}, shapes=True)
     subjects = list(_rows(EventSubject, (f"{thing}_id", "load_id", "event_id"), about))
     said = _said((event for _, _, event in subjects), Q(type__in=list(types)))
     for key, load_id, event in subjects:
@@ -236,9 +235,9 @@ def events_by(thing: str, ids: Iterable[int], types: Iterable[str]) -> dict[int,
 
 
 def _shipments(ids: Sequence[int]) -> dict[int, History]:
-    rows = list(_rows(Shipment, ShipmentRow._fields[:-2], Q(pk__any_of=ids), "id"))
+    rows = list(_rows(Shipment, ShipmentRow._fields[:-2], Q(pk__in=ids), "id"))
     last = [row[-1] for row in rows if row[-1] is not None]
-    heard = {pk: (at, mark) for pk, at, mark in _rows(Event, ("id", "occurred_at", "digest"), Q(pk__any_of=last))}
+    heard = {pk: (at, mark) for pk, at, mark in _rows(Event, ("id", "occurred_at", "digest"), Q(pk__in=last))}
     return {row[0]: History(ShipmentRow._make((*row, *heard.get(row[-1], (None, None))))) for row in rows}
 
 
@@ -248,9 +247,9 @@ def _said(ids: Iterable[int], about: Q) -> dict[int, tuple[Any, ...]]:
     By their ids alone, as a join would leave it to the planner's statistics whether it reads the whole table.
     """
     wanted = sorted(set(ids))
-    rows = list(_rows(Event, _EVENT, about & Q(pk__any_of=wanted))) if wanted else []
+    rows = list(_rows(Event, _EVENT, about & Q(pk__in=wanted))) if wanted else []
     partners = {row[6] for row in rows if row[6] is not None}
-    slugs = dict(_rows(Partner, ("id", "slug"), Q(pk__any_of=sorted(partners)))) if partners else {}
+    slugs = dict(_rows(Partner, ("id", "slug"), Q(pk__in=sorted(partners)))) if partners else {}
     return {row[0]: (*row[:7], slugs.get(row[6], ""), *row[7:13], row[13] is not None) for row in rows}
 
 
@@ -259,7 +258,7 @@ def _rows(model: type[Model], columns: Sequence[str], about: Q, *order: str) -> 
 
 
 def _own(ids: Sequence[int]) -> Q:
-    return Q(shipment_id__any_of=ids)
+    return Q(shipment_id__in=ids)
 
 
 def _with(first: str, row: Any) -> tuple[str, ...]:
@@ -282,7 +281,7 @@ def _rides(found: Mapping[int, History], ids: Sequence[int]) -> dict[int, list[i
 
 
 def _equipment(found: Mapping[int, History], ids: Sequence[int], riders: Mapping[int, list[int]]) -> None:
-    about = _own(ids) | Q(load_id__any_of=list(riders)) if riders else _own(ids)
+    about = _own(ids) | Q(load_id__in=list(riders)) if riders else _own(ids)
     for shipment_id, *row in _rows(Equipment, _with("shipment_id", EquipmentRow), about, "id"):
         piece = EquipmentRow(*row)
         for rider in [shipment_id] if shipment_id is not None else riders.get(piece.load_id or 0, ()):
@@ -291,7 +290,7 @@ def _equipment(found: Mapping[int, History], ids: Sequence[int], riders: Mapping
 
 
 def _events(found: Mapping[int, History], ids: Sequence[int], riders: Mapping[int, list[int]]) -> None:
-    about = _own(ids) | Q(load_id__any_of=list(riders)) if riders else _own(ids)
+    about = _own(ids) | Q(load_id__in=list(riders)) if riders else _own(ids)
     seen: dict[int, set[int]] = defaultdict(set)
     equipment: dict[int, list[int]] = defaultdict(list)
     subjects = list(_rows(EventSubject, ("shipment_id", "load_id", "event_id"), about & Q(shapes=True)))
@@ -312,7 +311,7 @@ def _events(found: Mapping[int, History], ids: Sequence[int], riders: Mapping[in
 
 def _numbers(found: Mapping[int, History], equipment: Mapping[int, list[int]]) -> None:
     named: dict[int, set[str]] = defaultdict(set)
-    about = Q(event_id__any_of=list(equipment), type__in=("container", "trailer"))
+    about = Q(event_id__in=list(equipment), type__in=("container", "trailer"))
     for event_id, value_key in _rows(EventReference, ("event_id", "value_key"), about):
         named[event_id].add(value_key)
     for event_id, numbers in named.items():
@@ -326,7 +325,7 @@ def _standing(found: Mapping[int, History]) -> None:
     if not whose:
         return
     columns = ("stop_id", "kind", "code", *MilestoneRow._fields)
-    for stop_id, kind, code, *row in _rows(Milestone, columns, Q(stop_id__any_of=list(whose))):
+    for stop_id, kind, code, *row in _rows(Milestone, columns, Q(stop_id__in=list(whose))):
         whose[stop_id].milestones[stop_id, kind, code] = MilestoneRow(*row)
-    for stop_id, *row in _rows(Appointment, _with("stop_id", AppointmentRow), Q(stop_id__any_of=list(whose))):
+    for stop_id, *row in _rows(Appointment, _with("stop_id", AppointmentRow), Q(stop_id__in=list(whose))):
         whose[stop_id].appointments[stop_id] = AppointmentRow(*row)

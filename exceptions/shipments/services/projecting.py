@@ -79,12 +79,12 @@ def _positions_of(histories: Mapping[int, History]) -> dict[int, Heard]:
     for pk, history in histories.items():
         for load in history.loads:
             riders.setdefault(load.id, []).append(pk)
-    about = Q(shipment__any_of=list(histories)) | Q(load__any_of=list(riders))
+    about = Q(shipment__in=list(histories)) | Q(load__in=list(riders))
     subjects = EventSubject.objects.filter(about, shapes=False).values_list("shipment_id", "load_id", "event_id")
     wanted = list(subjects)
     if not wanted:
         return {}
-    events = Event.objects.filter(pk__any_of=[event for _, _, event in wanted], retracted_by=None)
+    events = Event.objects.filter(pk__in=[event for _, _, event in wanted], retracted_by=None)
     heard = {pk: (at, mark, pk) for pk, at, mark in events.values_list("pk", "occurred_at", "digest")}
     found: dict[int, Heard] = {}
     for shipment, on_load, event in wanted:
