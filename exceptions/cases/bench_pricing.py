@@ -54,7 +54,7 @@ FREIGHT = (
     """
 INSERT INTO shipments_shipment (organisation_id, number, customer_id, service, mode, incoterm, freight_terms, goods,
     goods_class, value, currency, temperature_unit, documents, status, lane, created_from, created_at, plan_key)
-SELECT %(org)s, 'SH-' || n, (%(customers)s::bigint[])[1 + n %% cardinality(%(customers)s::bigint[])], '', 'road', '', '', '', '',
+SELECT %(org)s, 'BP-' || n, (%(customers)s::bigint[])[1 + n %% cardinality(%(customers)s::bigint[])], '', 'road', '', '', '', '',
     10000 + n %% 90000, 'USD', '', '[]', 'in_transit', 'US-TX>US-IL', 'booking', %(now)s, ''
   FROM generate_series(%(first)s, %(last)s) AS n
 """,
@@ -123,7 +123,9 @@ def pricing_figures(bench: Bench) -> dict[str, Figure]:
     took = _timed(lambda: _price_all(organisation))
     bench.say(f"  priced for the first time in {took:.1f} s")
     anew, ranked, pages = _reprice(bench, organisation)
+    bench.say(f"  priced anew in {anew:.1f} s, ranks in {ranked:.1f} s")
     sweep = _sweep(organisation, swept)
+    bench.say(f"  swept in {sweep:.1f} s")
     together, alone = _open(organisation, 20 if bench.quick else OPENED)
     return {
         "open_case_ms_p50": Figure(
