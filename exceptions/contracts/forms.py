@@ -221,8 +221,8 @@ def _case_types(kind: Kind) -> list[tuple[str, str]]:
 _FIELDS: dict[str, Any] = {
     "subkind": lambda kind: _choice("What exactly", _labels(SUBKINDS[kind.kind])),
     "counting": lambda kind: _choice("Counted in", _labels(kind.counting)),
-    "measured": lambda kind: _choice("Kept by", _labels(kind.measured), "The usual of this kind"),
-    "starts": lambda kind: _choice("The clock starts with", _labels(kind.starts), "The usual of this kind"),
+    "measured": lambda kind: _choice("Kept by", _labels(kind.measured), "The usual"),
+    "starts": lambda kind: _choice("The clock starts with", _labels(kind.starts), "The usual"),
     "period": lambda kind: _choice("Measured over a", [*Period.choices], "Each miss by itself"),
     "threshold": lambda kind: forms.DecimalField(
         label="At least, percent", required=False, min_value=0, max_value=100, max_digits=5, decimal_places=2

@@ -40,13 +40,15 @@ PRICES = {
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of term for people. starts: what its clock may run from, where there is a choice."""
+    """A kind of term for people. starts: what its clock may run from, where there is a choice. usual: how it is mostly
+    priced."""
 
     kind: TermKind
     group: str
     about: str
     starts: tuple[Starts, ...] = ()
     allowed_label: str = "Time allowed"
+    usual: str = "flat"
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -62,7 +64,8 @@ class Kind:
     def prices(self) -> tuple[str, ...]:
         """The forms of price that it may have, the usual one first."""
         allowed = READS[self.kind].prices
-        return tuple(name for form, name in PRICES.items() if form in allowed)
+        found = (name for form, name in PRICES.items() if form in allowed)
+        return tuple(sorted(found, key=lambda name: name != self.usual))
 
     @property
     def counting(self) -> tuple[Counting, ...]:
@@ -127,6 +130,7 @@ KINDS: tuple[Kind, ...] = (
         RATES,
         "So many of a period's deliveries are on time, or the customer is credited; a miss costs what it moves the credit.",
         allowed_label="Tolerance after the window",
+        usual="credits",
     ),
     Kind(
         TermKind.FREE_TIME,
@@ -134,6 +138,7 @@ KINDS: tuple[Kind, ...] = (
         "Equipment or a truck is free of charge for a time; then every further day or hour costs.",
         starts=(Starts.DISCHARGE, Starts.AVAILABLE, Starts.GATE_OUT, Starts.ARRIVAL),
         allowed_label="Free hours",
+        usual="per_unit",
     ),
     Kind(
         TermKind.CUT_OFF,
@@ -151,6 +156,7 @@ KINDS: tuple[Kind, ...] = (
         PAPERS,
         "Notice, claim and suit each have a deadline of their own; after it nothing can be recovered.",
         starts=(Starts.DELIVERY, Starts.DISALLOWANCE),
+        usual="percent",
     ),
     Kind(
         TermKind.TEMPERATURE,
@@ -161,6 +167,7 @@ KINDS: tuple[Kind, ...] = (
         TermKind.HOUSE_RATE,
         HOUSE,
         "What a further day open is worth to us, where no contract prices it.",
+        usual="per_unit",
     ),
 )
 BY_KIND: dict[str, Kind] = {str(entry.kind): entry for entry in KINDS}

@@ -60,6 +60,13 @@ def window(**more: str) -> dict[str, str]:
             "amount": "350", "currency": "USD", "revision": "", **more}  # fmt: skip
 
 
+def test_the_form_of_a_term_begins_with_its_usual_price() -> None:
+    usual = {str(entry.kind): entry.prices[0] for entry in KINDS}
+    assert (usual["free_time"], usual["service_credit"], usual["claim"]) == ("per_unit", "credits", "percent")
+    assert usual["delivery_window"] == "flat"
+    assert all(entry.usual in entry.prices for entry in KINDS), "what is usual is allowed"
+
+
 def test_the_empty_list_says_what_a_contract_does(client_for: SignIn, supervisor: Viewer, coordinator: Viewer) -> None:
     text = client_for(supervisor).get(LIST).content.decode()
     assert "no SLA" in text and "Write the first one" in text
@@ -239,8 +246,8 @@ def test_every_kind_has_a_form_of_its_own_that_can_be_saved(
     client = client_for(supervisor)
     form = client.get(at(draft, f"terms/new/?kind={kind}")).context["form"]
     answers = {"allowed_minutes": "2 h", "notice_minutes": "1 d", "allowed_days": "5", "threshold": "98", "tier": "1",
-               "amount": "450", "percent": "3", "cap": "9000", "tiers": "4 x 215\n430", "currency": "USD",
-               "service": "express", "lane": "US-TX>US-IL", "goods_class": "produce", "name": "As agreed"}  # fmt: skip
+               "amount": "450", "percent": "3", "cap": "9000", "tiers": "4 x 215\n430", "steps": "98: 1000",
+               "currency": "USD", "service": "express", "lane": "US-TX>US-IL", "goods_class": "produce", "name": "As agreed"}  # fmt: skip
     asked = {}
     for name, field in form.fields.items():
         choices = [key for key, _ in getattr(field, "choices", [("on", "")])]

@@ -186,5 +186,6 @@ def field(bound: Any, *, hint: str = "", autofocus: bool = False, either: bool =
         "grouped": grouped,
         "checkbox": kind == "CheckboxInput",
         "hidden": bound.is_hidden,
-        "optional": not (bound.field.required or either) and kind not in ("CheckboxInput",),
+        # A choice says by itself what choosing nothing means.
+        "optional": not (bound.field.required or either) and kind not in ("CheckboxInput", "Select"),
     }
