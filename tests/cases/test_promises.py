@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from exceptions.cases.detection import Reading
 from exceptions.cases.models import Case
 from exceptions.cases.services.known_clocks import CaseClocks, ClockFacts, CutOff, Disputable, StopTimes
 from exceptions.cases.services.promises import Promise, Promises, promises_of
@@ -387,6 +389,54 @@ def test_a_cause_from_before_the_opening_or_the_delivery_stops_a_clock_that_ran_
         one = freight(delivery=DeliveryState(5, delivered=NOW))
         promises = promises_of(case(type_), [one], book(row), later, clocks)
         assert [promise.due_at for promise in promises.found if promise.kind == row.kind] == [NOW + 10 * HOUR]
+
+
+def test_what_is_priced_by_the_hour_books_hour_after_hour_up_to_the_cap() -> None:
+    price = {"kind": "per_unit", "unit": "hour", "rate": "75", "cap": "200", "currency": "EUR"}
+    for kind, type_ in (
+        ("resolution", "freight_over"),
+        ("next_update", "freight_over"),
+        ("first_response", "freight_over"),
+    ):
+        promise = only(term(kind, allowed_minutes=60, price=price), type_)
+        costs = [(stake.books_at - NOW, stake.payable) for stake in promise.stakes]
+        assert costs == [(HOUR, 75), (2 * HOUR, 75), (3 * HOUR, 50)]
+        assert len({stake.key for stake in promise.stakes}) == 3
+    rate = term("house_rate", account=None, price=price | {"unit": "day", "cap": "9000"})
+    assert [stake.payable for stake in only(rate, "freight_over").stakes] == [75], "each further day by itself"
+    assert only(term("house_rate", account=None, price=price | {"cap": "0"}), "freight_over").stakes == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "due", "kept"),
+    [
+        ([(0, 9), (20, 9)], 30, None),  # outside since then, and nobody said that it is back
+        ([(0, 9), (20, 9), (25, 5)], 30, 25),  # back within the half hour
+        ([(0, 9), (45, 5)], 30, 45),  # back too late
+        ([(0, 9), (45, 5), (50, 9), (55, 5)], 30, 45),  # the first that lasted too long
+        ([(0, 9), (10, 5), (50, 9)], 80, None),  # the one that goes on
+        ([(0, 9), (10, 5), (50, 9), (55, 5)], 80, 55),  # each short enough
+    ],
+)
+def test_a_temperature_is_kept_by_the_reading_that_finds_it_back_in_its_band(
+    told: list[tuple[int, float]], due: int, kept: int | None
+) -> None:
+    left = NOW - 2 * HOUR
+    readings = tuple(Reading(left + timedelta(minutes=at), value) for at, value in told)
+    one = freight()
+    one = replace(one, state=replace(one.state, band=(2.0, 8.0), readings=readings))
+    promise = only(term("temperature", allowed_minutes=30), "temperature_excursion", one)
+    assert promise.due_at == left + timedelta(minutes=due)
+    assert promise.kept_at == (None if kept is None else left + timedelta(minutes=kept))
+
+
+def test_a_temperature_that_nobody_read_outside_runs_from_the_opening() -> None:
+    promises = promises_of(
+        case("temperature_excursion"), [freight()], book(term("temperature", allowed_minutes=30)), NOW
+    )
+    (promise,) = (one for one in promises.found if one.kind == "temperature")
+    assert promise.due_at == NOW + HOUR / 2
+    assert any("no reading outside the band is known" in line for line in promises.assumed)
 
 
 def test_no_contract_is_no_sla_and_never_a_breach() -> None:

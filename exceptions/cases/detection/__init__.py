@@ -26,7 +26,7 @@ from exceptions.cases.detection.rules import (
     together,
 )
 from exceptions.cases.detection.settings import Override, Setting, Settings
-from exceptions.cases.detection.temperature import Reading, readings_of, time_outside
+from exceptions.cases.detection.temperature import Reading, readings_of, spans_outside, time_outside
 from exceptions.cases.detection.verdicts import (
     AT_RISK,
     BREACHED,
@@ -72,6 +72,7 @@ __all__ = [
     "fingerprint",
     "judge",
     "readings_of",
+    "spans_outside",
     "time_outside",
     "together",
 ]

@@ -77,6 +77,20 @@ def time_outside(readings: Sequence[Reading], band: Band) -> tuple[timedelta, fl
     return longest, worst
 
 
+def spans_outside(readings: Sequence[Reading], band: Band) -> list[tuple[datetime, datetime | None]]:
+    """Each time outside the band: from the first reading that found it there to the one that found it back, None while
+    none has."""
+    found: list[tuple[datetime, datetime | None]] = []
+    since: datetime | None = None
+    for reading in readings:
+        if excess(reading.value, band) > 0:
+            since = since or reading.at
+        elif since is not None:
+            found.append((since, reading.at))
+            since = None
+    return found if since is None else [*found, (since, None)]
+
+
 def excess(value: float, band: Band) -> float:
     """How far outside the band, 0 within."""
     low, high = band

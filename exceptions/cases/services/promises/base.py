@@ -23,6 +23,10 @@ from exceptions.sla.models import Side, TermKind
 OPENED = "Opening of the case"
 
 
+# A running charge books step after step; more steps than this ahead do not change what to do now.
+STEPS = 12
+
+
 @dataclass(frozen=True)
 class Promise:
     """One commitment of a case with its stakes. kept_at: when it was kept, early or late.

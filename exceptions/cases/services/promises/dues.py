@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from holidays import list_supported_countries
 
+from exceptions.cases.detection import spans_outside
 from exceptions.cases.models import Case
 from exceptions.cases.services.known_clocks import StopTimes, subject_of
 from exceptions.cases.services.promises.base import OPENED
@@ -234,11 +235,22 @@ def _disputes(asked: Asked) -> list[Due]:
 
 
 def _temperature(asked: Asked) -> list[Due]:
-    """So many minutes outside the band after the case found it there."""
-    one = asked.one
+    """So many minutes outside the band from the reading that first found it there, kept by the one that finds it back.
+
+    Of several times outside it is the first that lasted too long, else the last. Without such a reading, as when a reefer
+    was set wrong, the minutes run from the opening of the case.
+    """
+    one, state = asked.one, asked.one.state
     zone, place = (one.stop.zone, one.stop.city or one.stop.name) if one.stop else ("UTC", "UTC")
-    counted = asked.tolerated(OPENED, asked.case.opened_at, zone)
-    return [Due(counted.due_at, None, None, zone, place, counted=counted)]
+    spans = spans_outside(state.readings, state.band)
+    if not spans:
+        assumed = ("no reading outside the band is known: its time runs from the opening of the case",)
+        counted = asked.tolerated(OPENED, asked.case.opened_at, zone)
+        return [Due(counted.due_at, None, None, zone, place, assumed=assumed, counted=counted)]
+    timed = [(asked.tolerated("Outside the band", left, zone), back) for left, back in spans]
+    late = (one for one in timed if one[1] is None or one[1] > one[0].due_at)
+    counted, back = next(late, timed[-1])
+    return [Due(counted.due_at, back, None, zone, place, counted=counted)]
 
 
 def _claim(asked: Asked) -> list[Due]:

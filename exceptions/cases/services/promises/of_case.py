@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from exceptions.cases.models import Case
-from exceptions.cases.services.promises.base import OPENED, Look, Promise, Promises, situation_of
+from exceptions.cases.services.promises.base import OPENED, STEPS, Look, Promise, Promises, situation_of
 from exceptions.sla import pricing
 from exceptions.sla.book import BoundTerm, calendar_of
 from exceptions.sla.calendars import Calendar, NeverOpen, always_open
@@ -94,7 +94,7 @@ def _first_response(case: Case, bound: BoundTerm | None, look: Look) -> Promise:
         ANSWER.text,
         due,
         case.first_response_at,
-        (_stake(ANSWER, f"{ANSWER.key}:0", due, price, bound, look),),
+        _stakes(ANSWER, ANSWER.key, due, price, bound, look),
         bound,
         counted=counted,
     )
@@ -107,8 +107,9 @@ def _open_day(case: Case, bound: BoundTerm | None, look: Look) -> Promise:
         price = bound.term.price
     days = max(1, (look.now - case.opened_at) // DAY + 1)
     due = case.opened_at + days * DAY
-    stake = _stake(OPEN_DAY, f"{OPEN_DAY.key}:{days}", due, price, bound, look, is_house=True)
-    return Promise(OPEN_DAY.key, TermKind.HOUSE_RATE, OPEN_DAY.text, due, None, (stake,), bound)
+    # Each day is asked about by itself: what comes after the next one is that day's.
+    stakes = _stakes(OPEN_DAY, f"{OPEN_DAY.key}:{days}", due, price, bound, look, is_house=True)[:1]
+    return Promise(OPEN_DAY.key, TermKind.HOUSE_RATE, OPEN_DAY.text, due, None, stakes, bound)
 
 
 def _promised(case: Case, kind: TermKind, told: Told, bound: BoundTerm, look: Look, promises: Promises) -> Promise:
@@ -128,8 +129,7 @@ def _promised(case: Case, kind: TermKind, told: Told, bound: BoundTerm, look: Lo
     kept = None if is_update else case.resolved_at
     # Each update is a promise of its own: what was missed stays missed when the next one is sent.
     key = f"{told.key}:{int(start.timestamp())}" if is_update else told.key
-    stake_key = key if is_update else f"{key}:0"
-    stakes = () if run.is_paused else (_stake(told, stake_key, run.due_at, bound.term.price, bound, look),)
+    stakes = () if run.is_paused else _stakes(told, key, run.due_at, bound.term.price, bound, look)
     return Promise(
         key,
         kind,
@@ -162,7 +162,7 @@ def _own_calendar(bound: BoundTerm) -> Calendar | None:
     return calendar_of(bound.row.calendar) if bound.row.calendar is not None else None
 
 
-def _stake(
+def _stakes(
     told: Told,
     key: str,
     due: datetime,
@@ -171,18 +171,22 @@ def _stake(
     look: Look,
     *,
     is_house: bool = False,
-) -> Stake:
-    money = next(pricing.price_steps(price, due)).money
-    return Stake(
-        key=key,
-        books_at=due,
-        payable=money.amount,
-        currency=money.currency,
-        options=(Option(told.action, due),),
-        unless=told.unless,
-        term=bound.term.key if bound else "house rate",
-        is_house=is_house or bound is None or bound.is_house,
-        is_side=True,
-        zone=look.book.zone,
-        rate=look.rate(money.currency),
+) -> tuple[Stake, ...]:
+    """One for each step of the price that costs: a running charge books step after step."""
+    steps = pricing.price_steps(price, due, calendar=always_open(look.book.zone))
+    return tuple(
+        Stake(
+            key=f"{key}:{number}",
+            books_at=step.books_at,
+            payable=step.money.amount,
+            currency=step.money.currency,
+            options=(Option(told.action, step.books_at),),
+            unless=told.unless,
+            term=bound.term.key if bound else "house rate",
+            is_house=is_house or bound is None or bound.is_house,
+            is_side=True,
+            zone=look.book.zone,
+            rate=look.rate(step.money.currency),
+        )
+        for number, step in enumerate(pricing.costing_steps(steps, STEPS))
     )

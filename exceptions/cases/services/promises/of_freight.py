@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from exceptions.cases.models import Case
 from exceptions.cases.services.promises.base import (
+    STEPS,
     Look,
     Promise,
     Promises,
@@ -48,8 +49,6 @@ MEASURED_UNLESS: dict[str, str] = {
     Measured.UNLOADING_END: "not unloaded",
     Measured.PROOF: "no proof of delivery is there",
 }
-# A running charge books step after step; more steps than this ahead do not change what to do now.
-STEPS = 12
 LeadsAndHours = Sequence[tuple[LeadTime, Hours]]
 
 
