@@ -143,10 +143,11 @@ def _page(viewer: Viewer, query: str = "", after: str = "") -> Callable[[], obje
 
     def ask() -> object:
         viewer.cache.clear()  # what is resolved once per request is resolved in each
-        found = queue_page(viewer, query, after=after, now=NOW)
+        counts, _ = queue_head(viewer, now=NOW)
+        found = queue_page(viewer, query, after=after, now=NOW, total=None if query else counts["all"])
         # What is rare among a million may be nowhere among a few thousand.
         assert not found.problems and (found.rows or query in OTHERS.values()), query
-        return queue_head(viewer, now=NOW)
+        return found
 
     return ask
 

@@ -78,6 +78,13 @@ def saved_links(query: str, saved: Sequence[ViewRow], counts: Mapping[str, Count
     ]
 
 
+def count_of(query: str, saved: Sequence[ViewRow], counts: Mapping[str, Count]) -> Count | None:
+    """How many cases the list holds, where a preset or a saved view says the same and is counted."""
+    keys = [each.key for each in PRESETS if each.query == query.strip()]
+    keys += [f"view-{each.id}" for each in saved if each.query == query.strip()]
+    return next((counts[key] for key in keys if key in counts), None)
+
+
 SORTS = {
     Sort.EXPOSURE: "Still avoidable first",
     Sort.DUE: "Due first",

@@ -215,9 +215,12 @@ def queue_context(request: MemberRequest) -> dict[str, Any]:
     now = timezone.now()
     request.session.setdefault(SESSION_KEY, viewer.organisation.pk)  # the poll reads it
     since = live.current(viewer.organisation.pk)  # before the rows: a change in between is shown twice, not never
-    rows = selectors.queue_page(viewer, query, after=after, now=now)
-    counts, suppressed = selectors.queue_head(viewer, now=now)
     saved = selectors.saved_views(viewer)
+    counts, suppressed = selectors.queue_head(
+        viewer, now=now, views={f"view-{each.id}": each.query for each in saved if not each.problem}
+    )
+    total = presets.count_of(query, saved, counts)
+    rows = selectors.queue_page(viewer, query, after=after, now=now, total=total)
     name = presets.title(rows.query, saved)
     return {
         **_shared(request),

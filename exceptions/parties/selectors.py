@@ -1,7 +1,6 @@
 """Accounts, contacts and partners as one viewer may see them."""
 
 from collections.abc import Collection
-from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
@@ -13,24 +12,34 @@ from controltower.tenancy.viewer import Viewer, require
 from exceptions.parties.models import Account, Contact, ContactRole
 from exceptions.parties.text import search_form
 
+# The accounts that were found, and all below them, with the name they were found by. The ranges come as values of their
+# own: under row-level security a bound that is computed from another row keeps off the index.
+_BELOW = """
+SELECT name, id FROM found
+UNION SELECT span.name, below.id FROM unnest(
+    ARRAY(SELECT name FROM found WHERE path <> '' ORDER BY path, name),
+    ARRAY(SELECT path FROM found WHERE path <> '' ORDER BY path, name),
+    ARRAY(SELECT left(path, -1) || '0' FROM found WHERE path <> '' ORDER BY path, name)) AS span(name, first, until)
+  JOIN parties_account AS below ON below.path >= span.first AND below.path < span.until
+"""
 # Grants stand on few accounts and reach everything below them. guardian's own helper takes four queries.
-_GRANTED = """
-SELECT account.id, account.path FROM parties_account AS account
+_GRANTED = f"""
+WITH found AS MATERIALIZED (SELECT ''::text AS name, account.id, account.path FROM parties_account AS account
  WHERE account.id = ANY(ARRAY(
     SELECT granted.object_pk::bigint FROM guardian_userobjectpermission AS granted
       JOIN auth_permission AS permission ON permission.id = granted.permission_id
-     WHERE granted.user_id = %s AND granted.content_type_id = %s AND permission.codename = 'view_account'))
-"""
-_NAMED = """
-SELECT id, path FROM parties_account
- WHERE search_name >= %(name)s AND search_name < %(until)s
-UNION SELECT id, path FROM parties_account WHERE code = %(code)s
-"""
-# The ranges come as values: under row-level security a bound that is computed from another row keeps off the index.
-_BELOW = """
-SELECT below.id FROM unnest(%s::text[], %s::text[]) AS span(first, until)
-  JOIN parties_account AS below ON below.path >= span.first AND below.path < span.until
-"""
+     WHERE granted.user_id = %s AND granted.content_type_id = %s AND permission.codename = 'view_account')))
+{_BELOW}"""  # noqa: S608 - put together of constants
+# The accounts that are meant by each of several names; takes the arrays of `names_asked`.
+ACCOUNTS_NAMED = f"""
+WITH asked AS (SELECT * FROM unnest(%(names)s::text[], %(firsts)s::text[], %(untils)s::text[], %(codes)s::text[])
+        AS asked(name, first, until, code)),
+     found AS MATERIALIZED (
+        SELECT asked.name, account.id, account.path FROM asked JOIN parties_account AS account
+            ON account.search_name >= asked.first AND account.search_name < asked.until
+        UNION SELECT asked.name, account.id, account.path FROM asked JOIN parties_account AS account
+            ON account.code = asked.code)
+{_BELOW}"""  # noqa: S608 - put together of constants
 
 
 def account_scope(viewer: Viewer) -> frozenset[int] | None:
@@ -42,8 +51,8 @@ def account_scope(viewer: Viewer) -> frozenset[int] | None:
         return None
     if "account_scope" not in viewer.cache:
         content_type = ContentType.objects.get_for_model(Account)
-        granted = rows(_GRANTED, [viewer.member.user_id, content_type.pk])
-        viewer.cache["account_scope"] = frozenset(_with_below(granted))
+        found = rows(_GRANTED, [viewer.member.user_id, content_type.pk])
+        viewer.cache["account_scope"] = frozenset(pk for _, pk in found)
     scope: frozenset[int] = viewer.cache["account_scope"]
     return scope
 
@@ -51,19 +60,21 @@ def account_scope(viewer: Viewer) -> frozenset[int] | None:
 def accounts_named(text: str, *, exact: bool = False) -> list[int]:
     """Ids of the accounts whose name begins like this (is this, with `exact`) or whose code it is, with everything below
     them in the tree. For code that shows of them only what its viewer may see."""
-    name = search_form(text)
+    asked = names_asked([text], exact=exact)
+    return sorted({pk for _, pk in rows(ACCOUNTS_NAMED, asked)} if asked["names"] else set())
+
+
+def names_asked(texts: Collection[str], *, exact: bool = False) -> dict[str, list[str]]:
+    """What `ACCOUNTS_NAMED` takes for these names; those without a letter or digit mean nobody."""
+    said = [(text, name) for text in texts if (name := search_form(text))]
     # No name holds control characters: nothing lies between one and itself with the least of them behind.
-    until = f"{name}\x01" if exact else f"{name}\U0010ffff"
-    named = rows(_NAMED, {"name": name, "until": until, "code": text.upper()}) if name else []
-    return sorted(_with_below(named))
-
-
-def _with_below(accounts: Collection[tuple[Any, ...]]) -> set[int]:
-    """The accounts (id, path) and everything below them: each path is the beginning of those below it."""
-    firsts = sorted({path for _, path in accounts if path})
-    tops = [path for at, path in enumerate(firsts) if not at or not path.startswith(firsts[at - 1])]
-    found = rows(_BELOW, [tops, [f"{path[:-1]}0" for path in tops]]) if tops else []
-    return {pk for pk, _ in accounts} | {pk for (pk,) in found}
+    last = "\x01" if exact else "\U0010ffff"
+    return {
+        "names": [text for text, _ in said],
+        "firsts": [name for _, name in said],
+        "untils": [f"{name}{last}" for _, name in said],
+        "codes": [text.upper() for text, _ in said],
+    }
 
 
 def account_is_visible(viewer: Viewer, account_id: int | None) -> bool:

@@ -204,7 +204,8 @@ def test_a_filter_that_is_not_understood_finds_nothing_and_says_where(
 
 
 def test_counts_stop_at_999(freight: Any, coordinator: Viewer, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exceptions.cases.selectors.queue.COUNTED", 2)
+    for module in ("counting", "queue"):
+        monkeypatch.setattr(f"exceptions.cases.selectors.{module}.COUNTED", 2)
     for number in range(4):
         plain_case(number, now, shipment=freight, act_by=now + HOUR if number == 0 else None)
     counts = selectors.queue_counts(coordinator, now=now)

@@ -192,7 +192,15 @@ class Case(TenantModel):
         indexes = [
             models.Index(F("organisation"), *PLACE, include=LOOKED_AT, condition=AWAKE, name="case_queue"),
             models.Index(F("organisation"), F("owner"), *PLACE, condition=AWAKE, name="case_queue_owner"),
-            models.Index(F("organisation"), F("account"), *PLACE, condition=AWAKE, name="case_queue_account"),
+            models.Index(
+                F("organisation"),
+                F("account"),
+                *PLACE,
+                include=[name for name in LOOKED_AT if name != "account"],
+                condition=AWAKE,
+                name="case_queue_account",
+            ),
+            models.Index(fields=["organisation", "account", "act_by"], condition=AWAKE, name="case_account_due"),
             models.Index(
                 F("organisation"),
                 *PLACE,

@@ -6,21 +6,18 @@ under row-level security, so everything that narrows a lot is one of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Q
-
-from controltower.tenancy.models import Member
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.selectors.grammar import Choice, Filters, Scope
 from exceptions.cases.selectors.grammar.keys import STATES
+from exceptions.cases.selectors.naming import Names, names_of
 from exceptions.cases.selectors.orders import Condition
 from exceptions.cases.selectors.searching import Found, text_found
-from exceptions.parties.models import Partner
-from exceptions.parties.selectors import account_scope, accounts_named
+from exceptions.parties.selectors import account_scope
 
 _OPEN = "c.state IN ('new', 'open', 'waiting')"
 # Word for word what the partial indexes say.
@@ -29,6 +26,7 @@ SCOPES: Final = {
     Scope.SNOOZED: f"{_OPEN} AND c.snoozed_until IS NOT NULL",
     Scope.RESOLVED: f"NOT ({_OPEN}) AND c.closed_at IS NOT NULL",
 }
+PINNED: Final = "c.pinned = %s"
 LAST: Final = "\U0010ffff"
 
 
@@ -45,6 +43,15 @@ class Asked:
     leads: dict[str, list[int]] = field(default_factory=dict)
     is_searched: bool = False
     """A few cases by their ids: there is nothing to walk along."""
+    scope: Scope = Scope.OPEN
+    spans: dict[str, tuple[Condition, ...]] = field(default_factory=dict)
+    """Conditions that are one range of an index, by its column: "act_by", "opened_at", "type", "owner_id", "lane_from".
+    They are in `rest` too."""
+
+    @property
+    def marks(self) -> list[Condition]:
+        """Bounds beside the list itself: pinned or not, past saving."""
+        return self.bounds[1:]
 
     @property
     def is_empty(self) -> bool:
@@ -57,29 +64,37 @@ class Asked:
         return [*leads, *self.rest]
 
 
-def asked(viewer: Viewer, filters: Filters, now: datetime) -> Asked:
-    """Names become ids here: a few statements, only for what was asked."""
-    found = Asked([(SCOPES[filters.scope], [])])
+def asked(viewer: Viewer, filters: Filters, now: datetime, names: Names | None = None) -> Asked:
+    """Names become ids here, in one statement unless `names` has them; a text takes a few."""
+    names = names_of([filters]) if names is None else names
+    found = Asked([(SCOPES[filters.scope], [])], scope=filters.scope)
     if filters.pinned is not None:
-        found.bounds.append(("c.pinned = %s", [filters.pinned]))
+        found.bounds.append((PINNED, [filters.pinned]))
     if filters.unavoidable is not None:
         past = "(c.explanation -> 'unavoidable') = 'true'::jsonb"
         into = found.bounds if filters.unavoidable else found.rest
         into.append((past if filters.unavoidable else f"({past}) IS NOT TRUE", []))
-    _accounts(found, viewer, filters.customer)
-    _owners(found, viewer, filters.owner)
+    _accounts(found, viewer, filters.customer, names)
+    _owners(found, viewer, filters.owner, names)
     states = Choice(
         *(tuple(STATES[word][0] for word in words) for words in (filters.state.wanted, filters.state.unwanted))
     )
     for column, choice in (("state", states), ("type", filters.type), ("severity", filters.severity)):
-        found.rest += _either(column, choice.wanted, choice.unwanted)
+        either = _either(column, choice.wanted, choice.unwanted)
+        found.rest += either
+        if column == "type" and len(choice.wanted) == 1:
+            found.spans[column] = tuple(either[:1])
     if filters.partner:
-        wanted, unwanted = _partners(filters.partner.wanted), _partners(filters.partner.unwanted)
+        wanted, unwanted = (
+            sorted(names.ids("partner", each)) for each in (filters.partner.wanted, filters.partner.unwanted)
+        )
         found.rest += _either("partner_id", wanted, unwanted, must=bool(filters.partner.wanted))
-    found.rest += [(f"({sql})", params) for sql, params in _lanes(filters.lane)]
+    found.rest += (lanes := [(f"({sql})", params) for sql, params in _lanes(filters.lane)])
+    if len(filters.lane.wanted) == 1 and ">" not in filters.lane.wanted[0]:
+        found.spans["lane_from"] = (lanes[0],)
     zone = viewer.organisation.time_zone
-    found.rest += _between("act_by", *filters.due.ahead(now, zone)) if filters.due else []
-    found.rest += _between("opened_at", *filters.opened.ago(now, zone)) if filters.opened else []
+    _span(found, "act_by", _between("act_by", *filters.due.ahead(now, zone)) if filters.due else [])
+    _span(found, "opened_at", _between("opened_at", *filters.opened.ago(now, zone)) if filters.opened else [])
     if filters.exposure:
         lowest, highest = filters.exposure.minor()
         found.rest += [("c.avoidable >= %s", [lowest])] if lowest is not None else []
@@ -103,11 +118,11 @@ def _text(asked: Asked, found: Found) -> None:
         asked.rest.append(found.condition)
 
 
-def _accounts(found: Asked, viewer: Viewer, customer: Choice) -> None:
+def _accounts(found: Asked, viewer: Viewer, customer: Choice, names: Names) -> None:
     """The accounts asked for, of those that the viewer may see; with everything below them."""
     scope = account_scope(viewer)
-    wanted = {pk for name in customer.wanted for pk in accounts_named(name)} if customer.wanted else None
-    unwanted = {pk for name in customer.unwanted for pk in accounts_named(name)}
+    wanted = names.ids("customer", customer.wanted) if customer.wanted else None
+    unwanted = names.ids("customer", customer.unwanted)
     if scope is None and wanted is None:
         found.rest += _either("account_id", (), sorted(unwanted))
         return
@@ -115,12 +130,18 @@ def _accounts(found: Asked, viewer: Viewer, customer: Choice) -> None:
     found.leads["account_id"] = sorted(kept - unwanted)
 
 
-def _owners(found: Asked, viewer: Viewer, owner: Choice) -> None:
-    wanted, unwanted = _members(viewer, owner.wanted), _members(viewer, owner.unwanted)
+def _owners(found: Asked, viewer: Viewer, owner: Choice, names: Names) -> None:
+    wanted, unwanted = (
+        sorted(names.ids("owner", each) | ({viewer.member.pk} if "me" in each else set()))
+        for each in (owner.wanted, owner.unwanted)
+    )
     if owner.wanted and "none" not in owner.wanted:
         found.leads["owner_id"] = wanted
     elif owner.wanted:
-        found.rest.append(("(c.owner_id IS NULL OR c.owner_id = ANY(%s))", [wanted]) if wanted else _NOBODY)
+        if wanted:
+            found.rest.append(("(c.owner_id IS NULL OR c.owner_id = ANY(%s))", [wanted]))
+        else:
+            _span(found, "owner_id", [_NOBODY])
     found.rest += _either("owner_id", (), unwanted)
     if "none" in owner.unwanted:
         found.rest.append(("c.owner_id IS NOT NULL", []))
@@ -129,23 +150,10 @@ def _owners(found: Asked, viewer: Viewer, owner: Choice) -> None:
 _NOBODY: Final[Condition] = ("c.owner_id IS NULL", [])
 
 
-def _members(viewer: Viewer, names: Sequence[str]) -> list[int]:
-    """Ids of the members that are meant by "me" and by beginnings of names and addresses; those who left, too."""
-    ids = {viewer.member.pk} if "me" in names else set()
-    called = Q()
-    for name in names:
-        if name not in ("me", "none"):
-            called |= Q(user__name__istartswith=name) | Q(user__email__istartswith=name) | Q(label__istartswith=name)
-    if called:
-        ids |= set(Member.objects.filter(called).values_list("pk", flat=True))
-    return sorted(ids)
-
-
-def _partners(names: Sequence[str]) -> list[int]:
-    called = Q()
-    for name in names:
-        called |= Q(name__istartswith=name) | Q(slug__startswith=name.lower())
-    return sorted(Partner.objects.filter(called).values_list("pk", flat=True)) if called else []
+def _span(found: Asked, column: str, conditions: list[Condition]) -> None:
+    found.rest += conditions
+    if conditions:
+        found.spans[column] = tuple(conditions)
 
 
 def _either(column: str, wanted: Iterable[Any], unwanted: Iterable[Any], *, must: bool = False) -> list[Condition]:

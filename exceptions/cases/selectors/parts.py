@@ -20,9 +20,7 @@ from exceptions.cases.models import (
     InteractionOutcome,
     StakeState,
 )
-from exceptions.cases.selectors.queue import (
-    COUNTED,
-)
+from exceptions.cases.selectors.counting import COUNTED
 from exceptions.cases.selectors.rows import (
     AffectedRow,
     CheckRow,

@@ -10,17 +10,19 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count as CountOf
-from django.db.models import IntegerField, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import IntegerField, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
+from controltower.db import rows
 from controltower.tenancy.models import Member, Role
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
-from exceptions.cases.models import OPEN_STATES, Case, CaseShipment, NextCheck, Suppression
+from exceptions.cases.models import OPEN_STATES, Case, CaseShipment, NextCheck
 from exceptions.cases.selectors.conditions import Asked, asked
-from exceptions.cases.selectors.grammar import Filters, Parsed, parse
+from exceptions.cases.selectors.counting import COUNTED, count_column, counted
+from exceptions.cases.selectors.grammar import Choice, Filters, Parsed, Scope, parse
+from exceptions.cases.selectors.naming import names_of
 from exceptions.cases.selectors.orders import Cursor, Order, cursor_read, order_of
 from exceptions.cases.selectors.paths import count_up_to, ids_behind, page_keys
 from exceptions.cases.selectors.rows import Count, QueryProblem, QueuePage, QueueRow
@@ -29,7 +31,19 @@ from exceptions.parties.models import Partner
 from exceptions.parties.selectors import account_scope
 
 SIZE = 50
-COUNTED = 999
+# More saved views than this are not counted: each takes its share of a page.
+VIEWS = 10
+PRESETS = {
+    "all": Filters(),
+    "mine": Filters(owner=Choice(("me",))),
+    "unowned": Filters(owner=Choice(("none",))),
+    "due": parse("due:<2h").filters,
+    "snoozed": Filters(scope=Scope.SNOOZED),
+}
+_NOTES = (
+    "ARRAY(SELECT s.note FROM cases_suppression AS s WHERE s.starts_at <= %s AND s.ends_at > %s AND s.settled_at IS NULL "
+    "ORDER BY s.ends_at, s.id LIMIT 5)"
+)
 PHASES = {"at_risk": "At risk", "breached": "Breached"}
 # A partner that sent nothing for this long makes an empty queue suspicious.
 SILENT_AFTER = timedelta(hours=6)
@@ -42,8 +56,11 @@ def cases_visible(viewer: Viewer) -> QuerySet[Case]:
     return Case.objects.all() if scope is None else Case.objects.filter(account__in=scope)
 
 
-def queue_page(viewer: Viewer, query: str = "", *, after: str = "", now: datetime, size: int = SIZE) -> QueuePage:
-    """One page of the queue. `query` is in the grammar, `after` one of the two cursors of another page of it.
+def queue_page(
+    viewer: Viewer, query: str = "", *, after: str = "", now: datetime, size: int = SIZE, total: Count | None = None
+) -> QueuePage:
+    """One page of the queue. `query` is in the grammar, `after` one of the two cursors of another page of it. total: how
+    many the list holds, where that was counted already.
 
     BadRequest for a cursor that is not ours. A query with a problem finds nothing: whoever acts on a list must not get
     more than they meant.
@@ -61,7 +78,7 @@ def queue_page(viewer: Viewer, query: str = "", *, after: str = "", now: datetim
         rows=rows,
         before=before,
         after=behind,
-        total=Count(len(rows)) if not before and not behind else _total(wanted),
+        total=Count(len(rows)) if not before and not behind else total or _total(wanted),
         query=parsed.query,
         problems=[],
         has_filters=filters.narrows,
@@ -124,31 +141,27 @@ def _told(parsed: Parsed) -> list[QueryProblem]:
 
 
 def queue_counts(viewer: Viewer, *, now: datetime) -> dict[str, Count]:
-    """How many cases each preset holds, by its key; one query, each part of it bounded."""
+    """How many cases each preset holds, by its key; without those that cannot be counted cheaply."""
     return queue_head(viewer, now=now)[0]
 
 
-def queue_head(viewer: Viewer, *, now: datetime) -> tuple[dict[str, Count], list[str]]:
-    """The counts, and the suppressions in force in their own words, the first to end first; in the same query."""
-    awake = Q(state__in=OPEN_STATES, snoozed_until=None)
-    parts = {
-        "all": awake,
-        "mine": awake & Q(owner=viewer.member),
-        "unowned": awake & Q(owner=None),
-        "due": awake & Q(act_by__lte=now + timedelta(hours=2), act_by__gt=now),
-        "snoozed": Q(state__in=OPEN_STATES, snoozed_until__isnull=False),
-    }
-    visible = cases_visible(viewer)
-    running = Suppression.objects.filter(starts_at__lte=now, ends_at__gt=now, settled_at=None).order_by("ends_at", "pk")
-    asked: list[Any] = [ArraySubquery(running.values("note")[:5])]
-    sees_nothing = account_scope(viewer) == frozenset()
-    if not sees_nothing:
-        asked += [bounded_count(visible.filter(part)) for part in parts.values()]
-    notes, *values = Member.objects.filter(pk=viewer.member.pk).values_list(*asked).get()
-    if sees_nothing:
-        return {key: Count(0) for key in parts}, notes
-    found = zip(parts, values, strict=True)
-    return {key: Count(min(value, COUNTED), value > COUNTED) for key, value in found}, notes
+def queue_head(
+    viewer: Viewer, *, now: datetime, views: Mapping[str, str] | None = None
+) -> tuple[dict[str, Count], list[str]]:
+    """The counts of the presets and of further views (filters by their keys), and the suppressions in force in their own
+    words, the first to end first: one query, however many there are, and one for the names in them.
+
+    A view that searches for a text or is not understood is not counted, and of the others the first `VIEWS`.
+    """
+    require(viewer, Verb.VIEW)
+    further = {key: parse(query) for key, query in (views or {}).items()}
+    countable = {key: each.filters for key, each in further.items() if not each.problems and not each.filters.is_text}
+    filters = PRESETS | dict(list(countable.items())[:VIEWS])
+    names = names_of(filters.values())
+    columns = [count_column(asked(viewer, each, now, names)) for each in filters.values()]
+    sql = f"SELECT {_NOTES}, {', '.join(sql for sql, _ in columns)}"
+    ((notes, *values),) = rows(sql, [now, now, *(value for _, params in columns for value in params)])
+    return counted(dict(zip(filters, values, strict=True))), notes
 
 
 def queue_rows(viewer: Viewer, cases: Sequence[Case]) -> list[QueueRow]:

@@ -68,6 +68,11 @@ class Filters:
         """Whether anything beyond "open and awake" is asked for; an order narrows nothing."""
         return self != Filters(sort=self.sort)
 
+    @property
+    def is_text(self) -> bool:
+        """Whether a text is searched for."""
+        return bool(self.text or self.exact)
+
 
 CHOICES: Final = tuple(field.name for field in fields(Filters) if field.type == "Choice")
 _NEEDS_QUOTES: Final = re.compile(r'[\s,"\\]')
