@@ -393,7 +393,7 @@ def _tiers(data: Mapping[str, Any]) -> tuple[Tier, ...]:
 def _units(value: Any) -> int | None:
     if value in (None, ""):
         return None
-    if isinstance(value, bool) or not str(value).isdigit():
+    if isinstance(value, bool) or not str(value).isdecimal():
         raise ValueError(f"{value!r} is not a number of units")
     return int(value)
 

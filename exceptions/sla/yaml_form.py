@@ -268,7 +268,7 @@ class _Reader:
             return None
         self.lines.setdefault(path, node.start_mark.line + 1)
         if isinstance(node, yaml.ScalarNode):
-            return int(node.value) if path[-1] == "units" and node.value.isdigit() else node.value
+            return int(node.value) if path[-1] == "units" and node.value.isdecimal() else node.value
         if isinstance(node, yaml.SequenceNode):
             return [self.plain((*path, number), one) for number, one in enumerate(node.value)]
         keys = {key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)}
@@ -288,7 +288,7 @@ def _text(value: str) -> str:
 
 
 def _whole(value: str) -> int:
-    if not value.lstrip("-").isdigit():
+    if not value.removeprefix("-").isdecimal():
         raise ValueError(f"{value!r} is not a whole number")
     return int(value)
 

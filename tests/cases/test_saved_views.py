@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from controltower.audit.models import AuditEntry
 from controltower.audit.recording import flush
@@ -84,6 +86,19 @@ def test_views_keep_the_order_they_are_put_in(acting: Any, coordinator: Viewer, 
     assert names(coordinator) == ["c", "a", "b"]
     services.view_move(views[0], by=1, actor=coordinator.actor, now=now)
     assert names(coordinator) == ["c", "b", "a"]
+
+
+def test_whoever_moves_a_view_takes_the_whole_list_in_one_order_first(
+    acting: Any, coordinator: Viewer, now: datetime
+) -> None:
+    """Two who move at once would else each hold what the other waits for."""
+    first, second = save(coordinator, now, "A"), save(coordinator, now, "B")
+    services.view_move(second, by=-1, actor=coordinator.actor, now=now)
+    with CaptureQueriesContext(connection) as asked:
+        services.view_move(second, by=1, actor=coordinator.actor, now=now)
+    locking = [query["sql"] for query in asked if "FOR NO KEY UPDATE" in query["sql"]]
+    assert f'"id" = {second.pk}' not in locking[0] and locking[0].count("ORDER BY") == 1
+    assert names(coordinator) == [first.name, second.name]
 
 
 def test_removing_is_taken_back_to_the_same_place(acting: Any, coordinator: Viewer, now: datetime) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from controltower.audit import SYSTEM
@@ -20,7 +21,7 @@ from controltower.tenancy.models import Organisation
 from exceptions.intake.adapters import ADAPTERS, Adapter, Envelope, Part, Unreadable
 from exceptions.intake.models import Message, MessageState, SignalHour
 from exceptions.intake.presets import PRESETS, starting_mapping
-from exceptions.intake.services import message_replay
+from exceptions.intake.services import accepting, message_replay
 from exceptions.parties.models import Partner
 from exceptions.shipments.models import Event
 from tests.intake.cast import client_with_key, event
@@ -130,6 +131,13 @@ def test_items_are_shown_page_by_page(client: Client, tms: Partner, run_jobs: An
             after = page["next_after"]
     assert pages == [[1, 2], [3, 4], [5]]
     assert client.get(f"/api/v1/partners/tms/messages/{message}/?after=x").status_code == 400
+
+
+def test_dead_items_are_locked_before_they_are_read_again(organisation: Organisation) -> None:
+    """The same delivery may come twice at once: who comes second waits, and finds none of them dead any more."""
+    with acting_for(organisation), CaptureQueriesContext(connection) as asked:
+        assert accepting._dead_items(0, "0") == []
+    assert [query["sql"] for query in asked if query["sql"].endswith("FOR NO KEY UPDATE")] != []
 
 
 def test_one_item_alone_is_not_taken_apart(client: Client, tms: Partner, run_jobs: Any) -> None:

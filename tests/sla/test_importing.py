@@ -126,6 +126,14 @@ def test_a_version_that_begins_later_stands_in_the_way(fruterra: Account, superv
     assert "version 1 holds from 1 June 2026 without an end" in refused.value.details["problems"][0]["sentence"]
 
 
+def test_the_house_has_one_contract(acting: Organisation, supervisor: Viewer, now: datetime) -> None:
+    text = TEXT.partition("- name: Suit")[0].replace("    account: LYON\n", "").replace("account: FRUTERRA\n", "")
+    contract_import(text, actor=supervisor.actor, now=now)
+    with pytest.raises(Invalid, match="are in FRT-2026 already"):
+        contract_import(text.replace("FRT-2026", "OTHER"), actor=supervisor.actor, now=now)
+    assert Contract.objects.count() == 1
+
+
 def test_no_program_brings_contracts_in(fruterra: Account, now: datetime) -> None:
     with pytest.raises(Forbidden):
         contract_import(TEXT, actor=SYSTEM, now=now)

@@ -196,3 +196,20 @@ def test_the_documentation_names_every_kind_and_field() -> None:
     page = (ROOT / "docs" / "contracts.md").read_text()
     named: list[Any] = [*TermKind.values, *Subkind.values, *Counting.values, *Measured.values]
     assert [word for word in named if f"`{word}`" not in page] == []
+
+
+@pytest.mark.parametrize(("said", "place"), [("units: ²", "price"), ("allowed_minutes: ²", "allowed minutes")])
+def test_a_digit_that_is_no_number_is_a_mistake_with_its_place(said: str, place: str) -> None:
+    if said.startswith("units"):
+        price = "{kind: per_unit, unit: hour, currency: EUR, tiers: [{UNITS, rate: 1}, {rate: 2}]}".replace(
+            "UNITS", said
+        )
+        text = SMALL.replace("{kind: flat, amount: 450.10, currency: EUR}", price)
+    else:
+        text = f"{SMALL}    {said}\n"
+    reading = contract_from_yaml(text)
+    problems = list(reading.problems)
+    if reading.draft is not None:
+        problems = check_contract(reading.draft, World(currencies=frozenset({"EUR"})))
+    assert [problem.place for problem in problems] == [f"term 1, {place}"]
+    assert "'²' is not a" in problems[0].sentence

@@ -49,8 +49,11 @@ def view_change(
 
 def view_move(view: SavedView, *, by: int, actor: Actor, now: datetime, version: int | None = None) -> SavedView:
     """Up (`by` -1) or down (+1) among its like. At the end it stays where it is."""
+    # All of a list in one order, before the one that is moved: two moves at once would else wait for each other.
+    listed = _siblings(view.owner, view.is_shared).select_for_update(no_key=True)
+    list(listed.order_by("pk").values_list("pk", flat=True))
     view, _ = _kept_by(view, actor, version)
-    others = list(_siblings(view.owner, view.is_shared).select_for_update(no_key=True).order_by("position", "pk"))
+    others = list(_siblings(view.owner, view.is_shared).order_by("position", "pk"))
     at = next(index for index, other in enumerate(others) if other.pk == view.pk)
     to = max(0, min(len(others) - 1, at + by))
     others.insert(to, others.pop(at))

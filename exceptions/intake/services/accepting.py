@@ -50,9 +50,10 @@ def message_accept(
 
 
 def _dead_items(message_id: int, sha256: str) -> list[int]:
-    """Ids of the dead letters that a delivery of this content was taken apart into."""
+    """Ids of the dead letters that a delivery of this content was taken apart into, locked: the same delivery may come
+    a second time at once, and finds none then."""
     whole = Message.objects.filter(pk=message_id, sha256=sha256, state=MessageState.SPLIT)
-    dead = Message.objects.filter(parent__in=whole, state=MessageState.DEAD)
+    dead = Message.objects.filter(parent__in=whole, state=MessageState.DEAD).select_for_update(no_key=True)
     return list(dead.order_by("pk").values_list("pk", flat=True))
 
 

@@ -40,12 +40,7 @@ def contract_create(
         raise Invalid(
             "Choose who owes us: the house's own rates are on our side.", code="no_party", details={"account": "lacks"}
         )
-    if account is None and (own := Contract.objects.filter(account=None).first()):
-        raise Invalid(
-            f"The house's own rates are in {own.code} already. Write a new version of it.",
-            code="house_exists",
-            details={"account": "exists"},
-        )
+    only_house(account)
     contract = Contract.objects.create(side=side, account=account, code=code, name=name, currency=currency)
     version = _draft(contract, 1, effective_from, member, now)
     after = {
@@ -94,6 +89,16 @@ def contract_change(
 def has_held(contract: Contract) -> bool:
     """Whether any version of it was ever let hold."""
     return ContractVersion.objects.filter(contract=contract).exclude(state=VersionState.DRAFT).exists()
+
+
+def only_house(account: Account | None) -> None:
+    """`Invalid` when a new contract would be a second one for the house itself."""
+    if account is None and (own := Contract.objects.filter(account=None).first()):
+        raise Invalid(
+            f"The house's own rates are in {own.code} already. Write a new version of it.",
+            code="house_exists",
+            details={"account": "exists"},
+        )
 
 
 def draft_create(contract: Contract, *, effective_from: date, actor: Actor, now: datetime) -> ContractVersion:

@@ -11,7 +11,7 @@ from exceptions.sla.checking import check_contract
 from exceptions.sla.drafts import ContractDraft, Problem, regime_key
 from exceptions.sla.models import Calendar, ClaimRegime, Contract, ContractVersion, Term, VersionState
 from exceptions.sla.selectors.drafts import SAME, contract_world
-from exceptions.sla.services.contracts import contract_change
+from exceptions.sla.services.contracts import contract_change, only_house
 from exceptions.sla.services.editing import person
 from exceptions.sla.yaml_form import contract_from_yaml
 
@@ -32,6 +32,7 @@ def contract_import(text: str, *, actor: Actor, now: datetime) -> ContractVersio
     contract = Contract.objects.select_for_update(no_key=True, of=("self",)).filter(code=draft.code).first()
     if contract is None:
         account = Account.objects.get(code=draft.account) if draft.account else None
+        only_house(account)
         contract = Contract.objects.create(
             side=draft.side, account=account, code=draft.code, name=draft.name, currency=draft.currency
         )
