@@ -97,6 +97,13 @@ def test_closing_and_merging_wake_it_too(case: Case, coordinator: Viewer, now: d
     sleep(case, coordinator, now, SnoozedFor.REPLY)
     services.case_resolve(case, actor=coordinator.actor, now=now, resolution="done", reason_unknown=True)
     assert not is_asleep(case)
+    book("999", now, now + 6 * HOUR)
+    (other,) = eta("999", now, now + 9 * HOUR)
+    book("998", now, now + 6 * HOUR)
+    (into,) = eta("998", now, now + 9 * HOUR)
+    sleep(other, coordinator, now, SnoozedFor.REPLY)
+    services.case_merge(into, [other], actor=coordinator.actor, now=now)
+    assert not is_asleep(other)
 
 
 def test_only_what_can_come_is_slept_for(case: Case, coordinator: Viewer, now: datetime) -> None:

@@ -186,5 +186,5 @@ def test_all_problems_are_told_at_once_each_at_its_place() -> None:
     ]
 
 
-def test_it_is_said_of_every_kind_what_its_pricing_reads() -> None:
+def test_the_check_knows_every_kind_of_term() -> None:
     assert set(READS) == set(TermKind)
