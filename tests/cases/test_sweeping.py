@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from billiard.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError, connection
 
 from controltower.audit.models import AuditEntry
 from controltower.tenancy.context import acting_for
@@ -88,6 +89,27 @@ def test_a_row_that_cannot_be_priced_is_pushed_forward_and_reported_and_stops_no
     assert services.stakes_sweep(later + timedelta(minutes=6)) == 1
     with acting_for(organisation):
         assert Case.objects.get(pk=poor).lost == 8000_00
+
+
+@pytest.mark.parametrize("trouble", [OperationalError, InterfaceError, SoftTimeLimitExceeded])
+def test_what_passes_is_no_cases_fault(
+    organisation: Organisation,
+    many: list[int],
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: type[Exception],
+) -> None:
+    def fails(ids: list[int], *, now: datetime) -> list[Case]:
+        raise trouble
+
+    monkeypatch.setattr(sweeping, "cases_price", fails)
+    with pytest.raises(trouble):
+        services.stakes_sweep(now + 6 * HOUR)
+    with acting_for(organisation):
+        assert audited("case.pricing_failed") == []
+        assert not Case.objects.filter(next_change_at__gt=now + 6 * HOUR).exists()
+    monkeypatch.undo()
+    assert services.stakes_sweep(now + 6 * HOUR) == len(many)
 
 
 def account(code: str) -> int:

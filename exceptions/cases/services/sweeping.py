@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
-from django.db import connection
+from billiard.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError, connection
 
 from controltower.audit import SYSTEM, record
 from controltower.db import rows
@@ -84,7 +85,10 @@ def _shared(chunks: Sequence[Chunk], now: datetime, until: float) -> int:
 
 
 def _sweep(organisation: int, ids: Sequence[int], now: datetime) -> int:
-    """Halves what fails until the one that it is about stands alone; that one is pushed forward and reported."""
+    """Halves what fails until the one that it is about stands alone; that one is pushed forward and reported.
+
+    What passes, a lock that was not got in time or a database that is gone, is no case's fault: the next sweep takes them.
+    """
     try:
         with acting_for(organisation):
             due = Case.objects.select_for_update(no_key=True, skip_locked=True).filter(
@@ -93,6 +97,8 @@ def _sweep(organisation: int, ids: Sequence[int], now: datetime) -> int:
             claimed = list(due.order_by("pk").values_list("pk", flat=True))
             cases_price(claimed, now=now)
             return len(claimed)
+    except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
+        raise
     except Exception as problem:
         if len(ids) > 1:
             half = len(ids) // 2
