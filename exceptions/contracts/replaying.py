@@ -78,7 +78,7 @@ def replay(
     """
     looked = list(cases[:REPLAYED])
     everybody = list({one.pk: one for one in (*looked, *([case] if case else []))}.values())
-    families = families_of(everybody, max(book, other, key=lambda each: each.counts_periods), now)
+    families = families_of(everybody, max(book, other, key=lambda each: len(each.period_accounts)), now)
     stored = _before(everybody)
     before, after = (
         {

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from controltower.errors import Conflict, DomainError, Invalid, NotFound
@@ -171,7 +172,7 @@ def _rates_page(
     viewer, book = request.viewer, book_now()
     may_change = may_change_house(viewer)
     context = {
-        "rows": selectors.rates_table(viewer, book),
+        "rows": selectors.rates_table(viewer, book, now=timezone.now()),
         "house": book.currency,
         "may_change": may_change,
         "form": (form or RateForm(initial={"valid_from": today_of(viewer).isoformat()})) if may_change else None,

@@ -59,7 +59,7 @@ def try_facts(facts: Facts, book: Book, now: datetime) -> tuple[list[Tried], Ass
     looked = [(subkind, _tried(kind, subkind, facts, book, now)) for kind, subkind in promised]
     # Of a kind with several, those that nobody promised are not worth a line each.
     tried = [one for subkind, one in looked if subkind is None or one.bound is not None]
-    stakes = [stake for one in tried for stake in _stakes(one, facts, book)]
+    stakes = [stake for one in tried for stake in _stakes(one, facts, book, now)]
     return tried, assess(stakes, now, half_life=book.half_life, house_currency=book.currency)
 
 
@@ -97,7 +97,7 @@ def _counted(bound: BoundTerm, since: datetime, book: Book) -> Counted:
     return Counted("As you typed", since, bound.allowed, calendar)
 
 
-def _stakes(tried: Tried, facts: Facts, book: Book) -> list[Stake]:
+def _stakes(tried: Tried, facts: Facts, book: Book, now: datetime) -> list[Stake]:
     """A stake for each step of the price, with the actions of the table; nobody is known, so all hours are open."""
     if tried.bound is None:
         return []
@@ -125,7 +125,7 @@ def _stakes(tried: Tried, facts: Facts, book: Book) -> list[Stake]:
                 is_house=tried.bound.is_house,
                 is_side=is_side,
                 zone=tried.zone,
-                rate=book.rate(step.currency) or Decimal(1),
+                rate=book.rate(step.currency, book.day(now)) or Decimal(1),
             )
         )
     return stakes

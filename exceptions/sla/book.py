@@ -160,9 +160,15 @@ class Book:
         return Hours(calendar_of(row), True) if row else Hours(always_open(self.zone), False)
 
     @cached_property
-    def counts_periods(self) -> bool:
-        """Whether any term is about a rate over a period."""
-        return any(bound.row.threshold is not None for terms in self._terms.values() for bound in terms)
+    def period_accounts(self) -> frozenset[int | None]:
+        """Whose terms are about a rate over a period; None for the house's own, which are about everybody."""
+        return frozenset(
+            account for account, terms in self._terms.items() if any(one.row.threshold is not None for one in terms)
+        )
+
+    def counts_period_of(self, account: Account | None) -> bool:
+        """Whether any term of an account, of those above it or of the house is about a rate over a period."""
+        return not self.period_accounts.isdisjoint((None, *account_path(account)))
 
     def day(self, at: datetime) -> date:
         """The local date of the organisation, by which versions of contracts take effect."""
@@ -237,14 +243,14 @@ class Book:
         ]
         return (*own, *rest)
 
-    def rate(self, currency: str, on: date | None = None) -> Decimal | None:
+    def rate(self, currency: str, on: date) -> Decimal | None:
         """What a unit of a currency is worth in the organisation's own; None when no rate is known.
 
-        The organisation's newest rate that holds on a local date (without one: any), else the shipped table's.
+        The organisation's newest rate that holds on a local date, else the shipped table's.
         """
         if currency == self.currency:
             return Decimal(1)
-        entered = (row for row in self._rates if row.currency == currency and (on is None or row.valid_from <= on))
+        entered = (row for row in self._rates if row.currency == currency and row.valid_from <= on)
         return next((row.rate for row in entered), None) or exchange_rate(currency, self.currency)
 
 

@@ -180,6 +180,21 @@ def test_a_contract_that_runs_out_takes_back_no_loss(customer: Account, now: dat
     assert Stake.objects.get(commitment__kind="delivery_window").state == "lost"
 
 
+def test_only_whose_terms_count_over_a_period_has_its_deliveries_counted(customer: Account, now: datetime) -> None:
+    other = make_account("ROWAN", "customer")
+    make_term(other, "otif", FLAT, period="quarter", threshold=98)
+    make_term(customer, "delivery_window", FLAT)
+    ids = {whose: late(whose.code, now, whose).pk for whose in (customer, other)}
+    for whose, tallied in ((customer, 0), (other, 1)):
+        with CaptureQueriesContext(connection) as asked:
+            services.cases_price([ids[whose]], now=now)
+        assert sum("date_trunc('month'" in query["sql"] for query in asked) == tallied
+    make_term(None, "otif", FLAT, period="quarter", threshold=98)
+    with CaptureQueriesContext(connection) as asked:
+        services.cases_price([ids[customer]], now=now)
+    assert sum("date_trunc('month'" in query["sql"] for query in asked) == 1, "the house's own term is everybody's"
+
+
 @pytest.mark.parametrize("days", [0, 1])
 def test_another_version_of_a_contract_rewrites_no_loss(customer: Account, now: datetime, days: int) -> None:
     """Whether it holds from the day of the loss or from the day after; what books under it is its own."""

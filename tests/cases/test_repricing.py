@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from billiard.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError, transaction
 
 from controltower.audit import SYSTEM
 from controltower.errors import Conflict, NotFound
@@ -16,7 +18,7 @@ from exceptions.cases import services
 from exceptions.cases.models import Case, Repricing
 from exceptions.cases.services import repricing
 from exceptions.parties.models import Account
-from exceptions.sla.models import Calendar, Term
+from exceptions.sla.models import Calendar, CurrencyRate, Term
 from tests.cases.conftest import HOUR, book, eta, make_account, make_term
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +143,34 @@ def test_a_case_that_cannot_be_priced_is_counted_and_left_to_the_sweep(
 
 def order() -> list[int]:
     return list(Case.objects.order_by("-rank", "-pk").values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("trouble", [OperationalError, InterfaceError, SoftTimeLimitExceeded])
+def test_what_passes_counts_no_case_as_failed(
+    many: list[int], now: datetime, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
+) -> None:
+    def fails(ids: list[int], *, now: datetime) -> list[Case]:
+        raise trouble
+
+    running = services.repricing_start("a change", actor=SYSTEM, now=now)
+    part = running.parts.order_by("pk").first()
+    assert part is not None
+    monkeypatch.setattr(repricing, "cases_price", fails)
+    with pytest.raises(trouble), transaction.atomic():
+        services.repricing_step(running.pk, part=part.pk, now=now)
+    running.refresh_from_db()
+    assert (running.done, running.failed) == (0, 0)
+
+
+def test_a_rate_that_begins_later_orders_nothing_yet(many: list[int], now: datetime) -> None:
+    Term.objects.update(price={"kind": "flat", "amount": "8000", "currency": "EUR"})
+    services.cases_price(many, now=now)
+    ranks = dict(Case.objects.values_list("pk", "rank"))
+    CurrencyRate.objects.create(currency="EUR", rate=Decimal(50), valid_from=now.date() + timedelta(days=60))
+    running = services.repricing_start("the half-life", actor=SYSTEM, now=now, ranks_first=True)
+    while services.repricing_step(running.pk, now=now):
+        pass
+    assert dict(Case.objects.values_list("pk", "rank")) == pytest.approx(ranks)
 
 
 def test_after_a_new_half_life_all_ranks_change_before_any_words_do(

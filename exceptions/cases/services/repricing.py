@@ -19,7 +19,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
-from django.db import transaction
+from billiard.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 
 from controltower.audit import Actor, record
@@ -116,7 +117,7 @@ def repricing_step(repricing_id: int, *, now: datetime, part: int | None = None)
     )
     if repricing is None or not repricing.ranks_first:
         return False
-    if _rank(repricing):
+    if _rank(repricing, now):
         _next(repricing)
     else:
         repricing.ranks_first = False
@@ -164,7 +165,7 @@ def _split(repricing: Repricing) -> None:
         _next(repricing, RepricingPart.objects.create(repricing=repricing, after=after or 0, last=last))
 
 
-def _rank(repricing: Repricing) -> bool:
+def _rank(repricing: Repricing, now: datetime) -> bool:
     """The next ranks under the half-life as it is now; whether there were any."""
     book = book_now()
     currencies = rows("SELECT DISTINCT currency FROM cases_stake WHERE organisation_id = %s", [book.stamp.organisation])
@@ -172,7 +173,7 @@ def _rank(repricing: Repricing) -> bool:
         "organisation": book.stamp.organisation,
         "after": repricing.ranked_to,
         "limit": RANKED_TOGETHER,
-        "rates": json.dumps({name: str(book.rate(name) or 1) for (name,) in currencies}),
+        "rates": json.dumps({name: str(book.rate(name, book.day(now)) or 1) for (name,) in currencies}),
         "t0": T0,
         "half_life": book.half_life.total_seconds(),
     }
@@ -182,10 +183,13 @@ def _rank(repricing: Repricing) -> bool:
 
 
 def _price_or_halve(ids: Sequence[int], now: datetime) -> int:
-    """How many could not be priced: those are due for the sweep, which reports them."""
+    """How many could not be priced: those are due for the sweep, which reports them. What passes is raised: the step is
+    then done again."""
     try:
         with transaction.atomic():
             cases_price(ids, now=now)
+    except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
+        raise
     except Exception as problem:
         if len(ids) > 1:
             half = len(ids) // 2

@@ -35,22 +35,21 @@ SELECT shipment.customer_id, date_trunc('month', stop.window_end AT TIME ZONE %(
 
 
 def with_tallies(known: Iterable[Known], book: Book, now: datetime) -> list[Known]:
-    """The same shipments with the tallies of their customers; as they are where no term counts over a period.
+    """The same shipments with the tallies of their customers; as they are where no term of theirs counts over a period.
 
     One query for all of them. A shipment's own miss is not counted against it: `missed` is about the others.
     """
     shipments = list(known)
-    if not book.counts_periods:
-        return shipments
+    counted = [one for one in shipments if book.counts_period_of(one.shipment.customer)]
     zone = ZoneInfo(book.zone)
     due = {
         one.shipment.pk: one.stop.window_end.astimezone(zone).date()
-        for one in shipments
+        for one in counted
         if one.stop is not None and one.stop.window_end is not None and one.shipment.customer_id is not None
     }
     if not due:
         return shipments
-    months = _months(shipments, min(due.values()), max(due.values()), zone, now)
+    months = _months(counted, min(due.values()), max(due.values()), zone, now)
     return [
         replace(one, tallies=_tallies(one, due[one.shipment.pk], months, now)) if one.shipment.pk in due else one
         for one in shipments

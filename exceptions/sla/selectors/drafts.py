@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 
 from exceptions.parties.models import Account
 from exceptions.sla.book import book_now, calendar_of
@@ -60,7 +61,8 @@ def contract_world(draft: ContractDraft) -> World:
             for pk, code in codes.items()
         },
         calendars={name: tuple(found) for name, found in calendars.items()},
-        currencies=frozenset(currency for currency in candidates if book.rate(currency) is not None),
+        # One whose rate begins later is known, too.
+        currencies=frozenset(currency for currency in candidates if book.rate(currency, date.max) is not None),
         regimes={
             regime_key(row.code, row.step, row.case_type): (row.step, row.case_type)
             for row in ClaimRegime.objects.all()

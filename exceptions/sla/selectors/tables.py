@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Q
@@ -83,7 +84,7 @@ def lead_time_get(viewer: Viewer, pk: int) -> LeadTime:
     return found
 
 
-def rates_table(viewer: Viewer, book: Book) -> list[RateRow]:
+def rates_table(viewer: Viewer, book: Book, *, now: datetime) -> list[RateRow]:
     """Currencies that have a rate of ours, are shipped, or are needed by a contract; the house's own is not listed."""
     require(viewer, Verb.VIEW)
     found: dict[str, list[CurrencyRate]] = {}
@@ -92,7 +93,7 @@ def rates_table(viewer: Viewer, book: Book) -> list[RateRow]:
     needed = currencies_needed()
     names = {*found, *needed, *DOLLARS} - {book.currency}
     return [
-        RateRow(name, book.rate(name), found.get(name, []), needed.get(name, []), name in DOLLARS)
+        RateRow(name, book.rate(name, book.day(now)), found.get(name, []), needed.get(name, []), name in DOLLARS)
         for name in sorted(names, key=lambda name: (name not in needed, name not in found, name))
     ]
 
