@@ -14,6 +14,10 @@ from django.db.models.lookups import In
 BEYOND: Final = 2**63
 
 
+def _are_ids(values: Any) -> bool:
+    return isinstance(values, (list, tuple, set, frozenset)) and all(type(value) is int for value in values)
+
+
 def _of_numbers(lookup: In, compiler: Any, connection: Any) -> tuple[str, Any] | None:
     """Statement and parameters; None for what Django has to say itself: subqueries, expressions, pairs of columns."""
     if not lookup.rhs_is_direct_value() or not isinstance(lookup.rhs, (list, tuple, set, frozenset)):
@@ -30,11 +34,17 @@ def _of_numbers(lookup: In, compiler: Any, connection: Any) -> tuple[str, Any] |
 
 @IntegerField.register_lookup
 class NumbersIn(In):
+    def get_prep_lookup(self) -> Any:
+        return list(self.rhs) if _are_ids(self.rhs) else super().get_prep_lookup()
+
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return _of_numbers(self, compiler, connection) or super().as_sql(compiler, connection)
 
 
 @ForeignKey.register_lookup
 class RelatedNumbersIn(RelatedIn):
+    def get_prep_lookup(self) -> Any:
+        return list(self.rhs) if _are_ids(self.rhs) else super().get_prep_lookup()
+
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return _of_numbers(self, compiler, connection) or super().as_sql(compiler, connection)

@@ -17,6 +17,7 @@ from django.db import connection
 
 from controltower.audit import SYSTEM
 from controltower.db import as_owner, rows
+from controltower.memory import settle
 from controltower.ops import processes
 from controltower.ops.benchmarks import Bench, Figure
 from controltower.tenancy.context import acting_for
@@ -116,6 +117,7 @@ ON CONFLICT DO NOTHING
 def pricing_figures(bench: Bench) -> dict[str, Figure]:
     """`open_case_ms_p50`, `sweep_10000_s` and `reprice_100000_s`, in an organisation of their own."""
     swept, repriced = (200, 1_000) if bench.quick else (SWEPT, REPRICED)
+    settle()  # as workers and sweeper do
     organisation = Organisation.objects.create(name="Priced", slug="priced", time_zone="America/Chicago")
     parties = _house(organisation)
     bench.say(f"  pricing: {repriced:,} cases under {CUSTOMERS} contracts")

@@ -285,10 +285,13 @@ def stamp_now() -> Stamp:
 
 def account_path(account: Account | None) -> tuple[int, ...]:
     """The account and its parents, nearest first."""
-    if account is None:
-        return ()
-    above = [int(step) for step in account.path.split("/") if step]
-    return (account.pk, *(step for step in reversed(above) if step != account.pk))
+    return () if account is None else _path(account.pk, account.path)
+
+
+@lru_cache(maxsize=4096)
+def _path(account: int, path: str) -> tuple[int, ...]:
+    above = [int(step) for step in path.split("/") if step]
+    return (account, *(step for step in reversed(above) if step != account))
 
 
 def calendar_of(row: models.Calendar) -> Calendar:

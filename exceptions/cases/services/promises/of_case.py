@@ -108,7 +108,7 @@ def _open_day(case: Case, bound: BoundTerm | None, look: Look) -> Promise:
     days = max(1, (look.now - case.opened_at) // DAY + 1)
     due = case.opened_at + days * DAY
     # Each day is asked about by itself: what comes after the next one is that day's.
-    stakes = _stakes(OPEN_DAY, f"{OPEN_DAY.key}:{days}", due, price, bound, look, is_house=True)[:1]
+    stakes = _stakes(OPEN_DAY, f"{OPEN_DAY.key}:{days}", due, price, bound, look, is_house=True, most=1)
     return Promise(OPEN_DAY.key, TermKind.HOUSE_RATE, OPEN_DAY.text, due, None, stakes, bound)
 
 
@@ -171,8 +171,9 @@ def _stakes(
     look: Look,
     *,
     is_house: bool = False,
+    most: int = STEPS,
 ) -> tuple[Stake, ...]:
-    """One for each step of the price that costs: a running charge books step after step."""
+    """One for each step of the price that costs: a running charge books step after step. most: of them, from the first."""
     steps = pricing.price_steps(price, due, calendar=always_open(look.book.zone))
     return tuple(
         Stake(
@@ -188,5 +189,5 @@ def _stakes(
             zone=look.book.zone,
             rate=look.rate(step.money.currency),
         )
-        for number, step in enumerate(pricing.costing_steps(steps, STEPS))
+        for number, step in enumerate(pricing.costing_steps(steps, most))
     )
