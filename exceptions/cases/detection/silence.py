@@ -26,6 +26,9 @@ def judge(history: ShipmentHistory, setting: Setting, now: datetime) -> Iterator
     if (there := _arrived(history)) is not None:
         yield Clear(SILENT, subject, there, "Arrived")
         return
+    if _waits_to_be_fetched(history) and not setting.threshold:
+        yield Clear(SILENT, subject, heard, "Waits to be fetched")
+        return
     if not history.is_tracked and not setting.threshold:
         yield Clear(SILENT, subject, heard, "Nobody reports on its way")
         return
@@ -51,6 +54,12 @@ def _arrived(history: ShipmentHistory) -> datetime | None:
     """When it reached its last stop: a truck at the dock has nothing to report before it is unloaded."""
     ends = history.stops_of_kind(UNLOADING)
     return ends[-1].actual("arrival", "delivery") if ends else None
+
+
+def _waits_to_be_fetched(history: ShipmentHistory) -> bool:
+    """A container that stands at a terminal has nothing to report: what it may cost there its free time tells."""
+    last = max((at for stop in history.stops for (kind, _), at in stop.times.items() if kind == "actual"), default=None)
+    return last is not None and any(stop.actual("available") == last for stop in history.stops)
 
 
 def _usual_until(history: ShipmentHistory, heard: datetime) -> datetime:
@@ -82,7 +91,7 @@ RULES = (
         SILENT,
         judge,
         trigger="Freight on its way, on which somebody reports, was not heard of for much longer than this carrier's normal "
-        "gap on this lane.",
+        "gap on this lane, and does not stand at a terminal to be fetched.",
         ends="Any signal, the arrival at the last stop, the end of the journey, or a late delivery that continues it.",
         uses="threshold: a fixed limit in place of the learned gap; none is set by default",
         one_load=True,

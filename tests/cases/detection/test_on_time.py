@@ -11,9 +11,12 @@ import pytest
 from exceptions.cases.detection import (
     AT_RISK,
     BREACHED,
+    DEFAULTS,
     AppointmentFacts,
     Finding,
     LegFacts,
+    Setting,
+    Settings,
     ShipmentHistory,
     StopFacts,
     SubjectRef,
@@ -353,6 +356,20 @@ def test_a_truck_that_came_early_waits_on_its_own_time() -> None:
 
 
 SILENT = replace(FREIGHT, heard_at=NOON, heard=1, gap=2 * HOUR)
+
+
+def test_a_container_that_stands_at_a_terminal_to_be_fetched_is_not_silent() -> None:
+    port = replace(HUB, view=replace(HUB.view, kind="port"), times={("actual", "discharge"): NOON - 5 * HOUR})
+    box = replace(SILENT, mode="ocean", stops=(PICKUP, port, DELIVERY))
+    later = NOON + 3 * HOUR
+    assert finding("tracking_silent", box, now=later) is not None
+    ready = at_stop(port, box, actual_available=NOON)
+    assert finding("tracking_silent", ready, now=later) is None
+    assert cleared("tracking_silent", ready, now=later).summary == "Waits to be fetched"  # type: ignore[union-attr]
+    fetched = at_stop(port, ready, actual_gate_out=NOON + HOUR)
+    assert finding("tracking_silent", fetched, now=later) is not None, "on its way again"
+    strict = Settings({**DEFAULTS, "tracking_silent": Setting(threshold=HOUR)})
+    assert finding("tracking_silent", ready, now=later, settings=strict) is not None, "a fixed limit outweighs it"
 
 
 def test_silence_is_a_case_when_the_usual_gap_is_over_and_any_word_ends_it() -> None:
