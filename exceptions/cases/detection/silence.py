@@ -63,8 +63,17 @@ def _waits_to_be_fetched(history: ShipmentHistory) -> bool:
 
 
 def _usual_until(history: ShipmentHistory, heard: datetime) -> datetime:
-    """Until when its silence is nothing unusual. What is learned has room for word that is under way to us."""
-    return worked(heard, history.gap) if history.mode in RESTING_MODES else heard + history.gap
+    """Until when its silence is nothing unusual. What is learned has room for word that is under way to us.
+
+    Whoever usually says nothing until the freight is there says nothing until a later slot that the receiver gave it.
+    """
+    usual = worked(heard, history.gap) if history.mode in RESTING_MODES else heard + history.gap
+    for stop in history.stops_of_kind(UNLOADING)[-1:]:
+        slot, planned = stop.appointment, stop.window_end
+        if slot is None or slot.state != "rescheduled" or slot.ends_at is None or planned is None or usual < planned:
+            continue
+        usual += max(timedelta(0), slot.ends_at - planned)
+    return usual
 
 
 def worked(since: datetime, duration: timedelta) -> datetime:

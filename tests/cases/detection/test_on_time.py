@@ -372,6 +372,20 @@ def test_a_container_that_stands_at_a_terminal_to_be_fetched_is_not_silent() -> 
     assert finding("tracking_silent", ready, now=later, settings=strict) is not None, "a fixed limit outweighs it"
 
 
+def test_who_speaks_only_at_the_ends_is_silent_until_the_later_slot_that_the_receiver_gave() -> None:
+    slot = AppointmentFacts(90, "rescheduled", starts_at=DUE + 8 * HOUR, ends_at=DUE + 10 * HOUR)
+    moved = replace(SILENT, stops=(PICKUP, replace(DELIVERY, appointment=slot)), gap=5 * HOUR)
+    assert finding("tracking_silent", moved, now=NOON + 14 * HOUR) is None
+    assert awaited("", moved).due_at == NOON + 15 * HOUR  # type: ignore[union-attr]
+    booked = replace(moved, stops=(PICKUP, replace(DELIVERY, appointment=replace(slot, state="confirmed"))))
+    assert awaited("", booked).due_at == NOON + 5 * HOUR, "agreed from the first"  # type: ignore[union-attr]
+    often = replace(moved, gap=3 * HOUR)
+    assert finding("tracking_silent", often, now=NOON + 3 * HOUR) is not None, "a tracker speaks on the way"
+    sooner = replace(slot, ends_at=DUE - HOUR)
+    early = replace(moved, stops=(PICKUP, replace(DELIVERY, appointment=sooner)))
+    assert awaited("", early).due_at == NOON + 5 * HOUR  # type: ignore[union-attr]
+
+
 def test_silence_is_a_case_when_the_usual_gap_is_over_and_any_word_ends_it() -> None:
     expected = awaited("", SILENT)
     assert expected is not None and expected.due_at == NOON + 2 * HOUR
