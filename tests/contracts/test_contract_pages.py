@@ -389,3 +389,14 @@ def test_pricing_anew_shows_how_far_it_is_and_can_be_stopped(
     client.post(f"/settings/repricing/{running.pk}/cancel/")
     stopped = client.get(LIST).content.decode()
     assert "was stopped at 0 of 0" in stopped and "every 3s" not in stopped
+
+
+def test_who_sees_some_accounts_does_not_read_which_contract_of_others_is_being_priced(
+    client_for: SignIn, supervisor: Viewer, coordinator: Viewer, organisation: Organisation, draft: ContractVersion
+) -> None:
+    sue = make_viewer(organisation, Role.COORDINATOR, "Sue", restricted=True)
+    client_for(supervisor).post(at(draft, "activate/"), {"revision": draft.revision})
+    for url in (LIST, f"{LIST}repricing/", "/settings/house/"):
+        assert "v2 was activated" in client_for(coordinator).get(url).content.decode(), url
+        seen = client_for(sue).get(url).content.decode()
+        assert "v2 was activated" not in seen and "Open cases are being priced" not in seen, url

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from guardian.shortcuts import assign_perm
 
 from controltower.audit import reading
 from controltower.jobs.models import Job
@@ -218,6 +219,22 @@ def test_who_sees_some_accounts_changes_nothing_that_holds_for_all(
     assert client_for(stranger).post(f"{TABLE}{row.pk}/reset/", {"revision": "1"}).status_code == 404
     assert client_for(stranger).post(f"{RATES}{worth.pk}/remove/").status_code == 404
     assert "SEK" not in client_for(stranger).get(RATES).content.decode()
+
+
+def test_who_sees_some_accounts_reads_of_no_other_contract_what_its_money_is(
+    client_for: SignIn, coordinator: Viewer, organisation: Organisation
+) -> None:
+    sue = make_viewer(organisation, Role.COORDINATOR, "Sue", restricted=True)
+    with acting_for(organisation):
+        own, hidden = make_account("HALVORSEN", AccountKind.CUSTOMER), make_account("NORTHGATE", AccountKind.CUSTOMER)
+        assign_perm("parties.view_account", sue.user, own)
+        make_term(own, TermKind.DELIVERY_WINDOW, {"kind": "flat", "amount": "9", "currency": "EUR"})
+        make_term(hidden, TermKind.DELIVERY_WINDOW, {"kind": "flat", "amount": "9", "currency": "XOF"})
+    everything = client_for(coordinator).get(RATES).content.decode()
+    assert "HALVORSEN-0" in everything and "NORTHGATE-1" in everything and "XOF" in everything
+    some = client_for(sue).get(RATES).content.decode()
+    assert "HALVORSEN-0" in some
+    assert "NORTHGATE" not in some and "XOF" not in some, "nor which currency nobody else would need"
 
 
 def test_the_pages_take_few_queries(

@@ -42,8 +42,11 @@ def repricings_list(viewer: Viewer) -> list[RepricingRow]:
 
 
 def repricing_shown(viewer: Viewer, *, now: datetime) -> Repricing | None:
-    """The newest one while it runs, and for a while after."""
+    """The newest one while it runs, and for a while after. None for who sees some customers only: it names contracts
+    and counts cases of all."""
     require(viewer, Verb.VIEW)
+    if viewer.member.restricted:
+        return None
     newest = Repricing.objects.select_related("started_by__user").order_by("-pk").first()
     if newest is None or newest.state == RepricingState.RUNNING:
         return newest

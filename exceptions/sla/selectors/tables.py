@@ -15,6 +15,7 @@ from exceptions.parties.selectors import account_scope
 from exceptions.sla.book import Book
 from exceptions.sla.defaults import DOLLARS, LEAD_TIMES, LeadTimeDefault
 from exceptions.sla.models import CurrencyRate, LeadTime
+from exceptions.sla.selectors.contracts import contracts_visible
 from exceptions.sla.services.rates import currency_users
 
 Key = tuple[str, str, str]
@@ -85,12 +86,13 @@ def lead_time_get(viewer: Viewer, pk: int) -> LeadTime:
 
 
 def rates_table(viewer: Viewer, book: Book, *, now: datetime) -> list[RateRow]:
-    """Currencies that have a rate of ours, are shipped, or are needed by a contract; the house's own is not listed."""
+    """Currencies that have a rate of ours, are shipped, or are needed by a contract that the viewer sees; the house's
+    own is not listed."""
     require(viewer, Verb.VIEW)
     found: dict[str, list[CurrencyRate]] = {}
     for row in CurrencyRate.objects.order_by("currency", "-valid_from"):
         found.setdefault(row.currency, []).append(row)
-    needed = currencies_needed()
+    needed = currencies_needed(viewer)
     names = {*found, *needed, *DOLLARS} - {book.currency}
     return [
         RateRow(name, book.rate(name, book.day(now)), found.get(name, []), needed.get(name, []), name in DOLLARS)
@@ -98,10 +100,10 @@ def rates_table(viewer: Viewer, book: Book, *, now: datetime) -> list[RateRow]:
     ]
 
 
-def currencies_needed() -> dict[str, list[str]]:
-    """Currencies of contracts, each with the codes of those that are in it. Two queries."""
+def currencies_needed(viewer: Viewer) -> dict[str, list[str]]:
+    """Currencies of the contracts that the viewer sees, each with the codes of those that are in it."""
     users: dict[str, set[str]] = {}
-    for currency, code in currency_users():
+    for currency, code in currency_users(contracts_visible(viewer)):
         users.setdefault(currency, set()).add(code)
     return {currency: sorted(codes) for currency, codes in users.items()}
 

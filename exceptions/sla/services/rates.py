@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, Invalid, NotFound
 from controltower.tenancy.models import Organisation
@@ -43,7 +45,8 @@ def rate_remove(row: CurrencyRate, *, actor: Actor, now: datetime) -> None:
     if locked is None:
         raise NotFound("This rate does not exist any more.")
     others = CurrencyRate.objects.filter(currency=locked.currency).exclude(pk=locked.pk)
-    users = [] if others.exists() else sorted(code for name, code in currency_users() if name == locked.currency)
+    users_of = currency_users(Contract.objects.all())
+    users = [] if others.exists() else sorted(code for name, code in users_of if name == locked.currency)
     if users:
         raise Conflict(
             f"{', '.join(users)} {'is' if len(users) == 1 else 'are'} in {locked.currency}: it would be counted as the "
@@ -57,12 +60,12 @@ def rate_remove(row: CurrencyRate, *, actor: Actor, now: datetime) -> None:
     tell_changed(f"A rate of {locked.currency} was removed", actor=actor, now=now)
 
 
-def currency_users() -> set[tuple[str, str]]:
-    """(currency, code) of each contract that is in a currency or prices a term in it, unless it is withdrawn."""
+def currency_users(contracts: QuerySet[Contract]) -> set[tuple[str, str]]:
+    """(currency, code) of each of the contracts that is in a currency or prices a term in it, unless it is withdrawn."""
     priced = (
-        Term.objects.filter(price__has_key="currency")
+        Term.objects.filter(price__has_key="currency", version__contract__in=contracts)
         .exclude(version__state=VersionState.WITHDRAWN)
         .values_list("price__currency", "version__contract__code")
         .distinct()
     )
-    return {*Contract.objects.values_list("currency", "code"), *priced}
+    return {*contracts.values_list("currency", "code"), *priced}
