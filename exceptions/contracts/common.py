@@ -17,6 +17,8 @@ from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.selectors.repricing import repricing_shown
+from exceptions.sla.models import Contract, ContractVersion, Side
+from exceptions.sla.selectors.contracts import contract_get, version_get
 
 Made = TypeVar("Made")
 
@@ -24,6 +26,25 @@ Made = TypeVar("Made")
 def may_change_house(viewer: Viewer) -> bool:
     """Whether the viewer may change what holds for everybody: calendars, lead times, rates, the house's own rates."""
     return viewer.can(Verb.AGREE) and not viewer.member.restricted
+
+
+def may_change(viewer: Viewer, contract: Contract) -> bool:
+    """Whether the viewer may write on a contract. What others owe us holds for every customer's freight."""
+    return may_change_house(viewer) if contract.side == Side.RECOVERABLE else viewer.can(Verb.AGREE)
+
+
+def contract_to_change(viewer: Viewer, pk: int) -> Contract:
+    """A contract that the viewer is about to write on."""
+    found = contract_get(viewer, pk)
+    if found.side == Side.RECOVERABLE:
+        must_see_all(viewer)
+    return found
+
+
+def version_to_change(viewer: Viewer, pk: int, number: int) -> ContractVersion:
+    """A version that the viewer is about to write on, or to let hold."""
+    contract_to_change(viewer, pk)
+    return version_get(viewer, pk, number)
 
 
 def must_see_all(viewer: Viewer) -> None:

@@ -19,7 +19,17 @@ from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
 from controltower.web.render import page
 from controltower.web.toast import toast
-from exceptions.contracts.common import by, put, read_again, refuse, repricing_parts, revision_posted
+from exceptions.contracts.common import (
+    by,
+    contract_to_change,
+    may_change,
+    put,
+    read_again,
+    refuse,
+    repricing_parts,
+    revision_posted,
+    version_to_change,
+)
 from exceptions.contracts.forms import ContractForm, HeadForm, VersionForm
 from exceptions.contracts.rows import contract_page, precedence_words
 from exceptions.parties.selectors import account_list
@@ -55,7 +65,7 @@ def contract_new(request: MemberRequest) -> HttpResponse:
     form = ContractForm(
         request.POST if request.method == "POST" else None,
         accounts=list(account_list(viewer)[:CHOICES]),
-        may_house=not viewer.member.restricted,
+        sees_all=not viewer.member.restricted,
         initial={
             "side": Side.PAYABLE,
             "currency": viewer.organisation.currency,
@@ -74,7 +84,7 @@ def contract_new(request: MemberRequest) -> HttpResponse:
 @requires(Verb.AGREE)
 def contract_change(request: MemberRequest, pk: int) -> HttpResponse:
     """Its name; its currency too, as long as nothing of it ever held."""
-    row = selectors.contract_get(request.viewer, pk)
+    row = contract_to_change(request.viewer, pk)
     is_fixed = services.has_held(row)
     now = {"was_name": row.name, "was_currency": row.currency}
     initial = {"name": row.name, "currency": row.currency, **now}
@@ -114,7 +124,7 @@ def version(request: MemberRequest, pk: int, number: int) -> HttpResponse:
 @requires(Verb.AGREE)
 def draft_new(request: MemberRequest, pk: int) -> HttpResponse:
     viewer = request.viewer
-    found = selectors.contract_get(viewer, pk)
+    found = contract_to_change(viewer, pk)
     try:
         with transaction.atomic():
             made = services.draft_create(found, effective_from=today_of(viewer), **by(request))
@@ -127,7 +137,7 @@ def draft_new(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Verb.AGREE)
 def version_change(request: MemberRequest, pk: int, number: int) -> HttpResponse:
-    row = selectors.version_get(request.viewer, pk, number)
+    row = version_to_change(request.viewer, pk, number)
     form = VersionForm(request.POST)
     if not form.is_valid():
         return _page(request, pk, number, form=form, status=422)
@@ -146,7 +156,7 @@ def version_change(request: MemberRequest, pk: int, number: int) -> HttpResponse
 @require_POST
 @requires(Verb.AGREE)
 def version_activate(request: MemberRequest, pk: int, number: int) -> HttpResponse:
-    row = selectors.version_get(request.viewer, pk, number)
+    row = version_to_change(request.viewer, pk, number)
     try:
         with transaction.atomic():
             made = services.version_activate(row, revision=revision_posted(request), **by(request))
@@ -162,7 +172,7 @@ def version_activate(request: MemberRequest, pk: int, number: int) -> HttpRespon
 @require_POST
 @requires(Verb.AGREE)
 def version_withdraw(request: MemberRequest, pk: int, number: int) -> HttpResponse:
-    row = selectors.version_get(request.viewer, pk, number)
+    row = version_to_change(request.viewer, pk, number)
     try:
         with transaction.atomic():
             services.version_withdraw(row, revision=revision_posted(request), **by(request))
@@ -175,7 +185,7 @@ def version_withdraw(request: MemberRequest, pk: int, number: int) -> HttpRespon
 @require_POST
 @requires(Verb.AGREE)
 def draft_discard(request: MemberRequest, pk: int, number: int) -> HttpResponse:
-    row = selectors.version_get(request.viewer, pk, number)
+    row = version_to_change(request.viewer, pk, number)
     try:
         with transaction.atomic():
             services.draft_discard(row, revision=revision_posted(request), **by(request))
@@ -209,15 +219,15 @@ def _page(
 ) -> HttpResponse:
     viewer = request.viewer
     shown = contract_page(viewer, pk, number, today=today_of(viewer))
-    may_change = viewer.can(Verb.AGREE)
+    may_write = may_change(viewer, shown.contract)
     is_draft = shown.version is not None and shown.version.state == VersionState.DRAFT
     context = {
         "shown": shown,
         "contract": shown.contract,
         "version": shown.version,
-        "may_change": may_change,
+        "may_change": may_write,
         "is_draft": is_draft,
-        "form": (form or version_form(shown.version)) if may_change and is_draft and shown.version else None,
+        "form": (form or version_form(shown.version)) if may_write and is_draft and shown.version else None,
         **repricing_parts(viewer),
         "problem": problem,
         "problems": problem.details.get("problems", []) if problem else [],

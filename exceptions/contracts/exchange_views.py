@@ -18,11 +18,11 @@ from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
 from controltower.web.render import page
 from controltower.web.toast import toast
-from exceptions.contracts.common import by
+from exceptions.contracts.common import by, must_see_all
 from exceptions.contracts.difference import contract_difference
 from exceptions.parties.selectors import account_list
 from exceptions.sla.drafts import ContractDraft, Problem
-from exceptions.sla.models import Contract, ContractVersion, VersionState
+from exceptions.sla.models import Contract, ContractVersion, Side, VersionState
 from exceptions.sla.selectors.contracts import contracts_visible, version_get
 from exceptions.sla.selectors.drafts import contract_draft
 from exceptions.sla.services.importing import contract_import, contract_read
@@ -115,6 +115,8 @@ def _must_see(viewer: Viewer, draft: ContractDraft) -> None:
         return
     if not account_list(viewer).filter(code=draft.account).exists():
         raise Forbidden("This contract is with an account that you do not see.", code="sees_some")
+    if draft.side == Side.RECOVERABLE:
+        must_see_all(viewer)
     if Contract.objects.filter(code=draft.code).exclude(pk__in=contracts_visible(viewer).values("pk")).exists():
         raise Forbidden(f"{draft.code} is the code of a contract that you do not see.", code="sees_some")
 

@@ -63,10 +63,12 @@ class ContractForm(forms.Form):
     currency = currency_field()
     effective_from = forms.DateField(label="Holds from", widget=forms.DateInput(attrs=DATE))
 
-    def __init__(self, data: Any = None, *, accounts: list[Account], may_house: bool, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, accounts: list[Account], sees_all: bool, **kwargs: Any) -> None:
+        """sees_all: without it neither the house's rates nor what others owe us, which hold for everybody's freight."""
         super().__init__(data, **kwargs)
         self.accounts: dict[str, Account] = {str(row.pk): row for row in accounts}
-        house = [("house", "Nobody: the house's own rates")] if may_house else []
+        house = [("house", "Nobody: the house's own rates")] if sees_all else []
+        offer(self, "side", Side.choices if sees_all else [(Side.PAYABLE, Side.PAYABLE.label)])
         named = [(key, f"{row.name} ({row.get_kind_display().lower()})") for key, row in self.accounts.items()]
         offer(self, "account", [("", "Choose"), *named, *house])
 

@@ -15,7 +15,7 @@ from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.web.render import page
 from controltower.web.toast import toast
-from exceptions.contracts.common import by, read_again, refuse, revision_posted
+from exceptions.contracts.common import by, read_again, refuse, revision_posted, version_to_change
 from exceptions.contracts.forms import TermForm, term_initial
 from exceptions.contracts.kinds import BY_KIND, KINDS, Kind
 from exceptions.contracts.prices import FORMS
@@ -55,7 +55,7 @@ def term(request: MemberRequest, pk: int, number: int, term_id: int) -> HttpResp
 @require_POST
 @requires(Verb.AGREE)
 def term_remove(request: MemberRequest, pk: int, number: int, term_id: int) -> HttpResponse:
-    version = selectors.version_get(request.viewer, pk, number)
+    version = version_to_change(request.viewer, pk, number)
     row = selectors.term_get(version, term_id)
     with transaction.atomic():
         services.term_remove(row, revision=revision_posted(request), **by(request))
@@ -136,7 +136,7 @@ def _newer(request: MemberRequest, version: ContractVersion, row: Term | None) -
 
 
 def _draft(request: MemberRequest, pk: int, number: int) -> ContractVersion:
-    version = selectors.version_get(request.viewer, pk, number)
+    version = version_to_change(request.viewer, pk, number)
     if version.state != VersionState.DRAFT and request.method != "POST":
         raise NotFound("Only a draft is written on. Make a new version of this contract first.")
     return version
