@@ -159,7 +159,7 @@ def rate_remove(request: MemberRequest, pk: int) -> HttpResponse:
     row = selectors.rate_get(request.viewer, pk)
     try:
         with transaction.atomic():
-            rate_services.rate_remove(row, **by(request))
+            rate_services.rate_remove(row, house=request.viewer.organisation, **by(request))
     except Conflict as problem:
         return _rates_page(request, problem=problem, status=problem.status)
     toast(request, "Removed.")

@@ -162,6 +162,21 @@ def test_a_rate_is_set_listed_and_removed_when_nothing_needs_it(
     assert client.post(f"{RATES}{left.pk}/remove/").status_code == 302
 
 
+def test_a_currency_that_is_shipped_is_counted_as_shipped_when_our_rate_is_removed(
+    client_for: SignIn, supervisor: Viewer, organisation: Organisation
+) -> None:
+    with acting_for(organisation):
+        Contract.objects.create(side="payable", account=None, code="EURO", name="Europe", currency="EUR")
+        shipped = book_now().rate("EUR", date(2026, 11, 20))
+    client = client_for(supervisor)
+    client.post(f"{RATES}add/", rate(currency="EUR", rate="3"))
+    with acting_for(organisation):
+        row = CurrencyRate.objects.get()
+    assert client.post(f"{RATES}{row.pk}/remove/").status_code == 302
+    with acting_for(organisation):
+        assert book_now().rate("EUR", date(2026, 11, 20)) == shipped
+
+
 def test_a_rate_of_our_own_currency_or_of_nothing_is_refused(client_for: SignIn, supervisor: Viewer) -> None:
     client = client_for(supervisor)
     own = client.post(f"{RATES}add/", rate(currency="USD"))

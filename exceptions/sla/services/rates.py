@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, Invalid, NotFound
 from controltower.tenancy.models import Organisation
+from exceptions.sla.defaults import exchange_rate
 from exceptions.sla.models import Contract, CurrencyRate, Term, VersionState
 from exceptions.sla.services.editing import person, tell_changed
 
@@ -38,15 +39,16 @@ def rate_save(
     return row
 
 
-def rate_remove(row: CurrencyRate, *, actor: Actor, now: datetime) -> None:
-    """Remove a rate. `Conflict` when it is the last one of a currency that a contract is in."""
+def rate_remove(row: CurrencyRate, *, house: Organisation, actor: Actor, now: datetime) -> None:
+    """Remove a rate. `Conflict` when nothing would be known any more of a currency that a contract is in."""
     person(actor)
     locked = CurrencyRate.objects.select_for_update(no_key=True).filter(pk=row.pk).first()
     if locked is None:
         raise NotFound("This rate does not exist any more.")
     others = CurrencyRate.objects.filter(currency=locked.currency).exclude(pk=locked.pk)
-    users_of = currency_users(Contract.objects.all())
-    users = [] if others.exists() else sorted(code for name, code in users_of if name == locked.currency)
+    is_known = others.exists() or exchange_rate(locked.currency, house.currency) is not None
+    users_of = [] if is_known else currency_users(Contract.objects.all())
+    users = sorted(code for name, code in users_of if name == locked.currency)
     if users:
         raise Conflict(
             f"{', '.join(users)} {'is' if len(users) == 1 else 'are'} in {locked.currency}: it would be counted as the "
