@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.db.models import F, Q
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -35,11 +36,12 @@ from exceptions.parties.selectors import account_list
 from exceptions.shipments.models import Mode
 from exceptions.sla.book import Book, account_path, book_now, book_trying
 from exceptions.sla.explaining import phrase
-from exceptions.sla.models import ContractVersion, VersionState
+from exceptions.sla.models import ContractVersion, Side, VersionState
 from exceptions.sla.pricing import Money, Situation
 from exceptions.sla.selectors.contracts import contracts_visible, version_get
 
 CHOICES = 500
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 DEADLINES = 24
 AMOUNTS = (
     ("at_risk", "At risk"),
@@ -84,6 +86,13 @@ class TryForm(forms.Form):
         offer(self, "account", [("", "Nobody: the house"), *((key, row.name) for key, row in self.accounts.items())])
         named = [(f"{row.contract_id}/{row.number}", f"{row.contract.name}, draft {row.number}") for row in drafts]
         offer(self, "version", [("", "What holds today"), *named])
+
+    def clean_since(self) -> datetime | None:
+        """Within the years that calendars reach: what is counted from it has to be a date as well."""
+        since: datetime | None = self.cleaned_data["since"]
+        if since is not None and not FIRST_YEAR <= since.year <= LAST_YEAR:
+            raise forms.ValidationError(f"Choose a time between {FIRST_YEAR} and {LAST_YEAR}.")
+        return since
 
 
 @require_safe
@@ -202,9 +211,12 @@ def _version(viewer: Viewer, chosen: str) -> ContractVersion | None:
 
 
 def _affected(viewer: Viewer, version: ContractVersion) -> list[Case]:
-    """Open cases that the contract holds for, the most urgent first; one more than are priced, to say that there are."""
+    """Open cases that the contract holds for, the most urgent first; one more than are priced, to say that there are.
+
+    What others owe us is owed for anybody's freight, and a case of several customers may be about any of them.
+    """
     found = cases_visible(viewer).filter(state__in=OPEN_STATES).select_related("account")
     account = version.contract.account
-    if account is not None:
-        found = found.filter(account__path__startswith=account.path)
-    return list(found.order_by("-rank", "-pk")[: REPLAYED + 1])
+    if account is not None and version.contract.side == Side.PAYABLE:
+        found = found.filter(Q(account=None) | Q(account__path__startswith=account.path))
+    return list(found.order_by(F("rank").desc(nulls_last=True), "-pk")[: REPLAYED + 1])

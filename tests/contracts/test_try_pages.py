@@ -14,7 +14,7 @@ from exceptions.cases.models import Case
 from exceptions.cases.services import case_price
 from exceptions.cases.services.pausing import pause_accept, pause_end, pause_note
 from exceptions.parties.models import Account, AccountKind
-from exceptions.sla.models import Calendar, ContractVersion, Counting, TermKind, VersionState
+from exceptions.sla.models import Calendar, ContractVersion, Counting, Side, TermKind, VersionState
 from tests.cases.conftest import HOUR, book, eta, make_account, make_term
 from tests.contracts.test_calendar_pages import statements
 
@@ -190,6 +190,40 @@ def test_what_cannot_be_found_or_read_is_said_in_place(
     assert "There is no case" in theirs and "as things stand" not in theirs
     wrong = client_for(coordinator).get(URL, {"value": "-5", "version": "9/9"})
     assert wrong.status_code == 422
+
+
+def test_a_time_beyond_every_calendar_is_refused_in_its_place(
+    client_for: SignIn, coordinator: Viewer, account: Account
+) -> None:
+    far = client_for(coordinator).get(URL, facts(account, since="9999-12-31T23:00"))
+    assert far.status_code == 422 and "between 2000 and 2100" in far.content.decode()
+
+
+def test_what_others_would_owe_us_is_tried_on_the_cases_of_every_customer(
+    client_for: SignIn, supervisor: Viewer, organisation: Organisation, case: Case
+) -> None:
+    with acting_for(organisation):
+        carrier = make_account("ORBIT", AccountKind.CARRIER)
+        owed = make_term(carrier, TermKind.DELIVERY_WINDOW, HOURLY, side=Side.RECOVERABLE).version.contract
+        ContractVersion.objects.create(contract=owed, number=2, effective_from=timezone.now().date())
+    answer = client_for(supervisor).get(URL, {"version": f"{owed.pk}/2"})
+    assert answer.context["replay"].looked_at == 1
+
+
+def test_a_draft_is_tried_on_the_most_urgent_cases_and_on_those_of_several_customers(
+    client_for: SignIn, supervisor: Viewer, organisation: Organisation, case: Case, held: ContractVersion, account: Account,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("exceptions.contracts.try_views.REPLAYED", 0)
+    now = timezone.now()
+    with acting_for(organisation):
+        ContractVersion.objects.create(contract=held.contract, number=2, effective_from=now.date())
+        book("482913002", now - 2 * HOUR, now + 9 * HOUR, customer=account)
+        eta("482913002", now - HOUR, now + 12 * HOUR)
+        Case.objects.exclude(pk=case.pk).update(rank=None)
+        Case.objects.filter(pk=case.pk).update(account=None)
+    found = client_for(supervisor).get(URL, {"version": f"{held.contract_id}/2"}).context["replay"]
+    assert [change.number for change in found.first] == [case.number]
 
 
 def test_trying_takes_few_queries(
