@@ -157,7 +157,7 @@ def card_of(proposal: Proposal, viewer: Viewer, *, now: datetime) -> Card:
         stale.append(standing.outdated)
     if standing is not None and not stale and standing.digest != proposal.digest:
         stale.append("The wording or the policy behind it changed.")
-    requirement = requirement_of(proposal)
+    requirement = requirement_of(proposal, now=now)
     rows = {fact["key"]: _fact_row(fact) for fact in proposal.facts}
     return Card(
         summary=summary_of(proposal),
@@ -175,7 +175,7 @@ def card_of(proposal: Proposal, viewer: Viewer, *, now: datetime) -> Card:
         context=[row for key, row in rows.items() if key not in proposal.material],
         missing=proposal.missing,
         stale=stale,
-        refusals=_refusals(proposal, requirement, viewer),
+        refusals=_refusals(proposal, requirement, viewer, now),
         policy=f"Policy {requirement.version}, rule “{requirement.rule.replace('_', ' ')}”",
         can_decide=proposal.is_pending and viewer.can(Verb.DECIDE),
         can_work=proposal.is_pending and viewer.can(Verb.WORK),
@@ -190,9 +190,9 @@ def state_in_words(proposal: Proposal) -> str:
     return f"{proposal.number} {said(proposal.state)}."
 
 
-def _refusals(proposal: Proposal, requirement: Requirement, viewer: Viewer) -> list[str]:
+def _refusals(proposal: Proposal, requirement: Requirement, viewer: Viewer, now: datetime) -> list[str]:
     approver = Approver(viewer.member.pk, viewer.actor.is_person, viewer.can(Verb.DECIDE), viewer.authority_limit)
-    return [objection.sentence for objection in objections(requirement, matter_of(proposal), approver)]
+    return [objection.sentence for objection in objections(requirement, matter_of(proposal, now=now), approver)]
 
 
 def _reversible(proposal: Proposal, viewer: Viewer) -> str:

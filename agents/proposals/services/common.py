@@ -123,14 +123,14 @@ def stale(proposal: Proposal, standing: Standing, expected: str) -> Conflict | N
     )
 
 
-def matter_of(proposal: Proposal) -> Matter:
-    """What policy asks about, with the amounts of this moment."""
+def matter_of(proposal: Proposal, *, now: datetime) -> Matter:
+    """What policy asks about, with the amounts of now."""
     handler = handler_of(proposal.kind)
     case, excuses = proposal.case, handler.excuses(proposal.payload)
     return Matter(
         kind=ProposalKind(proposal.kind),
         origin=OriginKind(proposal.origin),
-        amount=in_house(case, settled=excuses) if case is not None else Decimal(0),
+        amount=in_house(case, now=now, settled=excuses) if case is not None else Decimal(0),
         currency=house_currency(),
         excuses=excuses,
         overrides=len(proposal.overrides),
@@ -138,9 +138,9 @@ def matter_of(proposal: Proposal) -> Matter:
     )
 
 
-def requirement_of(proposal: Proposal) -> Requirement:
+def requirement_of(proposal: Proposal, *, now: datetime) -> Requirement:
     """What approving it takes now."""
-    return requirement_for(matter_of(proposal))
+    return requirement_for(matter_of(proposal, now=now))
 
 
 def amount_of(case: Case) -> Decimal:

@@ -54,7 +54,7 @@ def proposal_approve(proposal: Proposal, *, digest: str, viewer: Viewer, now: da
     standing = standing_of(proposal, now)
     if refusal := stale(proposal, standing, expected=digest):
         raise refusal
-    requirement = _permitted(proposal, viewer)
+    requirement = _permitted(proposal, viewer, now)
     decision = _decision(proposal, Verdict.APPROVED, viewer, now, requirement=requirement.as_json())
     proposal_move(proposal, ProposalState.APPROVED, now=now)
     effect = Effect.objects.create(proposal=proposal, decision=decision, kind=proposal.kind, created_at=now)
@@ -194,8 +194,8 @@ def _person(viewer: Viewer) -> None:
         raise Forbidden("Only a named person can do this.", code="person_needed")
 
 
-def _permitted(proposal: Proposal, viewer: Viewer) -> Requirement:
-    requirement, matter = requirement_of(proposal), matter_of(proposal)
+def _permitted(proposal: Proposal, viewer: Viewer, now: datetime) -> Requirement:
+    requirement, matter = requirement_of(proposal, now=now), matter_of(proposal, now=now)
     approver = Approver(
         member_id=viewer.member.pk,
         is_person=viewer.actor.is_person,
