@@ -52,3 +52,16 @@ def test_without_a_script_a_cause_is_noted_and_ended(open_page: Open, coordinato
     page.locator("#clock button", has_text="End").click()
     expect(page.locator("#clock")).not_to_contain_text("going on")
     expect(page.locator("#clock summary").first).to_contain_text("Note a cause")
+
+
+def test_a_text_box_that_somebody_drew_larger_survives_an_answer_without_a_word_on_the_console(
+    open_page: Open, coordinator: Viewer, cases: list[Case]
+) -> None:
+    """The browser keeps the new size as a style of the element, which an answer must not carry over: the policy allows
+    no style in the page. What the page complains of fails the test."""
+    page = open_page(coordinator, f"/cases/{cases[0].number}/", theme="dark")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.querySelector('#note-text').style.height = '9rem'")
+    page.keyboard.press("t")
+    expect(page.locator(".figures")).to_contain_text("that is you")
+    page.wait_for_load_state("networkidle")
