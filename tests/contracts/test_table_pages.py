@@ -214,6 +214,9 @@ def test_the_house_rates_are_those_of_the_house_contract(
     text = client_for(coordinator).get(HOUSE).content.decode()
     assert term.name in text and "99\N{NO-BREAK SPACE}USD once" in text and "severity S1" in text
     assert "As shipped" not in text and "Save and price" not in text
+    sue = make_viewer(organisation, Role.COORDINATOR, "Sue", restricted=True)
+    some = client_for(sue).get(HOUSE).content.decode()
+    assert term.name not in some and "As shipped" not in some, "what it does not show it does not call otherwise"
 
 
 def test_who_sees_some_accounts_changes_nothing_that_holds_for_all(
