@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -84,18 +85,22 @@ def lead_time(request: MemberRequest) -> HttpResponse:
     problem: DomainError | None = None
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
+        chosen = data.get("account")
+        if chosen is not None and any(one.account_id == chosen.pk for one in row.of_parties):
+            toast(request, f"{chosen.name} has a correction of its own. Here it is.")
+            return redirect(f"{request.path}?{urlencode({**scope, 'account': chosen.pk})}")
         try:
             with transaction.atomic():
                 lead_time_services.lead_time_save(
                     **scope,
-                    account=form.carriers[str(account)] if account is not None else data["account"],
+                    account=form.carriers[str(account)] if account is not None else chosen,
                     party=data["party"],
                     minutes=data["minutes"],
                     cost=data["cost"],
                     currency=viewer.organisation.currency,
                     p_act=float(1 - data["chance"] / 100),
                     calendar=data["calendar"],
-                    revision=0 if account is None and data["account"] else data["revision"] or 0,
+                    revision=0 if chosen else data["revision"] or 0,
                     **by(request),
                 )
         except Conflict as conflict:

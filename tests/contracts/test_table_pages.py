@@ -86,6 +86,19 @@ def test_a_correction_counts_and_a_reset_brings_the_shipped_row_back(
     assert verbs == ["lead_time.set", "lead_time.set", "lead_time.reset", "lead_time.reset"]
 
 
+def test_a_party_that_has_a_correction_of_its_own_is_led_to_it(
+    client_for: SignIn, supervisor: Viewer, organisation: Organisation, carrier: Account
+) -> None:
+    client = client_for(supervisor)
+    assert client.post(REBOOK, lead(account=str(carrier.pk), minutes="1 h")).status_code == 302
+    again = client.post(REBOOK, lead(account=str(carrier.pk), minutes="2 h"))
+    assert again.status_code == 302 and f"account={carrier.pk}" in again["Location"]
+    form = client.get(again["Location"]).content.decode()
+    assert 'value="1 h"' in form and "has a correction of its own" in form
+    assert client.post(again["Location"], lead(minutes="2 h", revision="1")).status_code == 302
+    assert known(organisation, carrier)[0] == timedelta(hours=2)
+
+
 def test_who_acts_can_be_corrected_and_stands_in_the_table(
     client_for: SignIn, supervisor: Viewer, organisation: Organisation
 ) -> None:

@@ -119,7 +119,7 @@ def draft_create(contract: Contract, *, effective_from: date, actor: Actor, now:
     )
     version = _draft(contract, number, effective_from, member, now)
     if source is not None:
-        rows = Term.objects.filter(version=source).order_by("pk")
+        rows = Term.objects.filter(version=source).select_related("account", "calendar", "regime").order_by("pk")
         Term.objects.bulk_create(
             Term(version=version, **{name: getattr(row, name) for name in COLUMNS}) for row in rows
         )

@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, Invalid, NotFound
 from exceptions.parties.models import Account
@@ -63,7 +65,11 @@ def lead_time_save(
         row.changed(member, now)
     for name, value in values.items():
         setattr(row, name, value)
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise Conflict("Somebody else has just corrected this row. Look at it, then save again.") from None
     after = _told(row)
     record(verb="lead_time.set", subject=f"lead_time:{row.pk}", actor=actor, before=before, after=after, now=now)
     tell_changed(f"The lead time of {row.action} was corrected", actor=actor, now=now)
