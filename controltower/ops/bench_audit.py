@@ -90,9 +90,9 @@ def _append_together(organisation_id: int, seconds: float) -> int:
 def _fill(organisation_id: int, wanted: int) -> int:
     """Lengthen the trail to `wanted` entries through the same database function; returns how many there are."""
     append = """
-        SELECT audit_append(array_agg(%s), array_agg('system'), array_agg('case.taken'), array_agg('case:' || i),
-                            array_agg(''), array_agg(%s), array_agg(''))
-          FROM generate_series(1, %s) i
+        SELECT audit_append(array_agg(at), array_agg('system'::text), array_agg('case.taken'::text),
+                            array_agg('case:' || i), array_agg(''::text), array_agg(after), array_agg(''::text))
+          FROM (SELECT %s::text AS at, %s::text AS after) AS told, generate_series(1, %s) AS i
     """
     have = 0
     while have < wanted:
