@@ -80,7 +80,8 @@ def case(type_: str, **more: Any) -> Case:
 
 def freight(**more: Any) -> Known:
     shipment = made(Shipment, pk=1, number="SH-1", customer=CUSTOMER, value=Decimal(10000), currency="EUR", mode="road")
-    state = ShipmentState(delivery=more.pop("delivery", DeliveryState(5, promised=NOW + 6 * HOUR)))
+    delivery = more.pop("delivery", DeliveryState(5, promised=NOW + 6 * HOUR))
+    state = ShipmentState(delivery=delivery, proof_at=more.pop("proof_at", None))
     given = {
         "shipment": shipment,
         "state": state,
@@ -119,7 +120,7 @@ def test_every_type_that_can_lose_money_has_an_action_and_no_action_is_idle() ->
 )
 def test_a_delivery_is_kept_where_the_term_measures_it(measured: str, kept: int) -> None:
     reached = DeliveryState(5, promised=NOW, arrived=NOW + HOUR, delivered=NOW + 2 * HOUR)
-    one = freight(delivery=reached, clocks=ClockFacts(proof_at=NOW + 3 * HOUR))
+    one = freight(delivery=reached, proof_at=NOW + 3 * HOUR)
     promise = only(term("delivery_window", measured=measured, allowed_minutes=30), "delivery_late", one)
     assert (promise.due_at, promise.kept_at) == (NOW + HOUR / 2, NOW + kept * HOUR)
 
@@ -208,7 +209,7 @@ def test_cut_offs_are_those_of_the_plan() -> None:
 
 
 def test_a_proof_of_delivery_is_due_within_its_hours_or_days() -> None:
-    one = freight(delivery=DeliveryState(5, delivered=NOW), clocks=ClockFacts(proof_at=NOW + HOUR))
+    one = freight(delivery=DeliveryState(5, delivered=NOW), proof_at=NOW + HOUR)
     within = only(term("document", subkind="pod", allowed_minutes=24 * 60), "pod_missing", one)
     assert (within.due_at, within.kept_at) == (NOW + DAY, NOW + HOUR)
     days = only(term("document", subkind="pod", allowed_days=3, counting="working_days"), "pod_missing", one)

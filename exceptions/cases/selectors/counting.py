@@ -1,9 +1,9 @@
 """Counts beside views: how many cases filters fit, all of them in one statement that stays cheap on a long backlog.
 
 Each count is read along one index and ends at 1,000. Where every condition is a range of that index, it is exact. Where
-others have to be tested row by row, it looks at 2,000 rows of the range (5,000 where the index holds what they test), and if it neither came to the end nor to 1,000,
-it says nothing: what is rare among a million costs more than a number beside a name is worth. A second way is tried
-where there is one.
+others have to be tested row by row, it looks at 2,000 rows of the range (5,000 where the index holds what they test),
+and if it neither came to the end nor to 1,000, it says nothing: what is rare among a million costs more than a number
+beside a name is worth. A second way is tried where there is one.
 """
 
 from __future__ import annotations

@@ -58,7 +58,6 @@ def with_clock_facts(known: Iterable[Known]) -> list[Known]:
             one,
             clocks=ClockFacts(
                 tuple(stops[one.shipment.pk]),
-                one.state.proof_at,
                 tuple(cut_offs[one.shipment.pk]),
                 tuple(charges[one.shipment.pk]),
             ),

@@ -1,9 +1,9 @@
 """A broken promise of a contract goes up: to the case's owner, to the supervisors, to the contact that is named.
 
-Each step is a row that exists once for a commitment and the deadline that it missed, and is done once. Members are told by the timeline of the case and
-by mail: they are our own people, and a mail to them commits nobody. The named contact stands outside; nothing leaves for
-them by itself. That step tells the supervisors whom to call, and what is written to them goes the way of every notice,
-through a person's approval.
+Each step is a row that exists once for a commitment and the deadline that it missed, and is done once. Members are told
+by the timeline of the case and by mail: they are our own people, and a mail to them commits nobody. The named contact
+stands outside; nothing leaves for them by itself. That step tells the supervisors whom to call, and what is written to
+them goes the way of every notice, through a person's approval.
 """
 
 from __future__ import annotations

@@ -51,10 +51,9 @@ class Disputable:
 
 @dataclass(frozen=True)
 class ClockFacts:
-    """Of one shipment. stops: pickups and deliveries in order. proof_at: when the first proof of delivery came."""
+    """Of one shipment. stops: pickups and deliveries in order."""
 
     stops: tuple[StopTimes, ...] = ()
-    proof_at: datetime | None = None
     cut_offs: tuple[CutOff, ...] = ()
     charges: tuple[Disputable, ...] = ()
 

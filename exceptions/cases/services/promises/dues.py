@@ -101,7 +101,7 @@ def _arrival(asked: Asked) -> list[Due]:
         case Measured.UNLOADING_END:
             kept = delivery.delivered
         case Measured.PROOF:
-            kept = one.clocks.proof_at
+            kept = one.state.proof_at
         case Measured.UNLOADING_START:
             assumed = ("the start of unloading is not reported: arrival counts for it",)
     counted = asked.tolerated(WINDOW, delivery.promised, zone)
@@ -213,7 +213,7 @@ def _document(asked: Asked) -> list[Due]:
     zone, country = (one.stop.zone, one.stop.country) if one.stop else ("UTC", "")
     counted = asked.counted("Delivery", delivered, _office(asked, zone, country))
     at = _at(counted)
-    return [] if at is None else [Due(at, one.clocks.proof_at, None, zone, "", counted=counted)]
+    return [] if at is None else [Due(at, one.state.proof_at, None, zone, "", counted=counted)]
 
 
 def _disputes(asked: Asked) -> list[Due]:
