@@ -49,7 +49,9 @@ def case(organisation: Organisation, account: Account, held: ContractVersion) ->
 
 
 def facts(account: Account, **more: str) -> dict[str, str]:
-    return {"account": str(account.pk), "case_type": "delivery_late", "since": "2026-11-20T14:00", **more}
+    """A delivery late from two o'clock of tomorrow on: whatever day the test runs, nothing is lost yet."""
+    since = f"{timezone.now().date() + timedelta(days=1)}T14:00"
+    return {"account": str(account.pk), "case_type": "delivery_late", "since": since, **more}
 
 
 def test_facts_show_the_term_its_deadline_and_what_it_costs_over_time(
@@ -57,7 +59,8 @@ def test_facts_show_the_term_its_deadline_and_what_it_costs_over_time(
 ) -> None:
     text = client_for(coordinator).get(URL, facts(account)).content.decode()
     assert held.contract.name in text and "is the most specific term that applies" in text
-    assert "20 Nov 14:30" in text, "half an hour after the window"
+    tomorrow = timezone.now().date() + timedelta(days=1)
+    assert f"{tomorrow.day} {tomorrow:%b} 14:30" in text, "half an hour after the window"
     # 400 an hour up to 1,000: two whole hours and half of the third.
     assert text.count("400\N{NO-BREAK SPACE}USD") >= 3 and "200\N{NO-BREAK SPACE}USD" in text
     assert "1,000\N{NO-BREAK SPACE}USD" in text
