@@ -313,7 +313,7 @@ def test_resolution_is_due_in_our_time_and_the_next_update_from_the_last_one() -
     assert resolve.due_at == NOW + DAY - HOUR
     row = term("next_update", allowed_minutes=240)
     assert only(row, "freight_over").due_at == NOW + 4 * HOUR
-    assert only(row, "freight_over", clocks=CaseClocks(told_at=NOW + HOUR)).due_at == NOW + 5 * HOUR
+    assert only(row, "freight_over", clocks=CaseClocks(told=(NOW + HOUR,))).due_at == NOW + 5 * HOUR
 
 
 @pytest.mark.parametrize(

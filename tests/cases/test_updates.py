@@ -63,6 +63,26 @@ def test_an_update_that_came_late_is_missed_though_nobody_looked_meanwhile(case:
     assert Escalation.objects.count() == 3
 
 
+def test_the_first_of_two_updates_that_came_before_anybody_looked_kept_the_promise(case: Case, now: datetime) -> None:
+    told(case, now + 30 * MINUTE)
+    told(case, now + 80 * MINUTE)
+    assert (lost(case, now + 81 * MINUTE), states()) == (0, ["met", "met", "open"])
+    told(case, now + 100 * MINUTE)
+    told(case, now + 170 * MINUTE)
+    assert (lost(case, now + 171 * MINUTE), states()) == (500_00, ["met", "met", "met", "broken", "open"])
+    assert lost(case, now + 172 * MINUTE) == 500_00 and Escalation.objects.count() == 3
+
+
+def test_words_before_anything_was_promised_break_nothing(customer: Account, now: datetime) -> None:
+    book("1", now, now + 40 * HOUR, customer=customer)
+    (case,) = eta("1", now, now + 43 * HOUR)
+    told(case, now + 90 * MINUTE)
+    told(case, now + 300 * MINUTE)
+    price = {"kind": "flat", "amount": "500", "currency": "USD"}
+    make_term(customer, "next_update", price, allowed_minutes=60)
+    assert (lost(case, now + 301 * MINUTE), states()) == (0, ["open"])
+
+
 def test_the_second_missed_update_goes_up_as_the_first_did(case: Case, now: datetime) -> None:
     lost(case, now + 61 * MINUTE)
     told(case, now + 90 * MINUTE)

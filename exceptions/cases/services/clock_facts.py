@@ -11,8 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Max
-
 from exceptions.cases.models import CasePause, EntryKind, TimelineEntry
 from exceptions.cases.services.known_clocks import CaseClocks, ClockFacts, CutOff, Disputable, StopTimes
 from exceptions.cases.services.state import Known
@@ -40,9 +38,11 @@ def case_clocks_of(cases: Collection[int]) -> dict[int, CaseClocks]:
     pauses: dict[int, list[Pause]] = defaultdict(list)
     for row in CasePause.objects.filter(case__in=cases, accepted_by__isnull=False).order_by("pk"):
         pauses[row.case_id].append(Pause(row.started_at, row.ended_at, row.notified_at, reason_label(row.reason)))
-    notices = TimelineEntry.objects.filter(case__in=cases, kind=EntryKind.NOTICE)
-    told = dict(notices.values_list("case").annotate(last=Max("at")))
-    return {case: CaseClocks(tuple(pauses[case]), told.get(case)) for case in cases}
+    told: dict[int, list[datetime]] = defaultdict(list)
+    notices = TimelineEntry.objects.filter(case__in=cases, kind=EntryKind.NOTICE).order_by("at", "pk")
+    for case, at in notices.values_list("case_id", "at"):
+        told[case].append(at)
+    return {case: CaseClocks(tuple(pauses[case]), tuple(told[case])) for case in cases}
 
 
 def with_clock_facts(known: Iterable[Known]) -> list[Known]:

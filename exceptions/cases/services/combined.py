@@ -101,4 +101,5 @@ def _renamed(promise: Promise, merged: Case, case: Case) -> Promise:
         text=text,
         stakes=stakes,
         kept_at=promise.kept_at or answered,
+        before=tuple(_renamed(earlier, merged, case) for earlier in promise.before),
     )

@@ -1,6 +1,7 @@
 """Updates that the customer was owed before the last one: each was a promise of its own, and was kept or missed.
 
-What is promised now begins with the last notice. What was promised before it stands only in what pricing stored.
+What is promised now begins with the last notice. What was promised before it stands in what pricing stored; only of
+notices that came in between two pricings it is reckoned now.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ def earlier_updates(
 ) -> Iterator[Promise]:
     """As they were stored, of the case and of those merged into it. found: everything that is promised now.
 
-    One that was open is kept by the last notice, in time or late. What was missed and counted as lost stays so, also
-    when no contract promises updates any more.
+    One that was open is kept by the notice that came next, in time or late. What was missed and counted as lost stays
+    so, also when no contract promises updates any more. Those that began after the last one that was stored, and were
+    followed by another before anybody looked, come as the contract has them.
     """
     keys = {promise.key for promise in found}
     last = {_of(promise.key): promise for promise in found if promise.kind == TermKind.NEXT_UPDATE}
@@ -56,6 +58,15 @@ def earlier_updates(
         ]
         if standing or (row.state == CommitmentState.OPEN and after is not None):
             yield _promise(row, standing, after)
+    for promise in last.values():
+        yield from _unseen(promise, commitments)
+
+
+def _unseen(promise: Promise, commitments: Mapping[str, CommitmentRow]) -> Iterator[Promise]:
+    """Nothing is owed for the time before the first update that was promised and stored."""
+    newest = max((_began(key) for key in commitments if _of(key) == _of(promise.key)), default=None)
+    if newest is not None:
+        yield from (earlier for earlier in promise.before if _began(earlier.key) > newest)
 
 
 def _promise(row: CommitmentRow, stakes: Sequence[Stake], after: Promise | None) -> Promise:
@@ -64,12 +75,18 @@ def _promise(row: CommitmentRow, stakes: Sequence[Stake], after: Promise | None)
         kind=TermKind(row.kind),
         text=row.promise,
         due_at=row.due_at,
-        kept_at=after.since if after is not None else None,
+        kept_at=_kept_at(row, after) if after is not None else None,
         stakes=tuple(stakes),
         term=after.term if after is not None else None,
         account_id=row.account_id,
         felt_due_at=row.felt_due_at,
     )
+
+
+def _kept_at(row: CommitmentRow, after: Promise) -> datetime | None:
+    """When the customer heard next."""
+    began = _began(row.key)
+    return next((at for at in after.heard if int(at.timestamp()) > began), after.since)
 
 
 def _stake(row: StakeRow, is_house: bool, after: Promise | None, book: Book, now: datetime) -> Stake:
@@ -108,3 +125,8 @@ def stake_of_row(
 def _of(key: str) -> str:
     """Whose updates a commitment is about: its key without the period."""
     return key.rpartition(":")[0]
+
+
+def _began(key: str) -> int:
+    """When the period of an update began, in seconds: the other part of its key."""
+    return int(key.rpartition(":")[2])

@@ -60,10 +60,10 @@ class ClockFacts:
 
 @dataclass(frozen=True)
 class CaseClocks:
-    """Of one case. pauses: by causes that a person accepted. told_at: when the customer last heard from us."""
+    """Of one case. pauses: by causes that a person accepted. told: each time the customer heard from us, in order."""
 
     pauses: tuple[Pause, ...] = ()
-    told_at: datetime | None = None
+    told: tuple[datetime, ...] = ()
 
 
 def subject_of(case: Case, kind: str) -> int | None:

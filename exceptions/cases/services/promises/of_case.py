@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from exceptions.cases.models import Case
@@ -49,33 +49,51 @@ def promises_of_case(case: Case, look: Look, promises: Promises) -> Iterator[Pro
 
     A term whose deadline or price cannot be said is not priced, and that is said: it must not stop the others.
     """
-    for kind, told in TOLD.items():
+    for kind in TOLD:
         situation = situation_of(case, None, case.account)
         bound = look.match(kind, situation).bound
         try:
-            made = _made(case, kind, told, bound, look, promises)
+            made = _made(case, kind, bound, look, promises)
             then = look.when_due(made.due_at) if made is not None else None
             held = then.match(kind, situation).bound if then is not None else None
             if held is not None and held is not bound and then is not None:
                 # What fell due counts by the term that was in force on that day.
-                made = _made(case, kind, told, held, then, promises)
+                made = _made(case, kind, held, then, promises)
                 promises.trace_then(held, then)
+            if made is not None and made.heard:
+                made = replace(made, before=tuple(_updates_before(case, look)))
         except (pricing.PriceUnknown, NeverOpen) as problem:
-            promises.assume(f"{bound.term.key if bound else told.text} is not priced: {problem}")
+            promises.assume(f"{bound.term.key if bound else TOLD[kind].text} is not priced: {problem}")
         else:
             if made is not None:
                 yield made
 
 
-def _made(
-    case: Case, kind: TermKind, told: Told, bound: BoundTerm | None, look: Look, promises: Promises
-) -> Promise | None:
+def _updates_before(case: Case, look: Look) -> Iterator[Promise]:
+    """Each update that was owed before the last word, kept by the word that followed; by what was promised on its day.
+
+    What a person had promised instead, then, is not known any more.
+    """
+    situation = situation_of(case, None, case.account)
+    for number, kept_at in enumerate(look.clocks.told):
+        earlier = replace(look, clocks=replace(look.clocks, told=look.clocks.told[:number]))
+        bound = earlier.match(TermKind.NEXT_UPDATE, situation).bound
+        if bound is None:
+            return
+        made = _promised(case, TermKind.NEXT_UPDATE, bound, earlier, Promises(), kept_at)
+        then = earlier.when_due(made.due_at)
+        held = then.match(TermKind.NEXT_UPDATE, situation).bound if then is not None else bound
+        if held is not None:
+            yield _promised(case, TermKind.NEXT_UPDATE, held, then or earlier, Promises(), kept_at)
+
+
+def _made(case: Case, kind: TermKind, bound: BoundTerm | None, look: Look, promises: Promises) -> Promise | None:
     match kind:
         case TermKind.FIRST_RESPONSE:
             return _first_response(case, bound, look)
         case TermKind.HOUSE_RATE:
             return _open_day(case, bound, look)
-    return _promised(case, kind, told, bound, look, promises) if bound is not None else None
+    return _promised(case, kind, bound, look, promises) if bound is not None else None
 
 
 def _first_response(case: Case, bound: BoundTerm | None, look: Look) -> Promise:
@@ -112,23 +130,28 @@ def _open_day(case: Case, bound: BoundTerm | None, look: Look) -> Promise:
     return Promise(OPEN_DAY.key, TermKind.HOUSE_RATE, OPEN_DAY.text, due, None, stakes, bound)
 
 
-def _promised(case: Case, kind: TermKind, told: Told, bound: BoundTerm, look: Look, promises: Promises) -> Promise:
-    """A resolution in our time, or the next update in the customer's, from the last one on."""
-    row = bound.row
+def _promised(
+    case: Case, kind: TermKind, bound: BoundTerm, look: Look, promises: Promises, kept_at: datetime | None = None
+) -> Promise:
+    """A resolution in our time, or the next update in the customer's, from the last one on.
+
+    kept_at: of an update, when the customer heard again.
+    """
+    row, told = bound.row, TOLD[kind]
     is_update = kind == TermKind.NEXT_UPDATE
     theirs = look.book.hours_of_account(case.account_id) if is_update else look.book.ours
     hours = _own_calendar(bound) or (theirs.calendar if theirs else always_open(look.book.zone))
     if is_update and theirs is None and row.counting == Counting.BUSINESS and row.calendar is None:
         promises.assume("the customer's hours are not known: around the clock is assumed")
-    start = (look.clocks.told_at if is_update else None) or case.opened_at
+    heard = look.clocks.told if is_update else ()
+    start = heard[-1] if heard else case.opened_at
     allowed = Allowed(minutes=row.allowed_minutes or 0, counting=Counting(row.counting))
-    counted = Counted(HEARD if is_update and look.clocks.told_at else OPENED, start, allowed, hours)
-    if is_update and case.next_update_at is not None and case.next_update_at > start:
+    counted = Counted(HEARD if heard else OPENED, start, allowed, hours)
+    if is_update and kept_at is None and case.next_update_at is not None and case.next_update_at > start:
         counted = Counted("Next update as promised", case.next_update_at, Allowed(), hours)
     run, untold = _clock(kind, counted, row.notice_minutes, look)
-    kept = None if is_update else case.resolved_at
-    # Each update is a promise of its own: what was missed stays missed when the next one is sent.
-    key = f"{told.key}:{int(start.timestamp())}" if is_update else told.key
+    kept = kept_at if is_update else case.resolved_at
+    key = update_key(start) if is_update else told.key
     stakes = () if run.is_paused else _stakes(told, key, run.due_at, bound.term.price, bound, look)
     return Promise(
         key,
@@ -145,7 +168,13 @@ def _promised(case: Case, kind: TermKind, told: Told, bound: BoundTerm, look: Lo
         stood=run.stood,
         untold=untold,
         since=start if is_update else None,
+        heard=heard,
     )
+
+
+def update_key(start: datetime) -> str:
+    """Each update is a promise of its own: what was missed stays missed when the next one is sent."""
+    return f"{UPDATE.key}:{int(start.timestamp())}"
 
 
 def _clock(kind: TermKind, counted: Counted, notice: int | None, look: Look) -> tuple[Clock, tuple[Pause, ...]]:
