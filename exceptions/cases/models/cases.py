@@ -54,6 +54,20 @@ SUBJECTS = (
 SUBJECT_COLUMNS = tuple(f"subject_{name}" for name in SUBJECTS)
 
 
+# References that most cases do not have. Their indexes leave those cases out: a case is written anew whenever its place
+# changes, and each index that holds it costs as much as the row.
+SPARSE = (
+    *SUBJECT_COLUMNS,
+    "owner",
+    "partner",
+    "reason_accepted_by",
+    "merged_into",
+    "split_from",
+    "disruption",
+    "pinned_by",
+)
+
+
 def _end_of_lane(number: int) -> models.GeneratedField:
     """Where "Dallas > Chicago" begins (1) or ends (2), in the form it is searched by."""
     part = Func(F("lane"), Value(">"), Value(number), function="split_part")
@@ -63,7 +77,9 @@ def _end_of_lane(number: int) -> models.GeneratedField:
 
 
 def _subject(model: str) -> TenantForeignKey:
-    return TenantForeignKey(model, on_delete=models.PROTECT, null=True, blank=True, related_name="cases_about")
+    return TenantForeignKey(
+        model, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="cases_about"
+    )
 
 
 class Case(TenantModel):
@@ -82,7 +98,7 @@ class Case(TenantModel):
     responsible_party = models.CharField(max_length=20, default="unknown")
     excusable = models.CharField(max_length=12, choices=Excusable, default=Excusable.NO)
     reason_accepted_by = TenantForeignKey(
-        "tenancy.Member", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "tenancy.Member", on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
     )
     reason_accepted_at = models.DateTimeField(null=True, blank=True)
     severity = models.CharField(max_length=2, choices=Severity)
@@ -103,12 +119,15 @@ class Case(TenantModel):
     fingerprint = models.CharField(max_length=90, db_collation="C")
 
     account = TenantForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="cases")
-    owner = TenantForeignKey("tenancy.Member", on_delete=models.PROTECT, null=True, blank=True, related_name="cases")
+    owner = TenantForeignKey(
+        "tenancy.Member", on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="cases"
+    )
     partner = TenantForeignKey(
         "parties.Partner",
         on_delete=models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="cases",
         help_text="Whose signal opened it; empty when something did not happen",
     )
@@ -131,20 +150,27 @@ class Case(TenantModel):
     )
     next_update_at = models.DateTimeField(null=True, blank=True, help_text="When the customer was promised to hear")
     touched_by_human = models.BooleanField(default=False)
-    merged_into = TenantForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+    merged_into = TenantForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="merged"
+    )
     split_from = TenantForeignKey(
         "self",
         on_delete=models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="split_off",
         help_text="The case of a load or several shipments that this one was taken out of",
     )
-    disruption = TenantForeignKey(Disruption, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases")
+    disruption = TenantForeignKey(
+        Disruption, on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="cases"
+    )
     version = models.PositiveIntegerField(default=1)
 
     pinned = models.BooleanField(default=False)
-    pinned_by = TenantForeignKey("tenancy.Member", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    pinned_by = TenantForeignKey(
+        "tenancy.Member", on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
     pinned_at = models.DateTimeField(null=True, blank=True)
     rank = models.FloatField(null=True, blank=True)
     currency = models.CharField(max_length=3)
@@ -230,6 +256,10 @@ class Case(TenantModel):
             models.Index(fields=["organisation", "search_text"], name="case_search"),
             models.Index(
                 fields=["organisation", "-closed_at", "-id"], condition=Q(closed_at__isnull=False), name="case_closed"
+            ),
+            *(
+                models.Index(fields=[name], condition=Q(**{f"{name}__isnull": False}), name=f"case_by_{name}")
+                for name in SPARSE
             ),
         ]
 

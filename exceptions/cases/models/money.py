@@ -59,7 +59,7 @@ class Commitment(TenantModel):
     which nothing stops.
     """
 
-    case = TenantForeignKey(Case, on_delete=models.CASCADE, related_name="commitments")
+    case = TenantForeignKey(Case, on_delete=models.CASCADE, db_index=False, related_name="commitments")
     key = models.CharField(max_length=80, db_collation="C")
     kind = models.CharField(max_length=16, help_text="A TermKind of sla")
     term = TenantForeignKey("sla.Term", on_delete=models.PROTECT, null=True, blank=True, related_name="commitments")
@@ -97,8 +97,8 @@ class Stake(TenantModel):
     one that counts, null when none is left.
     """
 
-    commitment = TenantForeignKey(Commitment, on_delete=models.CASCADE, related_name="stakes")
-    case = TenantForeignKey(Case, on_delete=models.CASCADE, related_name="stakes")
+    commitment = TenantForeignKey(Commitment, on_delete=models.CASCADE, db_index=False, related_name="stakes")
+    case = TenantForeignKey(Case, on_delete=models.CASCADE, db_index=False, related_name="stakes")
     key = models.CharField(max_length=80, db_collation="C")
     label = models.CharField(max_length=300)
     books_at = models.DateTimeField()
