@@ -159,6 +159,11 @@ def _pause_end(asked: Asked) -> str:
     return "Ended: the contract's clock runs on" if pause.accepted_at else "Ended. It was never accepted"
 
 
+def _pause_withdraw(asked: Asked) -> str:
+    pause = services.pause_withdraw(_cause(asked), why=asked.data["why"], **asked.guarded)
+    return "Withdrawn: the contract's clock runs as if nothing had stopped it" if pause.accepted_at else "Withdrawn"
+
+
 def _cause(asked: Asked) -> CasePause:
     found = CasePause.objects.filter(case=asked.case, pk=asked.data["pause"]).first()
     if found is None:
@@ -215,6 +220,7 @@ ACTIONS: dict[str, Action] = {
     "pause_accept": Action(pause_forms.PauseAcceptForm, _pause_accept),
     "pause_told": Action(pause_forms.PauseToldForm, _pause_told),
     "pause_end": Action(pause_forms.PauseEndForm, _pause_end),
+    "pause_withdraw": Action(pause_forms.PauseWithdrawForm, _pause_withdraw),
     "split": Action(forms.SplitForm, _split),
     "rejoin": Action(forms.NumbersForm, _rejoin),
     "split_off": Action(forms.NumbersForm, _split_off),

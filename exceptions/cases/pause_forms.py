@@ -12,7 +12,7 @@ from django import forms
 
 from exceptions.cases.forms import CaseForm
 from exceptions.cases.selectors.rows import CaseDetail, PauseRow
-from exceptions.cases.services.pausing import EVIDENCE_LENGTH
+from exceptions.cases.services.pausing import EVIDENCE_LENGTH, WHY_LENGTH
 from exceptions.cases.taxonomy import REASON_CHOICES, UNKNOWN_REASON
 
 TYPED: Final = "%Y-%m-%dT%H:%M"
@@ -104,22 +104,28 @@ class PauseEndForm(OfPauseForm):
     ended_at = TypedTime(label="Ended")
 
 
+class PauseWithdrawForm(OfPauseForm):
+    why = forms.CharField(label="Why", max_length=WHY_LENGTH, widget=forms.Textarea(attrs={"rows": 2}))
+
+
 FORMS: Final[Mapping[str, tuple[type[OfPauseForm], str, str]]] = {
     "pause_accept": (PauseAcceptForm, "Accept", "user-check"),
     "pause_told": (PauseToldForm, "Other side told", "send"),
     "pause_end": (PauseEndForm, "End", "circle-stop"),
+    "pause_withdraw": (PauseWithdrawForm, "Withdraw", "undo-2"),
 }
 
 
 @dataclass(frozen=True)
 class PauseAct:
-    """A form beside a cause. `opened` is its name while it lies open because it was refused."""
+    """A form beside a cause. `opened` is its name while it lies open because it was refused; `warning` what follows."""
 
     name: str
     label: str
     icon: str
     form: CaseForm
     opened: str
+    warning: str
 
 
 def pause_acts(
@@ -136,8 +142,14 @@ def pause_acts(
             given = kind(initial={"pause": row.id}, auto_id=f"id_{name}_{row.id}_%s", now=now, zone=zone, detail=detail)
             if name == "pause_accept" and row.notified_at is not None:
                 del given.fields["told_at"]
-            acts.append(
-                PauseAct(name, label, icon, form if is_it and form is not None else given, name if is_it else "")
-            )
+            shown = form if is_it and form is not None else given
+            acts.append(PauseAct(name, label, icon, shown, name if is_it else "", _warning(name, row)))
         found.append((row, acts))
     return found
+
+
+def _warning(name: str, row: PauseRow) -> str:
+    """What a person should know before they do what cannot be undone."""
+    if name != "pause_withdraw" or row.accepted_at is None:
+        return ""
+    return "The contract's clock will run as if nothing had stopped it. What is overdue by then is lost at once."

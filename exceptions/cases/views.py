@@ -54,7 +54,8 @@ DONE: dict[str, Callable[[Case, Viewer], bool]] = {
     "unpin": lambda case, viewer: not case.pinned,
     "unsnooze": lambda case, viewer: case.snoozed_until is None,
     "pause_accept": lambda case, viewer: (
-        case.pauses.filter(accepted_by=viewer.member).exists() and not case.pauses.filter(accepted_by=None).exists()
+        case.pauses.filter(accepted_by=viewer.member).exists()
+        and not case.pauses.filter(accepted_by=None, withdrawn_at=None).exists()
     ),
 }
 

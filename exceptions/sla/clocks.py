@@ -61,12 +61,13 @@ class Counted:
 @dataclass(frozen=True)
 class Pause:
     """A span in which an accepted cause stopped the clock; ends None: it still does. notified_at: when the other side
-    was told. cause: in words."""
+    was told. cause: in words. id: of what was noted, 0 for a cause that the case itself has."""
 
     begins: datetime
     ends: datetime | None = None
     notified_at: datetime | None = None
     cause: str = ""
+    id: int = 0
 
 
 @dataclass(frozen=True)

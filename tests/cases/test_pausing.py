@@ -9,10 +9,11 @@ import pytest
 
 from controltower.audit import SYSTEM
 from controltower.errors import Conflict, Forbidden, Invalid
+from controltower.jobs.models import Job
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import services
 from exceptions.cases.models import Case, CasePause, Commitment
-from exceptions.cases.services.pausing import pause_accept, pause_end, pause_note, pause_told
+from exceptions.cases.services.pausing import pause_accept, pause_end, pause_note, pause_told, pause_withdraw
 from exceptions.parties.models import Account
 from exceptions.shipments.canonical import EventType
 from tests.cases.conftest import book, make_term, tell
@@ -166,3 +167,101 @@ def test_a_cause_that_nobody_accepted_does_not_claim_to_have_stopped_anything(
     pause_end(noted(case, coordinator, now), ended_at=now, actor=coordinator.actor, now=now)
     newest = case.timeline.order_by("-pk").values_list("text", flat=True)[0]
     assert "moved nothing" in newest and "runs on" not in newest
+
+
+def test_a_cause_that_was_accepted_wrongly_is_withdrawn_and_the_clock_runs_as_if_it_had_never_stopped(
+    customer: Account, supervisor: Viewer, now: datetime
+) -> None:
+    make_term(customer, "delivery_window", FLAT, notice_minutes=600)
+    before = late(customer, now)
+    due = promised_window().due_at
+    pause = pause_accept(noted(before, supervisor, now, told=now), actor=supervisor.actor, now=now)
+    services.case_price(before, now=now)
+    assert promised_window().is_paused
+    assert Commitment.objects.get(key__startswith="told:").state == "met"
+    pause_withdraw(pause, why="It was another road", actor=supervisor.actor, now=now)
+    after = services.case_price(before, now=now)
+    assert (promised_window().due_at, promised_window().is_paused) == (due, False)
+    assert (after.at_risk, after.lost) == (before.at_risk, 0) and after.rank == pytest.approx(before.rank)
+    assert Commitment.objects.get(key__startswith="told:").state == "void"
+    kept = CasePause.objects.get()
+    assert (kept.withdrawn_by_id, kept.withdrawn_at, kept.withdrawn_why) == (
+        supervisor.member.pk, now, "It was another road",
+    )  # fmt: skip
+    assert kept.accepted_at == now, "what was done before stays on the record"
+
+
+def test_what_is_overdue_without_the_withdrawn_cause_is_lost(
+    customer: Account, supervisor: Viewer, now: datetime
+) -> None:
+    make_term(customer, "delivery_window", FLAT)
+    case = late(customer, now)
+    pause = pause_accept(noted(case, supervisor, now), actor=supervisor.actor, now=now)
+    assert services.case_price(case, now=now + 9 * HOUR).lost == 0
+    pause_withdraw(pause, why="Nobody had closed it", actor=supervisor.actor, now=now + 9 * HOUR)
+    assert services.case_price(case, now=now + 9 * HOUR).lost == 8000_00
+    assert (promised().state, promised().due_at) == ("broken", promised().felt_due_at)
+
+
+def test_to_withdraw_takes_whom_accepting_takes_and_a_reason(
+    customer: Account, coordinator: Viewer, supervisor: Viewer, now: datetime
+) -> None:
+    case = late(customer, now)
+    pause = pause_accept(noted(case, supervisor, now), actor=supervisor.actor, now=now)
+    with pytest.raises(Forbidden):
+        pause_withdraw(pause, why="A mistake", actor=coordinator.actor, now=now)
+    with pytest.raises(Forbidden):
+        pause_withdraw(pause, why="A mistake", actor=SYSTEM, now=now)
+    for why in (" ", "x" * 301):
+        with pytest.raises(Invalid, match="reason for withdrawing"):
+            pause_withdraw(pause, why=why, actor=supervisor.actor, now=now)
+    assert CasePause.objects.get().withdrawn_at is None
+    pause_withdraw(pause, why="A mistake", actor=supervisor.actor, now=now)
+    pause_withdraw(pause, why="Once more", actor=supervisor.actor, now=now + HOUR)
+    assert CasePause.objects.get().withdrawn_why == "A mistake", "once is enough"
+
+
+def test_what_was_only_noted_is_withdrawn_by_whoever_works_and_makes_room_for_another(
+    customer: Account, coordinator: Viewer, supervisor: Viewer, now: datetime
+) -> None:
+    case = late(customer, now)
+    pause = pause_withdraw(noted(case, coordinator, now), why="Wrong case", actor=coordinator.actor, now=now)
+    for act in (pause_accept, pause_told, pause_end):
+        extra = {"pause_told": {"notified_at": now}, "pause_end": {"ended_at": now}}.get(act.__name__, {})
+        with pytest.raises(Conflict, match="was withdrawn"):
+            act(pause, actor=supervisor.actor, now=now, **extra)
+    noted(case, coordinator, now)
+    newest = case.timeline.order_by("-pk").values_list("text", flat=True)[1]
+    assert newest.startswith("Withdrawn: ") and newest.endswith("nobody had accepted it. Wrong case")
+
+
+def test_withdrawing_one_cause_leaves_what_was_told_of_the_other(
+    customer: Account, supervisor: Viewer, now: datetime
+) -> None:
+    make_term(customer, "delivery_window", FLAT, notice_minutes=600)
+    case = late(customer, now)
+    first = pause_accept(noted(case, supervisor, now, hours=3), actor=supervisor.actor, now=now)
+    pause_end(first, ended_at=now - 2 * HOUR, actor=supervisor.actor, now=now)
+    second = pause_accept(noted(case, supervisor, now, told=now, hours=1), actor=supervisor.actor, now=now)
+    services.case_price(case, now=now)
+    pause_withdraw(first, why="A mistake", actor=supervisor.actor, now=now)
+    services.case_price(case, now=now)
+    states = dict(Commitment.objects.filter(key__startswith="told:").values_list("key", "state"))
+    assert {key.split(":")[1]: state for key, state in states.items()} == {
+        str(first.pk): "void", str(second.pk): "met",
+    }  # fmt: skip
+
+
+def test_a_cause_of_a_case_that_was_merged_is_withdrawn_where_it_counts(
+    customer: Account, supervisor: Viewer, now: datetime
+) -> None:
+    make_term(customer, "delivery_window", FLAT)
+    case = late(customer, now)
+    pause = pause_accept(noted(case, supervisor, now), actor=supervisor.actor, now=now)
+    book("P2", now, now + 60 * HOUR, customer=customer)
+    (top,) = tell(EventType.SHIPMENT_DELAYED, "P2", now)
+    services.case_merge(top, [case], actor=supervisor.actor, now=now)
+    assert services.case_price(top, now=now + 9 * HOUR).lost == 0
+    pause_withdraw(pause, why="A mistake", actor=supervisor.actor, now=now + 9 * HOUR)
+    assert Job.objects.filter(kind="cases.price", payload__case=top.pk, state="waiting").exists()
+    assert services.case_price(top, now=now + 9 * HOUR).lost == 8000_00

@@ -15,7 +15,7 @@ from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Member, Organisation, Role
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import Case, CasePause, Commitment
-from exceptions.cases.services import case_note, case_price
+from exceptions.cases.services import case_mark_not_exception, case_note, case_price
 from exceptions.parties.models import AccountKind
 from tests.cases.conftest import HOUR, book, make_account, make_term, tell
 from tests.conftest import make_viewer
@@ -249,9 +249,9 @@ def test_neither_a_stranger_nor_who_does_not_see_the_customer_can_touch_it(
     for viewer in (stranger, narrow):
         client = client_for(viewer)
         assert note(client, case).status_code == 404
-        for name in ("pause_accept", "pause_told", "pause_end"):
+        for name in ("pause_accept", "pause_told", "pause_end", "pause_withdraw"):
             when = typed(case, timezone.now())
-            assert act(client, case, name, told_at=when, ended_at=when).status_code == 404
+            assert act(client, case, name, told_at=when, ended_at=when, why="x").status_code == 404
     with acting_for(organisation):
         pause = CasePause.objects.get()
     assert pause.accepted_at is None and pause.ended_at is None and pause.notified_at is None
@@ -263,3 +263,56 @@ def test_an_auditor_reads_it_and_has_no_buttons(
     note(client_for(supervisor), case)
     shown = page(client_for(auditor), case)
     assert "Highway patrol closed I-40" in shown and "/pause" not in shown
+
+
+def test_an_accepted_cause_is_withdrawn_with_a_reason_that_the_case_and_the_trail_keep(
+    client_for: SignIn, coordinator: Viewer, supervisor: Viewer, case: Case, organisation: Organisation
+) -> None:
+    due = window(case).due_at
+    note(client_for(coordinator), case)
+    client = client_for(supervisor)
+    act(client, case, "pause_accept")
+    priced(case)
+    shown = page(client, case)
+    assert f"/cases/{case.number}/pause_withdraw/" in shown and "as if nothing had stopped it" in shown
+    assert f"/cases/{case.number}/pause_withdraw/" not in page(client_for(coordinator), case)
+    assert act(client_for(coordinator), case, "pause_withdraw", why="No").status_code == 403
+    unsaid = act(client, case, "pause_withdraw", why=" ")
+    assert unsaid.status_code == 422 and "This field is required" in unsaid.content.decode()
+    seen = fresh(case).version
+    assert act(client, case, "pause_withdraw", why="That was I-44", version=seen).status_code == 302
+    assert act(client, case, "pause_withdraw", why="That was I-44", version=seen).status_code == 302, "double click"
+    assert "What it moves is being worked out." in page(client, case)
+    priced(case)
+    shown = page(client, case)
+    assert "withdrawn by Sam" in shown and "That was I-44" in shown and "Sam had accepted it" in shown
+    assert "Stopped" not in shown and "/pause_end/" not in shown and "Note a cause" in shown
+    assert window(case).due_at == due
+    with acting_for(organisation):
+        last = [entry for entry in reading.entries(organisation.pk) if entry.verb.startswith("pause.")][-1]
+    assert (last.verb, last.actor) == ("pause.withdrawn", f"member:{supervisor.member.pk}")
+    assert "I-44" not in last.after and '"withdrawn_why"' in last.after
+
+
+def test_who_only_noted_a_cause_takes_it_back_without_a_supervisor(
+    client_for: SignIn, coordinator: Viewer, case: Case
+) -> None:
+    client = client_for(coordinator)
+    note(client, case)
+    shown = page(client, case)
+    assert "/pause_withdraw/" in shown and "as if nothing had stopped it" not in shown
+    assert act(client, case, "pause_withdraw", why="Wrong case").status_code == 302
+    assert "withdrawn by Cora" in page(client, case)
+
+
+def test_of_a_closed_case_a_cause_can_still_be_withdrawn_but_not_accepted(
+    client_for: SignIn, supervisor: Viewer, case: Case
+) -> None:
+    client = client_for(supervisor)
+    note(client, case)
+    act(client, case, "pause_accept")
+    with acting_for(case.organisation_id):
+        case_mark_not_exception(Case.objects.get(), actor=supervisor.actor, now=timezone.now())
+    shown = page(client, case)
+    assert "/pause_withdraw/" in shown and "/pause_accept/" not in shown and "Note a cause" not in shown
+    assert act(client, case, "pause_withdraw", why="A mistake").status_code == 302

@@ -19,7 +19,8 @@ class CasePause(TenantModel):
     """A cause that may stop the contract clock, from when to when, with its evidence.
 
     It moves nothing until a person accepted it. `notified_at`: when the other side was told; many contracts count an
-    excuse only when that was soon enough. Without an end it goes on.
+    excuse only when that was soon enough. Without an end it goes on. One that was noted or accepted wrongly is withdrawn:
+    it stays on the record, with who did that and why, and stops nothing, as if it had never been.
     """
 
     case = TenantForeignKey(Case, on_delete=models.CASCADE, related_name="pauses")
@@ -32,11 +33,16 @@ class CasePause(TenantModel):
     noted_at = models.DateTimeField()
     accepted_by = TenantForeignKey("tenancy.Member", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = TenantForeignKey("tenancy.Member", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_why = models.CharField(max_length=300, default="", blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "case"], condition=Q(ended_at=None), name="case_pause_one_at_a_time"
+                fields=["organisation", "case"],
+                condition=Q(ended_at=None, withdrawn_at=None),
+                name="case_pause_one_at_a_time",
             ),
             in_order("started_at", "ended_at", name="case_pause_in_order"),
             models.CheckConstraint(condition=~Q(evidence=""), name="case_pause_has_evidence"),
@@ -44,6 +50,11 @@ class CasePause(TenantModel):
                 condition=Q(accepted_by=None, accepted_at=None)
                 | Q(accepted_by__isnull=False, accepted_at__isnull=False),
                 name="case_pause_accepted_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_by=None, withdrawn_at=None, withdrawn_why="")
+                | (Q(withdrawn_by__isnull=False, withdrawn_at__isnull=False) & ~Q(withdrawn_why="")),
+                name="case_pause_withdrawn_by_somebody",
             ),
         ]
         indexes = [models.Index(fields=["organisation", "case", "started_at"], name="case_pause_case")]

@@ -37,6 +37,9 @@ _PAUSE = {
     "noted_by": _named("noted_by"),
     "accepted_by": _named("accepted_by"),
     "accepted_at": "accepted_at",
+    "withdrawn_by": _named("withdrawn_by"),
+    "withdrawn_at": "withdrawn_at",
+    "withdrawn_why": "withdrawn_why",
 }
 _MOVED = {
     "promise": "promise",
@@ -64,8 +67,9 @@ def pause_columns() -> dict[str, ArraySubquery]:
 def clock_row(viewer: Viewer, case: Any) -> ClockRow:
     """The contract's clock of a case that was read with `pause_columns`."""
     may_work = viewer.can(Verb.WORK) and case.is_open
-    pauses = [_pause(viewer, parts, may_work) for parts in case.pause_parts]
-    accepted = [pause for pause in pauses if pause.accepted_at is not None]
+    pauses = [_pause(viewer, parts, case.is_open) for parts in case.pause_parts]
+    touched = [pause for pause in pauses if pause.accepted_at is not None]
+    accepted = [pause for pause in touched if pause.withdrawn_at is None]
     moved = [_moved(parts) for parts in case.moved_parts if not parts["key"].startswith(NOTICE)]
     return ClockRow(
         pauses=pauses,
@@ -73,24 +77,27 @@ def clock_row(viewer: Viewer, case: Any) -> ClockRow:
         notices=[_moved(parts) for parts in case.moved_parts if parts["key"].startswith(NOTICE)] if accepted else [],
         is_accepted=bool(accepted),
         is_stopped=any(row.is_paused for row in moved),
-        is_reckoned=not accepted or not _is_behind(case, accepted),
-        may_note=may_work and all(pause.ended_at is not None for pause in pauses),
+        is_reckoned=not touched or not _is_behind(case, touched),
+        may_note=may_work and all(pause.ended_at or pause.withdrawn_at for pause in pauses),
     )
 
 
 def _is_behind(case: Case, accepted: Sequence[PauseRow]) -> bool:
-    """Whether a cause was accepted, told or ended after the case was priced last."""
-    known = [at for pause in accepted for at in (pause.accepted_at, pause.ended_at) if at is not None]
+    """Whether a cause was accepted, ended or withdrawn after the case was priced last."""
+    moments = [at for pause in accepted for at in (pause.accepted_at, pause.ended_at, pause.withdrawn_at)]
+    known = [at for at in moments if at is not None]
     return case.priced_at is None or case.priced_at < max(known)
 
 
-def _pause(viewer: Viewer, parts: Mapping[str, Any], may_work: bool) -> PauseRow:
+def _pause(viewer: Viewer, parts: Mapping[str, Any], is_open: bool) -> PauseRow:
+    """What ends it or takes it back may be said of a case that is closed, or merged into another, too."""
     is_accepted = parts["accepted_at"] is not None
-    decides = viewer.can(Verb.DECIDE)
+    decides, may_work = viewer.can(Verb.DECIDE), viewer.can(Verb.WORK) and parts["withdrawn_at"] is None
     acts = {
-        "pause_accept": not is_accepted and decides,
-        "pause_told": parts["notified_at"] is None and (decides or not is_accepted),
+        "pause_accept": not is_accepted and decides and is_open,
+        "pause_told": parts["notified_at"] is None and (decides or not is_accepted) and is_open,
         "pause_end": parts["ended_at"] is None,
+        "pause_withdraw": decides or not is_accepted,
     }
     return PauseRow(
         id=parts["id"],
@@ -103,6 +110,9 @@ def _pause(viewer: Viewer, parts: Mapping[str, Any], may_work: bool) -> PauseRow
         accepted_by=parts["accepted_by"] or "",
         accepted_at=_instant(parts["accepted_at"]),
         acts=tuple(name for name, may in acts.items() if may and may_work),
+        withdrawn_by=parts["withdrawn_by"] or "",
+        withdrawn_at=_instant(parts["withdrawn_at"]),
+        withdrawn_why=parts["withdrawn_why"],
     )
 
 

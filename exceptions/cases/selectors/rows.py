@@ -235,7 +235,8 @@ class PartRow:
 
 @dataclass(frozen=True)
 class PauseRow:
-    """A cause that may stop the contract's clock. Nobody has accepted it while `accepted_by` is "": it moves nothing."""
+    """A cause that may stop the contract's clock. Nobody has accepted it while `accepted_by` is "", and it is taken back
+    when `withdrawn_by` is not: it moves nothing."""
 
     id: int
     reason_label: str
@@ -247,7 +248,10 @@ class PauseRow:
     accepted_by: str
     accepted_at: datetime | None
     acts: tuple[str, ...]
-    """What this viewer may do with it now: pause_accept, pause_told, pause_end."""
+    """What this viewer may do with it now: pause_accept, pause_told, pause_end, pause_withdraw."""
+    withdrawn_by: str = ""
+    withdrawn_at: datetime | None = None
+    withdrawn_why: str = ""
 
 
 @dataclass(frozen=True)
@@ -271,7 +275,7 @@ class ClockRow:
     notices: list[MovedRow]
     """Promises to tell the other side of a cause in time, without which it does not count."""
     is_accepted: bool
-    """Whether anybody accepted one of the causes."""
+    """Whether one of the causes was accepted and not taken back."""
     is_stopped: bool
     is_reckoned: bool
     """Whether `moved` says what follows from the causes as they are; pricing comes a moment after them."""

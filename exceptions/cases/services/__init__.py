@@ -35,7 +35,7 @@ from exceptions.cases.services.lifecycle import (
     case_unsnooze,
 )
 from exceptions.cases.services.merging import case_merge, case_unmerge
-from exceptions.cases.services.pausing import pause_accept, pause_end, pause_note, pause_told
+from exceptions.cases.services.pausing import pause_accept, pause_end, pause_note, pause_told, pause_withdraw
 from exceptions.cases.services.pricing import case_price, cases_price
 from exceptions.cases.services.recording import case_locked, timeline_add
 from exceptions.cases.services.repricing import repricing_cancel, repricing_start, repricing_step
@@ -98,6 +98,7 @@ __all__ = [
     "pause_end",
     "pause_note",
     "pause_told",
+    "pause_withdraw",
     "repricing_cancel",
     "repricing_start",
     "repricing_step",

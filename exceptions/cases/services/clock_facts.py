@@ -34,10 +34,12 @@ DISPUTED = (ChargeState.DISPUTED, ChargeState.RELEASED)
 
 
 def case_clocks_of(cases: Collection[int]) -> dict[int, CaseClocks]:
-    """By case. Two queries. A cause that nobody accepted is not here: it moves nothing."""
+    """By case. Two queries. A cause that nobody accepted, or that was withdrawn, is not here: it moves nothing."""
     pauses: dict[int, list[Pause]] = defaultdict(list)
-    for row in CasePause.objects.filter(case__in=cases, accepted_by__isnull=False).order_by("pk"):
-        pauses[row.case_id].append(Pause(row.started_at, row.ended_at, row.notified_at, reason_label(row.reason)))
+    counting = CasePause.objects.filter(case__in=cases, accepted_by__isnull=False, withdrawn_at=None)
+    for row in counting.order_by("pk"):
+        cause = reason_label(row.reason)
+        pauses[row.case_id].append(Pause(row.started_at, row.ended_at, row.notified_at, cause, row.pk))
     told: dict[int, list[datetime]] = defaultdict(list)
     notices = TimelineEntry.objects.filter(case__in=cases, kind=EntryKind.NOTICE).order_by("at", "pk")
     for case, at in notices.values_list("case_id", "at"):

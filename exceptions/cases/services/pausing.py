@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, Invalid, NotFound
-from exceptions.cases.models import Case, CasePause, EntryKind
+from exceptions.cases.models import Case, CasePause, Commitment, CommitmentState, EntryKind
 from exceptions.cases.services.authority import approver_within_limit
-from exceptions.cases.services.recording import case_change, case_locked, on_the_clock, person, price_soon
+from exceptions.cases.services.recording import case_change, case_locked, digest, on_the_clock, person, prices_soon
 from exceptions.cases.taxonomy import UNKNOWN_REASON, is_reason, reason_label
 
 EVIDENCE_LENGTH = 300
+WHY_LENGTH = 300
 # A cause from farther back is a slip of the hand.
 EARLIEST = timedelta(days=366)
 NAMES = {
@@ -43,7 +44,7 @@ def pause_note(
     member = person(actor)
     case = _open(case, version)
     _check(reason, evidence, started_at, notified_at, now)
-    if (open_one := CasePause.objects.filter(case=case, ended_at=None).first()) is not None:
+    if (open_one := CasePause.objects.filter(case=case, ended_at=None, withdrawn_at=None).first()) is not None:
         raise Conflict(
             f"{reason_label(open_one.reason)} is noted already since {on_the_clock(case, open_one.started_at)}. "
             "End that one first.",
@@ -72,7 +73,7 @@ def pause_accept(
     where that was not noted before.
     """
     case = case_locked(pause.case_id, version=version)
-    pause = _locked(pause)
+    pause = _standing(pause)
     if pause.accepted_at is not None:
         return pause
     member = approver_within_limit(actor, case, now=now, settled=True)
@@ -96,7 +97,7 @@ def pause_told(
     """
     person(actor)
     case = case_locked(pause.case_id, version=version)
-    pause = _locked(pause)
+    pause = _standing(pause)
     if pause.notified_at is not None:
         return pause
     if pause.accepted_at is not None:
@@ -116,7 +117,7 @@ def pause_end(
     before its beginning or in the future."""
     person(actor)
     case = case_locked(pause.case_id, version=version)
-    pause = _locked(pause)
+    pause = _standing(pause)
     if pause.ended_at is not None:
         return pause
     if not pause.started_at <= ended_at <= now:
@@ -128,6 +129,33 @@ def pause_end(
     follows = "the contract's clock runs on" if pause.accepted_at else "nobody accepted it, so it moved nothing"
     text = f"{reason_label(pause.reason)} ended {on_the_clock(case, ended_at)}: {follows}"
     _changed(case, pause, "ended", text, actor, now)
+    return pause
+
+
+def pause_withdraw(pause: CasePause, *, why: str, actor: Actor, now: datetime, version: int | None = None) -> CasePause:
+    """Take back a cause that was noted or accepted wrongly: the contract's clock runs as if nothing had stopped it.
+
+    What falls due by that may be lost at once. One that was accepted takes an approver whose limit covers the case, as
+    accepting did; Forbidden otherwise. `Invalid` without a reason. It stays on the record; withdrawn once is enough.
+    """
+    person(actor)
+    case = case_locked(pause.case_id)
+    pause = _locked(pause)
+    if pause.withdrawn_at is not None:
+        return pause
+    case = case_locked(case, version=version)
+    member = approver_within_limit(actor, _top(case), settled=True, now=now) if pause.accepted_at else person(actor)
+    if not why.strip() or len(why.strip()) > WHY_LENGTH:
+        told = "is missing" if not why.strip() else f"is longer than {WHY_LENGTH} characters"
+        raise Invalid(f"The reason for withdrawing it {told}.", code="pause_why", details={"why": told})
+    pause.withdrawn_by, pause.withdrawn_at, pause.withdrawn_why = member, now, why.strip()
+    pause.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_why"])
+    # Whether the other side was told of it in time is nobody's question any more, answered or not.
+    asked = Commitment.objects.filter(case=_top(case), key__startswith=f"told:{pause.pk}:")
+    asked.exclude(state=CommitmentState.VOID).update(state=CommitmentState.VOID, settled_at=now)
+    follows = "stops the contract's clock no longer" if pause.accepted_at else "nobody had accepted it"
+    text = f"Withdrawn: {reason_label(pause.reason)} since {on_the_clock(case, pause.started_at)}, {follows}. "
+    _changed(case, pause, "withdrawn", text + pause.withdrawn_why, actor, now)
     return pause
 
 
@@ -164,6 +192,19 @@ def _locked(pause: CasePause) -> CasePause:
     return found
 
 
+def _standing(pause: CasePause) -> CasePause:
+    """The locked one; `Conflict` when it was withdrawn: nothing more is said of that."""
+    pause = _locked(pause)
+    if pause.withdrawn_at is not None:
+        raise Conflict(f"{reason_label(pause.reason)} was withdrawn. Note it anew.", code="pause_withdrawn")
+    return pause
+
+
+def _top(case: Case) -> Case:
+    """The case that the promises of a merged one stand in."""
+    return case.merged_into or case
+
+
 def _changed(case: Case, pause: CasePause, verb: str, text: str, actor: Actor, now: datetime) -> None:
     case_change(
         case,
@@ -176,7 +217,9 @@ def _changed(case: Case, pause: CasePause, verb: str, text: str, actor: Actor, n
     )
     after = {
         name: value.isoformat() if isinstance(value := getattr(pause, name), datetime) else value
-        for name in ("reason", "started_at", "ended_at", "notified_at", "accepted_by_id")
+        for name in ("reason", "started_at", "ended_at", "notified_at", "accepted_by_id", "withdrawn_by_id")
     }
+    if pause.withdrawn_why:
+        after["withdrawn_why"] = digest(pause.withdrawn_why)
     record(verb=f"pause.{verb}", subject=f"case:{case.pk}", actor=actor, after=after, now=now)
-    price_soon(case)
+    prices_soon({case.pk, _top(case).pk})

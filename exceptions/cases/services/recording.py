@@ -144,6 +144,11 @@ def _conflict(case: Case, version: int) -> Conflict:
     )
 
 
+def digest(words: str) -> str:
+    """What stands on the trail for what a person wrote; "" for nothing."""
+    return hashlib.sha256(words.encode()).hexdigest() if words else ""
+
+
 def audited(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
     """Columns as the trail keeps them: what people or partners wrote may name somebody, so of that only the digest."""
     return {name: _audited(row, name) for name in names}
@@ -152,5 +157,5 @@ def audited(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
 def _audited(row: models.Model, name: str) -> Any:
     value = getattr(row, f"{name}_id" if row._meta.get_field(name).is_relation else name)
     if name in WORDS:
-        return hashlib.sha256(value.encode()).hexdigest() if value else ""
+        return digest(value)
     return value.isoformat() if isinstance(value, datetime) else value

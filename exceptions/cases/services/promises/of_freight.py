@@ -157,12 +157,12 @@ def _notices(made: Promise, pauses: Sequence[Pause], notice: timedelta, look: Lo
     """The excuse has a deadline of its own: until then the other side must be told, or it does not count."""
     worth, minutes = made.stakes[:1], notice // timedelta(minutes=1)
     hours = always_open(made.counted.calendar.zone if made.counted else look.book.zone)
-    for number, pause in enumerate(sorted(pauses, key=lambda one: one.begins)):
+    for pause in sorted(pauses, key=lambda one: one.begins):
         counted = Counted(f"Beginning of the cause: {pause.cause}", pause.begins, Allowed(minutes=minutes), hours)
         due = counted.due_at
         stakes = [
             Stake(
-                key=f"told:{number}:{stake.key}"[:80],
+                key=f"told:{pause.id}:{stake.key}"[:80],
                 books_at=due,
                 payable=stake.payable,
                 currency=stake.currency,
@@ -179,7 +179,7 @@ def _notices(made: Promise, pauses: Sequence[Pause], notice: timedelta, look: Lo
             if pause.notified_at is None and due > look.now
         ]
         yield Promise(
-            key=f"told:{number}:{made.key}"[:80],
+            key=f"told:{pause.id}:{made.key}"[:80],
             kind=made.kind,
             text=f"The cause told in time: {made.text}"[:300],
             due_at=due,
