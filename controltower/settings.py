@@ -110,6 +110,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "controltower.web.widgets.FormRenderer"
 
 # --- PostgreSQL: web and workers are the runtime role; migrations log in as the owner ------------------------------
 

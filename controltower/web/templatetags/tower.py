@@ -181,7 +181,7 @@ def field(bound: Any, *, hint: str = "", autofocus: bool = False, either: bool =
         attrs["class"] = f"input {widget.attrs.get('class', '')}".strip()
     return {
         "bound": bound,
-        "control": bound.as_widget(attrs=attrs),
+        "control": "" if grouped else bound.as_widget(attrs=attrs),  # the template draws each choice of a group
         "hint": hint or bound.help_text,
         "grouped": grouped,
         "checkbox": kind == "CheckboxInput",
