@@ -329,3 +329,27 @@ def test_an_empty_queue_says_when_the_next_case_wakes(freight: Any, coordinator:
 def test_a_case_found_by_its_number_is_ready_for_a_row(told: Case, coordinator: Viewer, now: datetime) -> None:
     (row,) = selectors.queue_rows(coordinator, [selectors.case_get(coordinator, told.number.lower())])
     assert (row.number, row.affected_count) == (told.number, 1)
+
+
+def test_a_row_says_the_same_on_a_page_of_many_and_of_a_case_alone(
+    freight: Any, coordinator: Viewer, now: datetime
+) -> None:
+    member, user = coordinator.member, coordinator.user
+    assert user is not None
+    explanation = {"phrase": "", "zone": "Europe/Paris", "place": "Lyon", "unavoidable": True, "no_sla": True}
+    pinned = {"pinned": True, "pinned_by": member, "pinned_at": now, "owner": member, "state": CaseState.OPEN}
+    plain_case(71, now, shipment=freight, summary="Late", explanation=explanation, act_by=now, **pinned)
+    plain_case(72, now, shipment=freight, phase="breached", at_risk=12_345, explanation={})
+    plain_case(73, now, shipment=freight, snoozed_until=now + HOUR, snoozed_for="reply", explanation={"phrase": "Why"})
+    user.name = ""
+    user.save()
+
+    listed = [
+        *selectors.queue_page(coordinator, now=now).rows,
+        *selectors.queue_page(coordinator, "is:snoozed", now=now).rows,
+    ]
+
+    assert [row.number for row in listed] == ["EX-71", "EX-72", "EX-73"]
+    for row in listed:
+        assert [row] == selectors.queue_rows(coordinator, [selectors.case_get(coordinator, row.number)])
+    assert listed[0].owner == listed[0].pinned_by == user.email

@@ -10,6 +10,7 @@ from exceptions.cases.selectors.disruptions import (
     disruptions_list,
 )
 from exceptions.cases.selectors.later import Later, case_later, moment_of, moments
+from exceptions.cases.selectors.listing import queue_rows
 from exceptions.cases.selectors.merging import merge_candidates
 from exceptions.cases.selectors.queue import (
     cases_visible,
@@ -17,7 +18,6 @@ from exceptions.cases.selectors.queue import (
     queue_counts,
     queue_head,
     queue_page,
-    queue_rows,
     silent_partners,
 )
 from exceptions.cases.selectors.saved import ViewRow, saved_view_get, saved_views

@@ -27,6 +27,7 @@ from exceptions.cases.models import (
     TimelineEntry,
 )
 from exceptions.cases.selectors.later import moments
+from exceptions.cases.selectors.listing import queue_rows, with_row_parts
 from exceptions.cases.selectors.parts import (
     StopTimes,
     actions_of,
@@ -48,8 +49,6 @@ from exceptions.cases.selectors.queue import (
     cases_visible,
     colleague_parts,
     named,
-    queue_rows,
-    with_row_parts,
 )
 from exceptions.cases.selectors.rows import (
     CaseDetail,

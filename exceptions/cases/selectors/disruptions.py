@@ -10,7 +10,8 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from controltower.errors import Forbidden, NotFound
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import OPEN_STATES, Case, CaseShipment, Disruption, DisruptionState
-from exceptions.cases.selectors.queue import cases_visible, queue_rows, with_row_parts
+from exceptions.cases.selectors.listing import queue_rows, with_row_parts
+from exceptions.cases.selectors.queue import cases_visible
 from exceptions.cases.selectors.rows import DisruptionRow, QueueRow
 from exceptions.parties.selectors import account_scope
 

@@ -7,7 +7,8 @@ from django.db.models import Exists, F, IntegerField, OuterRef, Q, Value, When
 
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import OPEN_STATES, Case, CaseShipment
-from exceptions.cases.selectors.queue import cases_visible, queue_rows, with_row_parts
+from exceptions.cases.selectors.listing import queue_rows, with_row_parts
+from exceptions.cases.selectors.queue import cases_visible
 from exceptions.cases.selectors.rows import QueueRow
 from exceptions.cases.selectors.searching import text_found
 from exceptions.shipments.models import LoadShipment

@@ -5,28 +5,26 @@ What a filter means is in `conditions`, the orders and their cursors in `orders`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count as CountOf
-from django.db.models import IntegerField, Min, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import IntegerField, Min, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from controltower.db import rows
 from controltower.tenancy.models import Member, Role
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
-from exceptions.cases.models import OPEN_STATES, Case, CaseShipment, NextCheck
+from exceptions.cases.models import OPEN_STATES, Case
 from exceptions.cases.selectors.conditions import Asked, asked
 from exceptions.cases.selectors.counting import COUNTED, count_column, counted
 from exceptions.cases.selectors.grammar import Choice, Filters, Parsed, Scope, parse
+from exceptions.cases.selectors.listing import listed_rows
 from exceptions.cases.selectors.naming import names_of
 from exceptions.cases.selectors.orders import Cursor, Order, cursor_read, order_of
 from exceptions.cases.selectors.paths import count_up_to, ids_behind, page_keys
-from exceptions.cases.selectors.rows import Count, QueryProblem, QueuePage, QueueRow
-from exceptions.cases.taxonomy import type_label
+from exceptions.cases.selectors.rows import Count, QueryProblem, QueuePage
 from exceptions.parties.models import Partner
 from exceptions.parties.selectors import account_scope
 
@@ -44,7 +42,12 @@ _NOTES = (
     "ARRAY(SELECT s.note FROM cases_suppression AS s WHERE s.starts_at <= %s AND s.ends_at > %s AND s.settled_at IS NULL "
     "ORDER BY s.ends_at, s.id LIMIT 5)"
 )
-PHASES = {"at_risk": "At risk", "breached": "Breached"}
+# The people a case can be given to, as `colleague_parts` has them.
+_PEOPLE = (
+    "(SELECT coalesce(json_agg(json_build_object('id', member.id, 'name', person.name, 'email', person.email)), '[]') "
+    "FROM tenancy_member AS member JOIN tenancy_user AS person ON person.id = member.user_id "
+    "WHERE member.is_active AND member.role IN ('coordinator', 'supervisor'))"
+)
 # A partner that sent nothing for this long makes an empty queue suspicious.
 SILENT_AFTER = timedelta(hours=6)
 
@@ -72,8 +75,8 @@ def queue_page(
     filters = parsed.filters
     order = order_of(filters)
     wanted = asked(viewer, filters, now)
-    cases, before, behind = _page(wanted, order, cursor_read(after, order) if after else None, size)
-    rows = queue_rows(viewer, cases)
+    ids, before, behind = _page(wanted, order, cursor_read(after, order) if after else None, size)
+    rows = listed_rows(viewer, ids)
     return QueuePage(
         rows=rows,
         before=before,
@@ -94,8 +97,8 @@ def case_ids(viewer: Viewer, filters: Filters, *, behind: int, limit: int, now: 
     return ids_behind(asked(viewer, filters, now), behind, limit)
 
 
-def _page(wanted: Asked, order: Order, cursor: Cursor | None, size: int) -> tuple[list[Case], str, str]:
-    """The cases of a page, and the cursors of the pages before and behind it, "" where there is none."""
+def _page(wanted: Asked, order: Order, cursor: Cursor | None, size: int) -> tuple[list[int], str, str]:
+    """The ids of a page's cases, and the cursors of the pages before and behind it, "" where there is none."""
     keys = page_keys(wanted, order, cursor, size + 1)
     if cursor is not None and cursor.back and len(keys) <= size:
         # The top of the list: a whole page of it, however much of one is left in front of the cursor.
@@ -109,8 +112,7 @@ def _page(wanted: Asked, order: Order, cursor: Cursor | None, size: int) -> tupl
         before = str(Cursor(order.name, keys[0] if keys else cursor.values, back=True))
     if keys and (is_back or is_more):
         after = str(Cursor(order.name, keys[-1]))
-    found = {case.pk: case for case in with_row_parts(Case.objects.filter(pk__in=[key[-1] for key in keys]))}
-    return [found[key[-1]] for key in keys if key[-1] in found], before, after
+    return [key[-1] for key in keys], before, after
 
 
 def _total(wanted: Asked) -> Count:
@@ -149,7 +151,8 @@ def queue_head(
     viewer: Viewer, *, now: datetime, views: Mapping[str, str] | None = None
 ) -> tuple[dict[str, Count], list[str]]:
     """The counts of the presets and of further views (filters by their keys), and the suppressions in force in their own
-    words, the first to end first: one query, however many there are, and one for the names in them.
+    words, the first to end first: one query, however many there are, and one for the names in them. It brings the
+    colleagues along, for those who may give a case to one.
 
     A view that searches for a text or is not understood is not counted, and of the others the first `VIEWS`.
     """
@@ -159,25 +162,12 @@ def queue_head(
     filters = PRESETS | dict(list(countable.items())[:VIEWS])
     names = names_of(filters.values())
     columns = [count_column(asked(viewer, each, now, names)) for each in filters.values()]
-    sql = f"SELECT {_NOTES}, {', '.join(sql for sql, _ in columns)}"
-    ((notes, *values),) = rows(sql, [now, now, *(value for _, params in columns for value in params)])
+    people = _PEOPLE if viewer.can(Verb.WORK) else "NULL"
+    sql = f"SELECT {_NOTES}, {people}, {', '.join(sql for sql, _ in columns)}"
+    ((notes, parts, *values),) = rows(sql, [now, now, *(value for _, params in columns for value in params)])
+    if parts is not None:
+        viewer.cache["colleagues"] = named(parts)
     return counted(dict(zip(filters, values, strict=True))), notes
-
-
-def queue_rows(viewer: Viewer, cases: Sequence[Case]) -> list[QueueRow]:
-    """Rows of cases that were read with `with_row_parts`."""
-    return [_row(viewer, case) for case in cases]
-
-
-def with_row_parts(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """What a row shows beside the case's own columns, in the same query."""
-    affected = (
-        CaseShipment.objects.filter(case=OuterRef("pk")).order_by().values("case").annotate(n=CountOf("pk")).values("n")
-    )
-    check = NextCheck.objects.filter(case=OuterRef("pk"), done_at=None).values("due_at")[:1]
-    return cases.select_related("account", "owner__user", "pinned_by__user").annotate(
-        affected_count=Coalesce(Subquery(affected), 0), next_check_at=Subquery(check)
-    )
 
 
 def colleagues(viewer: Viewer) -> list[tuple[int, str]]:
@@ -223,50 +213,3 @@ def _next_wake(viewer: Viewer) -> datetime | None:
     asleep = cases_visible(viewer).filter(state__in=OPEN_STATES, snoozed_until__isnull=False)
     found: datetime | None = asleep.aggregate(first=Min("snoozed_until"))["first"]
     return found
-
-
-def _row(viewer: Viewer, case: Any) -> QueueRow:
-    told = case.explanation
-    is_unavoidable = bool(told.get("unavoidable"))
-    return QueueRow(
-        id=case.pk,
-        number=case.number,
-        version=case.version,
-        type=case.type,
-        type_label=type_label(case.type),
-        phase=case.phase,
-        phase_label=PHASES.get(case.phase, ""),
-        severity=case.severity,
-        state=case.state,
-        state_label=case.get_state_display(),
-        customer=case.account.name if case.account else "",
-        subject=case.place,
-        references=case.reference,
-        lane=case.lane,
-        affected_count=case.affected_count,
-        phrase=(told.get("phrase") if case.is_open else case.resolution) or case.summary,
-        act_by=None if is_unavoidable else case.act_by,
-        act_by_zone=told.get("zone", ""),
-        act_by_place=told.get("place", ""),
-        at_risk=_major(case.at_risk),
-        avoidable=_major(case.avoidable),
-        lost=_major(case.lost),
-        currency=case.currency,
-        is_unavoidable=is_unavoidable,
-        is_without_sla=bool(told.get("no_sla")),
-        is_pinned=case.pinned,
-        pinned_by=case.pinned_by.name if case.pinned_by else "",
-        pinned_at=case.pinned_at,
-        owner=case.owner.name if case.owner else "",
-        is_mine=case.owner_id == viewer.member.pk,
-        snoozed_until=case.snoozed_until,
-        snoozed_for=case.get_snoozed_for_display(),
-        wakes_on=case.snoozed_for,
-        next_check_at=case.next_check_at,
-        opened_at=case.opened_at,
-        changed_at=case.priced_at or case.opened_at,
-    )
-
-
-def _major(amount: int) -> Decimal:
-    return Decimal(amount) / 100
