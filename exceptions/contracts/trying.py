@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -65,7 +65,7 @@ def try_facts(facts: Facts, book: Book, now: datetime) -> tuple[list[Tried], Ass
 
 def _tried(kind: TermKind, subkind: Subkind | None, facts: Facts, book: Book, now: datetime) -> Tried:
     label = str(subkind.label if subkind else kind.label)
-    found = book.match(kind, replace(facts.situation, subkind=subkind or ""), book.day(now), Side.PAYABLE)
+    found = book.match(kind, facts.situation._replace(subkind=subkind or ""), book.day(now), Side.PAYABLE)
     if found.bound is None:
         return Tried(kind, label, None, found.trace, book.zone)
     zone = book.zone

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from math import exp2, log2
+from typing import NamedTuple
 
 from exceptions.sla.calendars import Calendar, NeverOpen, subtract_business
 
@@ -37,8 +38,7 @@ IDLE_TABLE: tuple[tuple[Decimal, Decimal], ...] = tuple(
 IDLE_REST = Decimal("0.01")
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """One admissible action for a stake.
 
     act_by: the last instant to begin it. cost: of the action as a whole. p_act: likelihood of the loss all the same.
@@ -52,8 +52,7 @@ class Option:
     assumed: str = ""
 
 
-@dataclass(frozen=True)
-class Stake:
+class Stake(NamedTuple):
     """`payable` books as lost at `books_at` unless the promise is kept by then.
 
     recoverable: the part that somebody else owes us. unless: the clause that completes "8,000 EUR if ...". term: the
@@ -78,8 +77,7 @@ class Stake:
     rate: Decimal = CERTAIN
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """A stake that has not booked, with its current option; `option` None means unavoidable. `then` comes after it."""
 
     stake: Stake
@@ -163,19 +161,18 @@ def saves(stake: Stake, option: Option) -> Decimal:
 
 def choose(stake: Stake, now: datetime) -> Choice:
     """The current option, the one that saves most with its act_by ahead, and the best of those that outlast it."""
-    ahead = sorted(
-        (
-            (-worth, -option.act_by.timestamp(), option.action, option)
-            for option in stake.options
-            if option.act_by > now and (worth := saves(stake, option)) > 0
-        ),
-        key=_first_three,
-    )
+    ahead = [
+        (worth, option) for option in stake.options if option.act_by > now and (worth := saves(stake, option)) > ZERO
+    ]
     if not ahead:
         return Choice(stake, None, ZERO, None)
-    current = ahead[0][3]
-    then = next((option for *_, option in ahead[1:] if option.act_by > current.act_by), None)
-    return Choice(stake, current, -ahead[0][0], then)
+    if len(ahead) > 1:
+        # Alike in both, the first by name: sorting keeps the order of equals.
+        ahead.sort(key=_action)
+        ahead.sort(key=_worth_and_end, reverse=True)
+    worth, current = ahead[0]
+    then = next((option for _, option in ahead[1:] if option.act_by > current.act_by), None)
+    return Choice(stake, current, worth, then)
 
 
 def assess(
@@ -298,8 +295,12 @@ def _sharing(stake: Stake, gains: Sequence[Decimal], whole: Mapping[str, Decimal
         else option
         for option, part in zip(stake.options, gains, strict=True)
     )
-    return stake if options == stake.options else replace(stake, options=options)
+    return stake if options == stake.options else stake._replace(options=options)
 
 
-def _first_three(entry: tuple[Decimal, float, str, Option]) -> tuple[Decimal, float, str]:
-    return entry[:3]
+def _action(entry: tuple[Decimal, Option]) -> str:
+    return entry[1].action
+
+
+def _worth_and_end(entry: tuple[Decimal, Option]) -> tuple[Decimal, datetime]:
+    return entry[0], entry[1].act_by

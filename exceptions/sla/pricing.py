@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from itertools import chain, islice, pairwise, repeat
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from exceptions.sla.calendars import SEARCH_DAYS, Calendar, NeverOpen, always_open
@@ -113,8 +113,7 @@ class Disputed:
 Price = Flat | ShareOfValue | PerUnit | Credits | Disputed
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """`money` is owed by who has not delivered at `books_at` (aware UTC), on top of the steps before."""
 
     books_at: datetime
@@ -279,8 +278,7 @@ class Term:
     version: int = 1
 
 
-@dataclass(frozen=True)
-class Situation:
+class Situation(NamedTuple):
     """What terms are matched against. accounts: the account and its parents, nearest first. subkind: which of a kind."""
 
     accounts: tuple[int, ...] = ()

@@ -7,7 +7,7 @@ stand now.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -129,8 +129,8 @@ def _stake(row: StakeRow, is_house: bool, is_side: bool, rate: str, home: str, a
     if commitment.kind != TermKind.HOUSE_RATE or row.state != StakeState.OPEN or row.books_at > at:
         return stake
     days = ((at - row.books_at) // DAY + 1) * DAY
-    moved = tuple(replace(option, act_by=option.act_by + days) for option in stake.options)
-    return replace(stake, books_at=row.books_at + days, options=moved)
+    moved = tuple(option._replace(act_by=option.act_by + days) for option in stake.options)
+    return stake._replace(books_at=row.books_at + days, options=moved)
 
 
 def _option(each: Mapping[str, str]) -> Option:

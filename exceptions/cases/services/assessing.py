@@ -157,7 +157,7 @@ def _with_amount(stake: Stake, row: StakeRow, book: Book, now: datetime) -> Stak
     """The stake as it was booked. Whether somebody else owes it is found out later: that part may still change."""
     rate = stake.rate if row.currency == stake.currency else book.rate(row.currency, book.day(now)) or CERTAIN
     owed = min(stake.recoverable * stake.rate / rate, major(row.payable))
-    return replace(stake, payable=major(row.payable), currency=row.currency, rate=rate, recoverable=owed)
+    return stake._replace(payable=major(row.payable), currency=row.currency, rate=rate, recoverable=owed)
 
 
 def _term_id(promise: Promise) -> int | None:
@@ -343,12 +343,12 @@ def _would_change(
         if promise.kind in ARRIVAL_TERMS and promise.kept_at is None
         for stake in promise.stakes
     }
-    changed = [replace(stake, p_idle=IDLE_REST) if stake.key in arrivals else stake for stake in stakes]
     first = min(
         (stake for stake in stakes if stake.key in arrivals and stake.books_at > now), default=None, key=_books_at
     )
     if first is None or assessment.rank is None or assessment.is_unavoidable:
         return {}
+    changed = [stake._replace(p_idle=IDLE_REST) if stake.key in arrivals else stake for stake in stakes]
     other = rank_of(changed, now, half_life=book.half_life, booked=booked)
     when = f"{clock(first.books_at, now, first.zone)} {first.place}".strip()
     return {"if": f"the ETA is confirmed before {when}", "rank": other}

@@ -92,7 +92,7 @@ def _renamed(promise: Promise, merged: Case, case: Case) -> Promise:
     """A clock of the case itself runs beside that of the one on top; an answer there answers here."""
     if promise.kind not in OF_THE_CASE:
         return promise
-    stakes = tuple(replace(stake, key=f"{merged.number}:{stake.key}") for stake in promise.stakes)
+    stakes = tuple(stake._replace(key=f"{merged.number}:{stake.key}") for stake in promise.stakes)
     answered = case.first_response_at if promise.kind == TermKind.FIRST_RESPONSE else None
     text = f"{promise.text} ({merged.number})"
     return replace(
