@@ -85,17 +85,15 @@ def widened(scope: Scope) -> Scope:
     scope.shipments |= scope.told
     if scope.told:
         scope.orders |= {order for (order,) in rows(BROUGHT, [sorted(scope.told)])}
-    about = [
-        CaseShipment.objects.filter(shipment__in=list(scope.told)).values("case_id"),
-        LoadShipment.objects.filter(shipment__in=list(scope.told)).values("load_id"),
-    ]
-    along = LoadShipment.objects.filter(load__in=about[1]).values("shipment_id")
-    theirs = CaseShipment.objects.filter(shipment__in=along).values("case_id")
-    touching = Q(pk__in=about[0]) | Q(subject_load__in=about[1]) | Q(pk__in=theirs, type__in=ONE_LOAD)
-    if scope.loads:
-        touching |= Q(subject_load__in=list(scope.loads))
-    if scope.orders:
-        touching |= Q(pk__in=CaseOrder.objects.filter(order__in=list(scope.orders)).values("case_id"))
+    # Each step by an index and with the ids of the one before: asked as one, the planner looks through all open cases.
+    riding = set(LoadShipment.objects.filter(shipment__in=scope.told).values_list("load_id", flat=True))
+    along = {rider for riders in riders_of(riding).values() for rider in riders}
+    direct = _affecting(scope.told) | _affecting_orders(scope.orders)
+    touching = (
+        Q(pk__in=direct)
+        | Q(subject_load__in=scope.loads | riding)
+        | Q(pk__in=_affecting(along) - direct, type__in=ONE_LOAD)
+    )
     columns = ("pk", "subject_load_id", "subject_order_id", "subject_order_line__order_id")
     for case, load, *orders in Case.objects.filter(touching, state__in=OPEN_STATES).values_list(*columns):
         scope.cases.add(case)
@@ -106,6 +104,17 @@ def widened(scope: Scope) -> Scope:
         scope.shipments |= set(affected)
         scope.shipments |= {rider for riders in riders_of(scope.loads).values() for rider in riders}
     return scope
+
+
+def _affecting(shipments: Collection[int]) -> set[int]:
+    """Cases that affect these shipments, open or not."""
+    found = CaseShipment.objects.filter(shipment__in=shipments) if shipments else CaseShipment.objects.none()
+    return set(found.values_list("case_id", flat=True))
+
+
+def _affecting_orders(orders: Collection[int]) -> set[int]:
+    found = CaseOrder.objects.filter(order__in=orders) if orders else CaseOrder.objects.none()
+    return set(found.values_list("case_id", flat=True))
 
 
 def riders_of(loads: Collection[int]) -> dict[int, list[int]]:
