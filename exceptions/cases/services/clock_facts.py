@@ -11,8 +11,15 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from exceptions.cases.models import CasePause, EntryKind, TimelineEntry
-from exceptions.cases.services.known_clocks import CaseClocks, ClockFacts, CutOff, Disputable, StopTimes
+from exceptions.cases.models import Case, CasePause, EntryKind, TimelineEntry
+from exceptions.cases.services.known_clocks import (
+    CaseClocks,
+    ClockFacts,
+    CutOff,
+    Disputable,
+    StopTimes,
+    subject_of,
+)
 from exceptions.cases.services.state import Known
 from exceptions.cases.taxonomy import reason_label
 from exceptions.shipments.models import (
@@ -29,7 +36,13 @@ from exceptions.shipments.models import (
     StopKind,
 )
 from exceptions.sla.clocks import Pause
+from exceptions.sla.kinds import SUBKINDS, Subkind, TermKind
+from exceptions.sla.reach import case_types_of
 
+# The types of case with a promise that is counted from times at stops, from cut-offs, from invoices.
+FROM_STOPS = case_types_of(TermKind.PICKUP_WINDOW) | case_types_of(TermKind.FREE_TIME, Subkind.TRUCK_DETENTION)
+FROM_CUT_OFFS = frozenset().union(*(case_types_of(TermKind.CUT_OFF, one) for one in SUBKINDS[TermKind.CUT_OFF]))
+FROM_CHARGES = case_types_of(TermKind.DOCUMENT, Subkind.INVOICE_DISPUTE)
 DISPUTED = (ChargeState.DISPUTED, ChargeState.RELEASED)
 
 
@@ -47,28 +60,41 @@ def case_clocks_of(cases: Collection[int]) -> dict[int, CaseClocks]:
     return {case: CaseClocks(tuple(pauses[case]), tuple(told[case])) for case in cases}
 
 
-def with_clock_facts(known: Iterable[Known]) -> list[Known]:
-    """The same shipments with their clock facts. Seven queries, however many there are."""
+def with_clock_facts(known: Iterable[Known], asking: Iterable[tuple[Case, Collection[int]]]) -> list[Known]:
+    """The same shipments with their clock facts. Seven queries at most, however many there are.
+
+    asking: each case with the ids of its shipments. What no promise that its type can put at stake counts from is not
+    read.
+    """
     shipments = list(known)
-    keys = [one.shipment.pk for one in shipments]
-    if not keys:
+    keys = {one.shipment.pk for one in shipments}
+    stops_of, cut_offs_of, charges_of = set[int](), set[int](), set[int]()
+    for case, ids in asking:
+        if case.type in FROM_STOPS or subject_of(case, "appointment") is not None:
+            stops_of |= keys.intersection(ids)
+        if case.type in FROM_CUT_OFFS:
+            cut_offs_of |= keys.intersection(ids)
+        if case.type in FROM_CHARGES:
+            charges_of |= keys.intersection(ids)
+    if not (stops_of or cut_offs_of or charges_of):
         return shipments
-    stops, charges = _stops(keys), _charges(keys, shipments)
-    cut_offs = _cut_offs(keys)
+    stops = _stops(stops_of) if stops_of else {}
+    cut_offs = _cut_offs(cut_offs_of) if cut_offs_of else {}
+    charges = _charges(charges_of, shipments) if charges_of else {}
     return [
         replace(
             one,
             clocks=ClockFacts(
-                tuple(stops[one.shipment.pk]),
-                tuple(cut_offs[one.shipment.pk]),
-                tuple(charges[one.shipment.pk]),
+                tuple(stops.get(one.shipment.pk, ())),
+                tuple(cut_offs.get(one.shipment.pk, ())),
+                tuple(charges.get(one.shipment.pk, ())),
             ),
         )
         for one in shipments
     ]
 
 
-def _stops(keys: Sequence[int]) -> Mapping[int, list[StopTimes]]:
+def _stops(keys: Collection[int]) -> Mapping[int, list[StopTimes]]:
     rows = list(
         Stop.objects.filter(shipment__in=keys, kind__in=(StopKind.PICKUP, StopKind.DELIVERY), dropped=False)
         .select_related("location")
@@ -108,8 +134,9 @@ def _stop_times(row: Stop, times: Mapping[tuple[str, str], datetime], appointmen
     )
 
 
-def _charges(keys: Sequence[int], known: Sequence[Known]) -> Mapping[int, list[Disputable]]:
-    boxes = {one.equipment.pk: one.shipment.pk for one in known if one.equipment is not None}
+def _charges(keys: Collection[int], known: Sequence[Known]) -> Mapping[int, list[Disputable]]:
+    asked = [one for one in known if one.shipment.pk in keys]
+    boxes = {one.equipment.pk: one.shipment.pk for one in asked if one.equipment is not None}
     rows = [
         *Charge.objects.filter(shipment__in=keys, invoiced_at__isnull=False).order_by("pk"),
         *Charge.objects.filter(equipment__in=list(boxes), invoiced_at__isnull=False).order_by("pk"),
@@ -133,7 +160,7 @@ def _charges(keys: Sequence[int], known: Sequence[Known]) -> Mapping[int, list[D
     return found
 
 
-def _cut_offs(keys: Sequence[int]) -> Mapping[int, list[CutOff]]:
+def _cut_offs(keys: Collection[int]) -> Mapping[int, list[CutOff]]:
     found: dict[int, list[CutOff]] = defaultdict(list)
     legs = list(Leg.objects.filter(shipment__in=keys).select_related("origin").order_by("sequence"))
     origins = [leg.origin_id for leg in legs if leg.cutoffs and leg.origin_id is not None]

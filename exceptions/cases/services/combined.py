@@ -50,7 +50,7 @@ def families_of(cases: Sequence[Case], book: Book, now: datetime, known: Iterabl
     known: shipments as the caller read them just now in the same transaction; the others are read.
     """
     under = cases_under_each(cases)
-    everybody = {case.pk for case in cases} | {case.pk for below in under.values() for case in below}
+    everybody = {case.pk: case for case in (*cases, *(case for below in under.values() for case in below))}
     own: dict[int, list[int]] = defaultdict(list)
     rows = CaseShipment.objects.filter(case__in=everybody, through=None).order_by("pk")
     for case_id, shipment_id in rows.values_list("case_id", "shipment_id"):
@@ -58,7 +58,8 @@ def families_of(cases: Sequence[Case], book: Book, now: datetime, known: Iterabl
     wanted = {pk for some in own.values() for pk in some}
     read = {one.shipment.pk: one for one in known if one.shipment.pk in wanted}
     read |= {one.shipment.pk: one for one in known_shipments(wanted - read.keys())}
-    freight = {one.shipment.pk: one for one in with_tallies(with_clock_facts(read.values()), book, now)}
+    timed = with_clock_facts(read.values(), [(case, own[key]) for key, case in everybody.items()])
+    freight = {one.shipment.pk: one for one in with_tallies(timed, book, now)}
     clocks = case_clocks_of(everybody)
     affected = {key: [freight[pk] for pk in own[key] if pk in freight] for key in everybody}
     return {

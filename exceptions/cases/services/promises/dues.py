@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
 from holidays import list_supported_countries
 
@@ -291,7 +292,12 @@ def _at(counted: Counted) -> datetime | None:
 
 def _country(code: str) -> str:
     """A country whose public holidays are known, else none."""
-    return code if code in list_supported_countries() else ""
+    return code if code in _supported() else ""
+
+
+@cache
+def _supported() -> frozenset[str]:
+    return frozenset(list_supported_countries())
 
 
 def amount_of(one: Known) -> Money | None:
