@@ -7,21 +7,26 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from exceptions.cases.taxonomy import TYPES, Severity
 from exceptions.contracts.common import offer
-from exceptions.contracts.kinds import BY_KIND, OF_FREIGHT, Kind
+from exceptions.contracts.kinds import BY_KIND, Kind
 from exceptions.contracts.prices import currency_field, price_fields, price_initial, price_of
+from exceptions.contracts.whom import account_field
 from exceptions.contracts.words import duration_words
 from exceptions.parties.models import Account
 from exceptions.shipments.models import Mode
 from exceptions.sla.kinds import COUNTED_IN_DAYS, SUBKINDS
 from exceptions.sla.models import Calendar, ClaimRegime, Period, Side, Term
+from exceptions.sla.pricing import PRECEDENCE
 from exceptions.sla.reach import case_types_of
 
 DATE = {"type": "date"}
 MINUTES = {"d": 1440, "h": 60, "min": 1, "m": 1, "": 1}
 LONGEST = 60 * 24 * 366 * 3
+MATCHING = ("account", *PRECEDENCE)
+WHOLE = "All of this contract's party"
 CASE_TYPES = [(entry.code, entry.label) for entry in TYPES]
 
 
@@ -125,20 +130,24 @@ class TermForm(forms.Form):
         kind: Kind,
         price_form: str,
         currency: str,
-        accounts: list[Account],
+        accounts: QuerySet[Account],
         calendars: list[Calendar],
         regimes: list[ClaimRegime],
+        stored: Term | None = None,
+        is_house: bool = False,
         **kwargs: Any,
     ) -> None:
+        """accounts: whom it may be narrowed to. stored: what is edited; what it names is offered whatever the lists say."""
         super().__init__(data, **kwargs)
         self.kind, self.price_form = kind, price_form if price_form in kind.prices else kind.prices[0]
         self.rows: dict[str, dict[str, Any]] = {
-            "account": {str(row.pk): row for row in accounts},
-            "calendar": {str(row.pk): row for row in calendars},
-            "regime": {str(row.pk): row for row in regimes},
+            name: {str(row.pk): row for row in (*rows, getattr(stored, name, None)) if row is not None}
+            for name, rows in (("calendar", calendars), ("regime", regimes))
         }
-        wanted = ("account", *kind.fields) if accounts else kind.fields
-        for name in wanted:
+        whom = account_field(accounts, stored.account if stored else None, whole="Everybody" if is_house else WHOLE)
+        if whom is not None:
+            self.fields["account"] = whom
+        for name in kind.fields:
             self.fields[name] = self._field(name)
         for name, field in price_fields(self.price_form).items():
             self.fields[name] = field
@@ -182,7 +191,7 @@ class TermForm(forms.Form):
         for name in self.kind.fields:
             values[name] = self.rows[name].get(data[name]) if name in self.rows else data[name]
         if "account" in self.fields:
-            values["account"] = self.rows["account"].get(data["account"])
+            values["account"] = data["account"]
         if "tier" in values:
             values["tier"] = values["tier"] or None
         values["price"] = price_of(self.price_form, data)
@@ -191,17 +200,14 @@ class TermForm(forms.Form):
     def _field(self, name: str) -> forms.Field:
         kind, rows = self.kind, self.rows
         if name in rows:
-            empty = {"account": "All of this contract's party", "calendar": "The usual", "regime": "None: say the days"}
-            labels = {"account": "Only", "calendar": "Counted by the hours of", "regime": "Regime"}
+            empty = {"calendar": "The usual", "regime": "None: say the days"}
+            labels = {"calendar": "Counted by the hours of", "regime": "Regime"}
             choices = [("", empty[name]), *((key, str(row)) for key, row in rows[name].items())]
             return forms.ChoiceField(label=labels[name], choices=choices, required=False)
         if name in ("allowed_minutes", "notice_minutes"):
             label = kind.allowed_label if name == "allowed_minutes" else "An excuse counts when told within"
             return LengthField(label=label, required=False, help_text="Like 30 min, 4 h or 2 d")
         return _FIELDS[name](kind)
-
-
-MATCHING = ("account", *OF_FREIGHT)
 
 
 def _choice(label: str, choices: list[tuple[str, str]], empty: str | None = None, hint: str = "") -> forms.ChoiceField:

@@ -1,20 +1,19 @@
 """Which kinds of terms there are, in what order, what each is for, and which fields its form asks for.
 
-What pricing reads of a kind stands in `sla.checking.READS`; here are the words for people, and the order of the form.
+What pricing reads of a kind stands in `sla.reads.READS`; here are the words for people, and the order of the form.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from exceptions.sla.checking import READS
 from exceptions.sla.kinds import SUBKINDS, Counting, Measured, Starts, TermKind
-from exceptions.sla.pricing import Credits, Disputed, Flat, PerUnit, ShareOfValue
+from exceptions.sla.pricing import PRECEDENCE, Credits, Disputed, Flat, PerUnit, ShareOfValue
 from exceptions.sla.reach import OF_THE_CASE
+from exceptions.sla.reads import OF_FREIGHT, READS
 
 # What a term may name, in the order of the form. A promise about the work on a case knows nothing of the freight.
-OF_A_CASE = ("case_type", "tier", "severity")
-OF_FREIGHT = ("case_type", "service", "lane", "mode", "goods_class", "tier", "severity")
+OF_A_CASE = tuple(name for name in PRECEDENCE if name not in OF_FREIGHT)
 ASKED = (
     "subkind",
     "regime",
@@ -40,13 +39,11 @@ PRICES = {
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of term for people. starts: what its clock may run from, where there is a choice. usual: how it is mostly
-    priced."""
+    """A kind of term for people. usual: how it is mostly priced."""
 
     kind: TermKind
     group: str
     about: str
-    starts: tuple[Starts, ...] = ()
     allowed_label: str = "Time allowed"
     usual: str = "flat"
 
@@ -58,7 +55,7 @@ class Kind:
 
     @property
     def matching(self) -> tuple[str, ...]:
-        return OF_A_CASE if self.kind in OF_THE_CASE else OF_FREIGHT
+        return OF_A_CASE if self.kind in OF_THE_CASE else PRECEDENCE
 
     @property
     def prices(self) -> tuple[str, ...]:
@@ -70,6 +67,10 @@ class Kind:
     @property
     def counting(self) -> tuple[Counting, ...]:
         return READS[self.kind].counting
+
+    @property
+    def starts(self) -> tuple[Starts, ...]:
+        return READS[self.kind].starts
 
     @property
     def measured(self) -> tuple[Measured, ...]:
@@ -136,7 +137,6 @@ KINDS: tuple[Kind, ...] = (
         TermKind.FREE_TIME,
         PLACES,
         "Equipment or a truck is free of charge for a time; then every further day or hour costs.",
-        starts=(Starts.DISCHARGE, Starts.AVAILABLE, Starts.GATE_OUT, Starts.ARRIVAL),
         allowed_label="Free hours",
         usual="per_unit",
     ),
@@ -155,7 +155,6 @@ KINDS: tuple[Kind, ...] = (
         TermKind.CLAIM,
         PAPERS,
         "Notice, claim and suit each have a deadline of their own; after it nothing can be recovered.",
-        starts=(Starts.DELIVERY, Starts.DISALLOWANCE),
         usual="percent",
     ),
     Kind(

@@ -51,7 +51,7 @@ class TiersField(forms.CharField):
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
         lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
-        return [_tier(line, is_last=line is lines[-1]) for line in lines]
+        return [_tier(line, is_last=number == len(lines)) for number, line in enumerate(lines, start=1)]
 
 
 class CreditsField(forms.CharField):
@@ -85,13 +85,13 @@ def price_fields(chosen: str) -> dict[str, forms.Field]:
         ),
         "tiers": TiersField(
             label="Rates",
-            max_length=500,
+            max_length=5000,
             help_text="One rate, such as 75. Or tiers, one on each line: 4 x 215 for the first four, then 430 for all "
             "that follow.",
         ),
         "steps": CreditsField(
             label="Owed for a period",
-            max_length=500,
+            max_length=5000,
             help_text="One step on each line, from high to low: 98: 1000 for a rate below 98 %, then 95: 4000.",
         ),
         "cap": amount_field("At most in total", required=False, hint="Empty: without limit"),

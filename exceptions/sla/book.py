@@ -166,6 +166,12 @@ class Book:
             account for account, terms in self._terms.items() if any(one.row.threshold is not None for one in terms)
         )
 
+    @cached_property
+    def accounts_with_hours(self) -> frozenset[int]:
+        """Whose working time somebody wrote down."""
+        own = (account for account, _ in self._calendars if account is not None)
+        return frozenset((*own, *self._desks))
+
     def counts_period_of(self, account: Account | None) -> bool:
         """Whether any term of an account, of those above it or of the house is about a rate over a period."""
         return not self.period_accounts.isdisjoint((None, *account_path(account)))
@@ -348,7 +354,7 @@ def _bound(row: models.Term) -> BoundTerm:
         severity=row.severity,
         version=row.version.number,
     )
-    return BoundTerm(term, row, is_house=account_id is None)
+    return BoundTerm(term, row, is_house=contract.account_id is None)
 
 
 def _key(row: models.Term) -> str:

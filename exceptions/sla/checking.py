@@ -7,18 +7,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 
-from exceptions.sla.calendars import Calendar
+from exceptions.sla.calendars import Calendar, NeverOpen, add_business, always_open, office_hours
 from exceptions.sla.drafts import ContractDraft, Problem, TermDraft
 from exceptions.sla.kinds import COUNTED_IN_DAYS, SUBKINDS, Counting, Measured, Period, Side, Starts, Subkind, TermKind
-from exceptions.sla.pricing import Credits, Disputed, Flat, Money, PerUnit, Price, ShareOfValue, Unit, price_from_data
-from exceptions.sla.reach import AT_STAKE, MODES, SEVERITIES, TIERS, case_types_of
+from exceptions.sla.pricing import (
+    PRECEDENCE,
+    Credits,
+    Disputed,
+    Flat,
+    Money,
+    PerUnit,
+    Price,
+    ShareOfValue,
+    Unit,
+    price_from_data,
+)
+from exceptions.sla.reach import AT_STAKE, MODES, OF_THE_CASE, SEVERITIES, TIERS, case_types_of
+from exceptions.sla.reads import FREE, OF_FREIGHT, READS, Reads
 
 LANE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?>[A-Z]{2}(-[A-Z0-9]{1,3})?")
 CURRENCY = re.compile(r"[A-Z]{3}")
+MINUTE = timedelta(minutes=1)
 LONGEST = timedelta(days=3 * 366)
+# Working time is counted over `SEARCH_DAYS` at most, from any day of a year: two years of it always fit.
+COUNTABLE = timedelta(weeks=104)
+# Of places nobody is asked yet; one that is open less than this is so seldom open that days are meant.
+_OF_A_PLACE = office_hours("UTC", "08:00-16:00")
 LENGTHS = {"code": 40, "name": 200, "note": 300, "service": 60, "lane": 40, "goods_class": 40}
 
 
@@ -36,7 +53,8 @@ class World:
     """What a contract may speak of. accounts: each code with its own and its parents' codes, nearest first.
 
     calendars: those of a name. currencies: that have a rate. regimes: confirmed ones, with step and case type.
-    services: that freight moves under, None when that is not known. in_force: what it must not overlap with.
+    services: that freight moves under, None when that is not known. in_force: what it must not overlap with. ours: our
+    own working time. hours: that of accounts where somebody wrote it down, by code.
     """
 
     accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -45,63 +63,10 @@ class World:
     regimes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     services: frozenset[str] | None = None
     in_force: tuple[InForce, ...] = ()
+    ours: Calendar = field(default_factory=always_open)
+    hours: Mapping[str, Calendar] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Reads:
-    """Which fields the pricing of a kind reads besides what every term has, and which of them it cannot do without."""
-
-    fields: frozenset[str]
-    needs: tuple[tuple[str, ...], ...] = ()
-    counting: tuple[Counting, ...] = (Counting.WALL,)
-    measured: tuple[Measured, ...] = ()
-    prices: tuple[type, ...] = (Flat, ShareOfValue, PerUnit)
-
-
-_OFFICE = (Counting.WALL, Counting.BUSINESS)
-_DAYS = (*_OFFICE, *COUNTED_IN_DAYS)
-_DOCK = (Measured.ARRIVAL, Measured.UNLOADING_START, Measured.UNLOADING_END, Measured.PROOF)
-_WINDOW = Reads(frozenset({"allowed_minutes", "measured", "notice_minutes"}), measured=_DOCK)
-_RATE = frozenset({"allowed_minutes", "measured", "notice_minutes", "period", "threshold"})
-# How a case is worked on is nobody's freight: there is no value that a price could be a share of.
-_OF_OURS = (Flat, PerUnit)
-_ANSWER = Reads(
-    frozenset({"allowed_minutes", "counting", "calendar"}),
-    needs=(("allowed_minutes",),),
-    counting=_OFFICE,
-    prices=_OF_OURS,
-)
-READS: dict[TermKind, Reads] = {
-    TermKind.FIRST_RESPONSE: _ANSWER,
-    TermKind.NEXT_UPDATE: _ANSWER,
-    TermKind.RESOLUTION: replace(_ANSWER, fields=_ANSWER.fields | {"notice_minutes"}),
-    TermKind.HOUSE_RATE: Reads(frozenset(), prices=_OF_OURS),
-    TermKind.PICKUP_WINDOW: Reads(_WINDOW.fields - {"measured"}),
-    TermKind.DELIVERY_WINDOW: _WINDOW,
-    TermKind.APPOINTMENT: _WINDOW,
-    TermKind.OTIF: Reads(_RATE, measured=_DOCK, prices=(Flat, ShareOfValue)),
-    TermKind.SERVICE_CREDIT: Reads(_RATE, needs=(("period",), ("threshold",)), measured=_DOCK, prices=(Flat, Credits)),
-    TermKind.FREE_TIME: Reads(
-        frozenset(
-            {"allowed_minutes", "allowed_days", "first_day_counts", "counting", "calendar", "starts", "measured"}
-        ),
-        counting=_DAYS,
-        measured=(Measured.GATE_OUT, Measured.EMPTY_RETURN, Measured.DEPARTURE),
-    ),
-    TermKind.CUT_OFF: Reads(frozenset({"allowed_minutes", "notice_minutes"})),
-    TermKind.DOCUMENT: Reads(
-        frozenset({"allowed_minutes", "allowed_days", "first_day_counts", "counting", "calendar", "notice_minutes"}),
-        counting=_DAYS,
-        prices=(Flat, ShareOfValue, PerUnit, Disputed),
-    ),
-    TermKind.TEMPERATURE: Reads(frozenset({"allowed_minutes"}), needs=(("allowed_minutes",),)),
-    TermKind.CLAIM: Reads(
-        frozenset({"allowed_minutes", "allowed_days", "first_day_counts", "counting", "calendar", "regime", "starts"}),
-        needs=(("regime", "allowed_days", "allowed_minutes"),),
-        counting=_DAYS,
-        prices=(Flat, ShareOfValue),
-    ),
-}
 _EMPTY = TermDraft()
 _OPTIONAL = (
     "starts", "measured", "counting", "calendar", "allowed_minutes", "allowed_days", "first_day_counts",
@@ -112,10 +77,15 @@ _OPTIONAL = (
 def check_contract(draft: ContractDraft, world: World) -> list[Problem]:
     """Everything that keeps this version from being meant, in the order of its text; empty when nothing does."""
     problems = [*_check_head(draft, world)]
+    first: dict[tuple[object, ...], int] = {}
     for number, term in enumerate(draft.terms):
         problems += [
             Problem(("terms", number, *problem.where), problem.sentence) for problem in _check_term(draft, term, world)
         ]
+        twin = first.setdefault(_chosen_by(draft, term), number)
+        if twin != number:
+            sentence = f"it is for the same as term {twin + 1}, {draft.terms[twin].name}: only one of them can count"
+            problems.append(Problem(("terms", number), sentence))
     return problems
 
 
@@ -124,15 +94,23 @@ def has_working_time(calendar: Calendar, from_day: date) -> bool:
     return any(calendar.intervals_on(from_day + timedelta(days=number)) for number in range(LONGEST.days))
 
 
-def _check_lengths(draft: ContractDraft | TermDraft) -> Iterator[Problem]:
+def _chosen_by(draft: ContractDraft, term: TermDraft) -> tuple[object, ...]:
+    """What a term is chosen for. Of two that are alike in it, the second would never count."""
+    named = (getattr(term, name) for name in PRECEDENCE)
+    return (term.kind, term.subkind, term.account or draft.account, *named)
+
+
+def _check_texts(draft: ContractDraft | TermDraft) -> Iterator[Problem]:
     for name, most in LENGTHS.items():
-        value = getattr(draft, name, "")
+        value, where = getattr(draft, name, ""), ("contract" if name == "code" else name,)
         if len(value) > most:
-            yield Problem(("contract" if name == "code" else name,), f"is longer than {most} characters")
+            yield Problem(where, f"is longer than {most} characters")
+        if value.strip() and (value.strip() != value or any(mark in value for mark in "\n\r\t")):
+            yield Problem(where, "begins or ends with a space, or has a line break in it")
 
 
 def _check_head(draft: ContractDraft, world: World) -> Iterator[Problem]:
-    yield from _check_lengths(draft)
+    yield from _check_texts(draft)
     if not draft.code.strip():
         yield Problem(("contract",), "a contract has a code")
     if not draft.name.strip():
@@ -167,12 +145,13 @@ def _check_term(draft: ContractDraft, term: TermDraft, world: World) -> Iterator
         yield Problem(("kind",), f"{term.kind!r} is no kind of term: {', '.join(TermKind.values)}")
         return
     kind = TermKind(term.kind)
-    yield from _check_lengths(term)
+    yield from _check_texts(term)
     if not term.name.strip():
         yield Problem(("name",), "a term has a name")
     yield from _check_subkind(kind, term)
     yield from _check_reach(draft, kind, term, world)
     yield from _check_clock(kind, term, world, draft.effective_from)
+    yield from _check_countable(draft, kind, term, world)
     yield from _check_regime(term, world)
     yield from _check_price(kind, term, world)
 
@@ -187,16 +166,11 @@ def _check_subkind(kind: TermKind, term: TermDraft) -> Iterator[Problem]:
 
 def _check_reach(draft: ContractDraft, kind: TermKind, term: TermDraft, world: World) -> Iterator[Problem]:
     """A term that no case can ever match is a mistake, not a promise."""
+    yield from _check_freight(kind, term, world)
     if term.account and term.account not in world.accounts:
         yield Problem(("account",), f"there is no account {term.account}")
     elif term.account and draft.account and draft.account not in world.accounts[term.account]:
         yield Problem(("account",), f"{term.account} is not {draft.account} and not below it: it can never match")
-    if term.mode and term.mode not in MODES:
-        yield Problem(("mode",), f"{term.mode!r} is no mode, so it can never match: {', '.join(MODES)}")
-    if term.lane and not LANE.fullmatch(term.lane):
-        yield Problem(("lane",), f"{term.lane!r} is no lane, so it can never match: write it as US-TX>US-IL")
-    if term.service and world.services is not None and term.service not in world.services:
-        yield Problem(("service",), f"nothing moves under {term.service!r}, so it can never match")
     if term.tier is not None and term.tier not in TIERS:
         yield Problem(("tier",), f"{term.tier} is no tier, so it can never match: 1 to {TIERS[-1]}")
     if term.severity and term.severity not in SEVERITIES:
@@ -211,6 +185,20 @@ def _check_reach(draft: ContractDraft, kind: TermKind, term: TermDraft, world: W
         )
 
 
+def _check_freight(kind: TermKind, term: TermDraft, world: World) -> Iterator[Problem]:
+    named = [name for name in OF_FREIGHT if getattr(term, name)]
+    if kind in OF_THE_CASE:
+        for name in named:
+            yield Problem((name,), f"a {kind.label.lower()} is promised whatever moves, so it can never match")
+        return
+    if term.mode and term.mode not in MODES:
+        yield Problem(("mode",), f"{term.mode!r} is no mode, so it can never match: {', '.join(MODES)}")
+    if term.lane and not LANE.fullmatch(term.lane):
+        yield Problem(("lane",), f"{term.lane!r} is no lane, so it can never match: write it as US-TX>US-IL")
+    if term.service and world.services is not None and term.service not in world.services:
+        yield Problem(("service",), f"nothing moves under {term.service!r}, so it can never match")
+
+
 def _check_clock(kind: TermKind, term: TermDraft, world: World, from_day: date) -> Iterator[Problem]:
     reads = READS[kind]
     for name in _OPTIONAL:
@@ -220,6 +208,8 @@ def _check_clock(kind: TermKind, term: TermDraft, world: World, from_day: date) 
         if all(getattr(term, name) in (None, "") for name in group):
             yield Problem((), f"{' or '.join(group)} is missing")
     yield from _check_choices(reads, term)
+    if kind == TermKind.FREE_TIME and term.subkind in FREE:
+        yield from _check_free(Subkind(term.subkind), term)
     yield from _check_allowed(term)
     if bool(term.period) != (term.threshold is not None):
         yield Problem(("period",), "a period and its threshold come together")
@@ -240,6 +230,47 @@ def _check_choices(reads: Reads, term: TermDraft) -> Iterator[Problem]:
             yield Problem((name,), f"this kind is counted as {', '.join(reads.counting)}")
         elif name == "measured" and value and name in reads.fields and value not in reads.measured:
             yield Problem((name,), f"this kind is measured at {', '.join(reads.measured)}")
+        elif name == "starts" and value and name in reads.fields and value not in reads.starts:
+            yield Problem((name,), f"this kind's clock starts with {', '.join(reads.starts)}")
+
+
+def _check_free(which: Subkind, term: TermDraft) -> Iterator[Problem]:
+    starts, measured = FREE[which]
+    if term.starts in Starts.values and term.starts not in starts:
+        yield Problem(("starts",), f"{which.label.lower()} starts with {', '.join(starts)}")
+    if term.measured in Measured.values and term.measured not in measured:
+        yield Problem(("measured",), f"{which.label.lower()} is measured at {', '.join(measured)}")
+
+
+def _check_countable(draft: ContractDraft, kind: TermKind, term: TermDraft, world: World) -> Iterator[Problem]:
+    """Whether the clock finds so much working time by whichever hours it will count by."""
+    if term.counting != Counting.BUSINESS or not 0 < (term.allowed_minutes or 0) <= LONGEST // MINUTE:
+        return
+    start, length = datetime.combine(draft.effective_from, time(), UTC), (term.allowed_minutes or 0) * MINUTE
+    for whose, calendar in _counted_by(draft, kind, term, world):
+        try:
+            is_within = calendar.is_always_open or add_business(calendar, start, length) <= start + COUNTABLE
+        except (NeverOpen, OverflowError):
+            is_within = False
+        if not is_within:
+            told = f"{term.allowed_minutes} minutes are more working time than {whose} in two years: allow days instead"
+            yield Problem(("allowed_minutes",), told)
+            return
+
+
+def _counted_by(draft: ContractDraft, kind: TermKind, term: TermDraft, world: World) -> Iterator[tuple[str, Calendar]]:
+    if term.calendar:
+        named = world.calendars.get(term.calendar, ())[:1]
+        yield from ((f"{term.calendar!r} has", one) for one in named if has_working_time(one, draft.effective_from))
+    elif kind == TermKind.FREE_TIME:
+        yield "a place has that is open eight hours on working days,", _OF_A_PLACE
+    elif kind == TermKind.NEXT_UPDATE:
+        top = term.account or draft.account
+        for code, calendar in world.hours.items():
+            if not top or top in world.accounts.get(code, ()):
+                yield f"{code} has", calendar
+    else:
+        yield "we have", world.ours
 
 
 def _check_allowed(term: TermDraft) -> Iterator[Problem]:

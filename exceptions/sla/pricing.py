@@ -6,7 +6,7 @@ wants to know what is owed at an instant passes the instant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -381,11 +381,21 @@ def _unit_starts(unit: Unit, missed_at: datetime, calendar: Calendar) -> Iterato
 
 def _tiers(data: Mapping[str, Any]) -> tuple[Tier, ...]:
     if "rate" in data:
+        if data.get("tiers"):
+            raise ValueError("a price has one rate or tiers, not both")
         return (Tier(_amount(data["rate"])),)
+    _only(data["tiers"], "tier", {"units", "rate"})
     tiers = tuple(Tier(_amount(tier["rate"]), _units(tier.get("units"))) for tier in data["tiers"])
     if not tiers or any(tier.units is None for tier in tiers[:-1]):
         raise ValueError("tiers have a number of units each, except the last")
     return tiers
+
+
+def _only(parts: Sequence[Mapping[str, Any]], name: str, known: set[str]) -> None:
+    """What is not read is no part of a price."""
+    for part in parts:
+        if unknown := set(part) - known:
+            raise ValueError(f"a {name} has no {', '.join(sorted(map(str, unknown)))}")
 
 
 def _units(value: Any) -> int | None:
@@ -397,6 +407,7 @@ def _units(value: Any) -> int | None:
 
 
 def _credits(data: Mapping[str, Any]) -> tuple[Credit, ...]:
+    _only(data["steps"], "step", {"below", "amount"})
     steps = tuple(Credit(_amount(step["below"]), _amount(step["amount"])) for step in data["steps"])
     if not steps:
         raise ValueError("credits have a step at least")

@@ -128,7 +128,7 @@ _Dumper.add_representer(str, _represent_text)
 def _term_data(term: TermDraft) -> dict[str, Any]:
     named = {one.name: getattr(term, one.name) for one in fields(term)}
     criteria = _without_empty({name: named.pop(name) for name in _CRITERIA})
-    price = _plain(named.pop("price"))
+    price = _ordered(_plain(named.pop("price")))
     kind, name, subkind = named.pop("kind"), named.pop("name"), named.pop("subkind")
     first = {"name": name, "kind": kind, **_without_empty({"subkind": subkind, "applies_to": criteria})}
     rest = {key: value for key, value in named.items() if value != getattr(_EMPTY, key)}
@@ -148,6 +148,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal) or (isinstance(value, str) and _is_plain_number(value)):
         return _Number(str(value))
     return value
+
+
+def _ordered(value: Any) -> Any:
+    """As the documentation writes a price: the database keeps no order of it."""
+    if isinstance(value, Mapping):
+        known = sorted(value, key=lambda name: _PRICE.index(name) if name in _PRICE else len(_PRICE))
+        return {name: _ordered(value[name]) for name in known}
+    return [_ordered(one) for one in value] if isinstance(value, list) else value
 
 
 def _is_plain_number(text: str) -> bool:
@@ -317,6 +325,7 @@ def _yes(value: str) -> bool:
 
 
 _EMPTY = TermDraft()
+_PRICE = ("kind", "unit", "units", "below", "amount", "percent", "rate", "tiers", "steps", "cap", "currency")
 _FIELD = {"contract": "code"}
 _REQUIRED = ("contract", "name", "currency", "effective_from")
 _HEAD: dict[str, Callable[[str], Any]] = {

@@ -165,7 +165,7 @@ def test_what_was_changed_meanwhile_is_not_activated_unread(
     client_for: SignIn, supervisor: Viewer, administrator: Viewer, organisation: Organisation, draft: ContractVersion
 ) -> None:
     read = draft.revision
-    client_for(administrator).post(at(draft, "terms/new/"), window())
+    client_for(administrator).post(at(draft, "terms/new/"), window(mode="road"))
     late = client_for(supervisor).post(at(draft, "activate/"), {"revision": read})
     assert late.status_code == 409 and "Ada changed this" in late.content.decode()
     with acting_for(organisation):
@@ -268,6 +268,79 @@ def test_every_kind_has_a_form_of_its_own_that_can_be_saved(
     assert differ == {} and "As agreed" in client.get(at(draft)).content.decode()
 
 
+def children(account: Account, count: int) -> list[Account]:
+    made = Account.objects.bulk_create(
+        Account(code=f"NG-{number:03}", name=f"Branch {number}", search_name=f"branch {number:03}", parent=account,
+                kind=AccountKind.CONSIGNEE) for number in range(count)
+    )  # fmt: skip
+    for child in made:
+        child.path = f"{account.path}{child.pk}/"
+    Account.objects.bulk_update(made, ["path"])
+    return made
+
+
+@pytest.mark.parametrize("count", [3, 230])
+def test_a_term_for_one_of_however_many_accounts_stays_for_that_one(
+    client_for: SignIn,
+    supervisor: Viewer,
+    organisation: Organisation,
+    account: Account,
+    draft: ContractVersion,
+    count: int,
+) -> None:
+    """Of few one is chosen from a list, of many one is named by its code; saving it again widens it to nobody."""
+    with acting_for(organisation):
+        last = children(account, count)[-1]
+        other = make_account("HALVORSEN", AccountKind.CUSTOMER)
+        row = Term.objects.create(
+            version=draft, kind="temperature", name="Cold", account=last, allowed_minutes=30, price=FLAT
+        )
+    client, url = client_for(supervisor), at(draft, f"terms/{row.pk}/")
+    shown = client.get(url).context["form"]["account"].value()
+    typed = last.code if count > 200 else str(last.pk)
+    assert str(shown) == typed and typed in client.get(url).content.decode()
+    asked = window(kind="temperature", revision="1", account=typed)
+    assert client.post(url, asked).status_code == 302
+    for wrong in (str(other.pk), other.code, "NG-00", "x"):
+        refused = client.post(url, asked | {"account": wrong, "revision": "2"})
+        assert refused.status_code == 422, "nobody else, and not silently everybody"
+    if count > 200:
+        near = client.post(url, asked | {"account": "ng-00", "revision": "2"}).content.decode()
+        assert "Like it: NG-000 (Branch 0), NG-001 (Branch 1)" in near
+    with acting_for(organisation):
+        row.refresh_from_db()
+        assert row.account_id == last.pk
+    assert client.post(url, asked | {"account": "", "revision": "2"}).status_code == 302
+    with acting_for(organisation):
+        row.refresh_from_db()
+        assert row.account_id is None, "who empties it means everybody"
+
+
+def test_a_rate_of_the_house_for_one_account_is_not_widened_by_saving_it(
+    client_for: SignIn, supervisor: Viewer, organisation: Organisation, account: Account
+) -> None:
+    with acting_for(organisation):
+        house = make_term(None, TermKind.HOUSE_RATE, FLAT).version.contract
+        version = ContractVersion.objects.create(contract=house, number=2, effective_from=date(2026, 11, 1))
+        row = Term.objects.create(version=version, kind="house_rate", name="Open", account=account, price=FLAT)
+    client, url = client_for(supervisor), at(version, f"terms/{row.pk}/")
+    assert str(client.get(url).context["form"]["account"].value()) == str(account.pk)
+    asked = window(kind="house_rate", revision="1", account=str(account.pk))
+    assert client.post(url, asked).status_code == 302
+    with acting_for(organisation):
+        row.refresh_from_db()
+        assert (row.account_id, row.name) == (account.pk, "On the dock")
+
+
+def test_a_second_term_for_the_same_is_refused_as_one_that_never_counts(
+    client_for: SignIn, supervisor: Viewer, draft: ContractVersion
+) -> None:
+    client = client_for(supervisor)
+    again = client.post(at(draft, "terms/new/"), window())
+    assert again.status_code == 422 and "only one of them can count" in again.content.decode()
+    assert client.post(at(draft, "terms/new/"), window(mode="road")).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -341,7 +414,7 @@ def test_strangers_and_who_sees_other_accounts_find_nothing(
 def test_every_change_is_on_record(
     client_for: SignIn, supervisor: Viewer, organisation: Organisation, draft: ContractVersion
 ) -> None:
-    client_for(supervisor).post(at(draft, "terms/new/"), window())
+    client_for(supervisor).post(at(draft, "terms/new/"), window(mode="road"))
     with acting_for(organisation):
         draft.refresh_from_db()
     client_for(supervisor).post(at(draft, "activate/"), {"revision": draft.revision})

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from exceptions.sla.calendars import Calendar, office_hours
-from exceptions.sla.checking import READS, InForce, World, check_contract
+from exceptions.sla.calendars import Calendar, add_business, office_hours
+from exceptions.sla.checking import InForce, World, check_contract
 from exceptions.sla.drafts import ContractDraft, TermDraft
 from exceptions.sla.kinds import TermKind
+from exceptions.sla.reads import READS
 
 NEW_YEAR = date(2026, 1, 1)
 FLAT = {"kind": "flat", "amount": "450", "currency": "EUR"}
@@ -65,6 +68,8 @@ def test_a_sound_contract_has_no_problems() -> None:
         ({"severity": "S9"}, "'S9' is no severity"),
         ({"kind": "punctuality"}, "'punctuality' is no kind of term"),
         ({"name": " "}, "term 1, name: a term has a name"),
+        ({"name": "Late "}, "term 1, name: begins or ends with a space"),
+        ({"goods_class": "a\nb"}, "term 1, goods class: begins or ends with a space, or has a line break in it"),
         ({"subkind": "gate"}, "there is only one delivery window"),
         ({"allowed_minutes": -5}, "term 1, allowed minutes: -5 is negative"),
         ({"allowed_minutes": 10**9}, "is longer than three years"),
@@ -77,6 +82,11 @@ def test_a_sound_contract_has_no_problems() -> None:
         ({"price": FLAT | {"rate": "1"}}, "a price of this kind has no rate"),
         ({"price": {"kind": "percent", "percent": "101"}}, "101 percent is more than the whole"),
         ({"price": {"kind": "disputed"}}, "a term of kind delivery_window is not priced by disputed"),
+        ({"price": RUNNING | {"tiers": [{"rate": "1"}]}}, "term 1, price: a price has one rate or tiers, not both"),
+        (
+            {"price": {"kind": "per_unit", "unit": "hour", "currency": "EUR", "tiers": [{"rate": "1", "per": "box"}]}},
+            "term 1, price: a tier has no per",
+        ),
         ({"price": RUNNING | {"cap": "50"}}, "term 1, price, cap: the cap of 50 is below the first step of 75"),
         ({"price": {"kind": "per_unit", "unit": "hour", "tiers": "many", "currency": "EUR"}}, "term 1, price: "),
     ],
@@ -135,6 +145,71 @@ def test_two_versions_never_hold_on_one_day(begins: date, ends: date | None, ove
     problems = told(contract(effective_to=date(2027, 1, 1)), world)
     assert bool(problems) == overlaps
     assert not overlaps or "version 3 holds from" in problems[0]
+
+
+@pytest.mark.parametrize("kind", ["first_response", "resolution", "next_update", "house_rate"])
+@pytest.mark.parametrize(("name", "value"), [("service", "express"), ("lane", "US-TX>US-IL"), ("mode", "road")])
+def test_how_a_case_is_worked_on_is_promised_whatever_moves(kind: str, name: str, value: str) -> None:
+    within = None if kind == "house_rate" else 30
+    row = TermDraft(kind=kind, name="Ours", allowed_minutes=within, price=FLAT, **{name: value})
+    (problem,) = told(contract(row))
+    assert problem.startswith(f"term 1, {name}: ") and "it can never match" in problem
+
+
+@pytest.mark.parametrize(
+    ("subkind", "change", "sentence"),
+    [
+        ("demurrage", {"starts": "delivery"}, "this kind's clock starts with discharge"),
+        ("demurrage", {"starts": "arrival"}, "demurrage starts with discharge, available, gate_out"),
+        ("storage", {"measured": "departure"}, "storage is measured at gate_out, empty_return"),
+        ("truck_detention", {"starts": "gate_out"}, "truck detention starts with arrival"),
+        ("truck_detention", {"measured": "gate_out"}, "truck detention is measured at departure"),
+    ],
+)
+def test_free_time_runs_from_and_until_what_happens_to_it(subkind: str, change: dict[str, str], sentence: str) -> None:
+    free = TermDraft(kind="free_time", subkind=subkind, name="F", price=FLAT, allowed_minutes=120)
+    assert told(contract(free)) == []
+    (problem, *_) = told(contract(replace(free, **change)))
+    assert sentence in problem and problem.startswith(f"term 1, {next(iter(change))}: ")
+
+
+def test_of_two_terms_for_the_same_the_second_would_never_count() -> None:
+    same = replace(WINDOW, name="Again", account="FRUTERRA", allowed_minutes=90)
+    assert told(contract(WINDOW, same)) == ["term 2: it is for the same as term 1, Late: only one of them can count"]
+    assert told(contract(WINDOW, replace(same, account="LYON"), replace(same, mode="road"))) == []
+
+
+ANSWER = TermDraft(kind="first_response", name="Answer", allowed_minutes=30, counting="business", price=FLAT)
+
+
+@pytest.mark.parametrize(
+    ("term", "whose"),
+    [
+        (replace(ANSWER, calendar="Dock"), "'Dock' has"),
+        (ANSWER, "we have"),
+        (replace(ANSWER, kind="next_update"), "LYON has"),
+        (replace(ANSWER, kind="free_time", subkind="detention"), "a place has"),
+    ],
+)
+def test_more_working_time_than_the_clock_can_count_is_refused(term: TermDraft, whose: str) -> None:
+    world = replace(WORLD, ours=office_hours("Europe/Paris"), hours={"LYON": office_hours("UTC"), "OTHER": WEEKLY})
+    assert told(contract(replace(term, allowed_minutes=100 * 5 * 8 * 60)), world) == []
+    (problem,) = told(contract(replace(term, allowed_minutes=106 * 5 * 9 * 60)), world)
+    assert problem.startswith("term 1, allowed minutes: 286200 minutes are more working time than " + whose)
+
+
+WEEKLY = Calendar("UTC", (((600, 601),), *[()] * 6))
+
+
+@given(
+    st.sampled_from([WEEKLY, office_hours("America/Chicago", country="US"), office_hours("Asia/Tokyo", country="JP")]),
+    st.integers(0, 400_000),
+    st.dates(date(2026, 1, 1), date(2032, 1, 1)),
+)
+def test_what_the_check_lets_through_the_clock_can_count_from_any_day(hours: Calendar, minutes: int, day: date) -> None:
+    world, row = replace(WORLD, ours=hours), replace(ANSWER, allowed_minutes=minutes)
+    if not told(contract(row), world):
+        add_business(hours, datetime.combine(day, time(), UTC), timedelta(minutes=minutes))
 
 
 def test_a_calendar_must_exist_once_and_open_at_some_time() -> None:

@@ -22,10 +22,14 @@ SAME = (
 )  # fmt: skip
 
 
-def contract_draft(version: ContractVersion) -> ContractDraft:
-    """A version with its terms as it is exported and checked. Three queries."""
+def contract_draft(version: ContractVersion, *, but: int | None = None) -> ContractDraft:
+    """A version with its terms as it is exported and checked, without the one of the id `but`. Three queries."""
     contract = version.contract
-    terms = Term.objects.filter(version=version).select_related("account", "calendar", "regime").order_by("pk")
+    terms = (
+        Term.objects.filter(version=version)
+        .exclude(pk__in=[] if but is None else [but])
+        .select_related("account", "calendar", "regime")
+    )
     return ContractDraft(
         code=contract.code,
         name=contract.name,
@@ -35,7 +39,7 @@ def contract_draft(version: ContractVersion) -> ContractDraft:
         side=contract.side,
         effective_to=version.effective_to,
         note=version.note,
-        terms=tuple(term_draft(term) for term in terms),
+        terms=tuple(term_draft(term) for term in terms.order_by("pk")),
     )
 
 
@@ -54,6 +58,7 @@ def contract_world(draft: ContractDraft) -> World:
         contract__code=draft.code, state=VersionState.ACTIVE, effective_from__gte=draft.effective_from
     )
     book = book_now()
+    hours = {codes[pk]: book.hours_of_account(pk) for pk in sorted(book.accounts_with_hours) if pk in codes}
     candidates = {book.currency, *DOLLARS, *CurrencyRate.objects.values_list("currency", flat=True)}
     return World(
         accounts={
@@ -67,6 +72,8 @@ def contract_world(draft: ContractDraft) -> World:
             regime_key(row.code, row.step, row.case_type): (row.step, row.case_type)
             for row in ClaimRegime.objects.all()
         },
+        ours=book.ours.calendar,
+        hours={code: found.calendar for code, found in hours.items() if found is not None},
         in_force=tuple(InForce(row.number, row.effective_from, row.effective_to) for row in versions),
     )
 

@@ -76,9 +76,14 @@ def term_remove(term: Term, *, revision: int, actor: Actor, now: datetime) -> No
 
 
 def _check(draft: ContractVersion, row: Term) -> None:
-    """`Invalid` for a term that cannot be meant; details name the field of each sentence, "" for the term as a whole."""
-    alone = replace(contract_draft(draft), terms=(term_draft(row),))
-    problems = [one for one in check_contract(alone, contract_world(alone)) if one.where[:1] == ("terms",)]
+    """`Invalid` for a term that cannot be meant; details name the field of each sentence, "" for the term as a whole.
+
+    It is checked last of all: of two that are for the same, the one that was there stays.
+    """
+    whole = contract_draft(draft, but=row.pk)
+    whole = replace(whole, terms=(*whole.terms, term_draft(row)))
+    last = ("terms", len(whole.terms) - 1)
+    problems = [one for one in check_contract(whole, contract_world(whole)) if one.where[:2] == last]
     if not problems:
         return
     told: dict[str, str] = {}
