@@ -1,7 +1,8 @@
 """The way to a page: which index it is read from. Answers the sort values of its rows, the id last.
 
 - Nothing narrows: a range of the order's index.
-- Only owners or only accounts are asked for: the best of each, from the index led by them, merged.
+- Only owners or only accounts are asked for: one's own index; of several the best of each, merged, unless the first rows
+  of the whole list have a page of them.
 - Else a walk along the order that tests each row, for as long as that is cheap. Filters that fit many cases are done
   here, whatever they are made of.
 - Filters that fit few end up in the last way: gather everything that fits by the index that fits best (the planner
@@ -62,7 +63,8 @@ def _range_keys(asked: Asked, order: Order, bound: Condition, forward: bool, lim
     column, keys = _lead(asked, order)
     rest = asked.all(but=column)
     if len(keys) > 1 and not rest:
-        return _merged(column, keys, bounds, order, forward, limit)
+        found = _walked(bounds, asked.all(), order, forward, limit)
+        return found if len(found) == limit else _merged(column, keys, bounds, order, forward, limit)
     if len(keys) == 1:
         bounds = [*bounds, (f"c.{column} = %s", keys)]
     elif column:
@@ -86,14 +88,18 @@ def _lead(asked: Asked, order: Order) -> tuple[str, list[int]]:
 
 
 def _merged(column: str, keys: list[int], bounds: Sequence[Condition], order: Order, forward: bool, limit: int) -> Keys:
+    """The best of each key, from the index led by them. What stands first of a key that has n others before it is nowhere
+    before the n-th row, so of that key no more than the rest of the page is read."""
     sql, params = _where(bounds)
-    by = order.by("c", forward=forward)
-    best = (
-        f"SELECT {order.listed('c')} FROM cases_case AS c WHERE c.{column} = lead.key AND {sql} ORDER BY {by} LIMIT %s"
+    by, listed = order.by("c", forward=forward), order.listed("c")
+    best = f"SELECT {listed} FROM cases_case AS c WHERE c.{column} = lead.key AND {sql} ORDER BY {by} LIMIT"
+    firsts = (
+        f"SELECT lead.key, row_number() OVER (ORDER BY {by}) AS nth FROM unnest(%s::bigint[]) AS lead(key) "
+        f"CROSS JOIN LATERAL ({best} 1) AS c ORDER BY nth LIMIT %s"
     )
     return _asked(
-        f"SELECT {order.listed('c')} FROM unnest(%s::bigint[]) AS lead(key) CROSS JOIN LATERAL ({best}) AS c ORDER BY {by}",
-        [keys, *params, limit], limit,
+        f"SELECT {listed} FROM ({firsts}) AS lead CROSS JOIN LATERAL ({best} %s + 1 - lead.nth) AS c ORDER BY {by}",
+        [keys, *params, limit, *params, limit], limit,
     )  # fmt: skip
 
 
