@@ -44,7 +44,8 @@ FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n,
 """
 # Unequal as in a real backlog: money over four orders of magnitude, half of the cases unowned, a few people with most of
 # the rest, half of the customers with a handful of cases each, one type in four a late delivery; one case in fifty past
-# saving, one in a hundred to be acted on within two hours.
+# saving, one in a hundred to be acted on within two hours, half in other currencies
+# than the house's.
 _CASES: Final = """
 INSERT INTO cases_case (organisation_id, id, number, type, phase, reason, responsible_party, excusable, severity, state,
     subject_shipment_id, subject_key, fingerprint, account_id, owner_id, partner_id, summary, place, lane, reference,
@@ -59,7 +60,7 @@ SELECT %(organisation)s, %(base)s + n, 'EX-' || n, kind, '', 'unknown', 'unknown
     'PRO ' || (480000000 + n * 37), 'PRO' || (480000000 + n * 37), %(now)s::timestamptz - w * interval '20 days', '', '',
     false, 1, false,
     CASE WHEN past THEN NULL ELSE ln(saves) / ln(2::float8) - extract(epoch FROM act - '2025-01-01Z'::timestamptz)::float8 / 14400 END,
-    'USD', saves + 5000, CASE WHEN past THEN 0 ELSE saves END, 0, 0, 0, CASE WHEN past THEN NULL ELSE act END,
+    (ARRAY['USD', 'USD', 'EUR', 'GBP'])[1 + (h >> 9) %% 4], saves + 5000, CASE WHEN past THEN 0 ELSE saves END, 0, 0, 0, CASE WHEN past THEN NULL ELSE act END,
     CASE WHEN past THEN NULL ELSE act END,
     json_build_object('phrase', saves / 100 || ' USD still avoidable: rebook until 11:20', 'unavoidable', past,
         'zone', 'America/Chicago', 'place', 'Chicago', 'action', 'rebook', 'sentences', json_build_array(

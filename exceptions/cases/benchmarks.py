@@ -40,6 +40,9 @@ PAGES: Final[Mapping[str, tuple[str, float]]] = {
     "filtered_owner_ratio": ("owner:me", 3),
     "filtered_customers_ratio": ("customer:{customers}", 3),
     "filtered_type_due_ratio": ("type:delivery_late due:<2h", 3),
+    "filtered_late_ratio": ("due:>10d", 3),
+    "filtered_worth_ratio": ("exposure:>1000eur", 3),
+    "filtered_small_ratio": ("exposure:<50", 3),
     "search_reference_ratio": ("{reference}", 5),
     "search_prefix_ratio": ("{beginning}", 5),
     "search_party_ratio": ('"{party}"', 5),
@@ -48,7 +51,6 @@ PAGES: Final[Mapping[str, tuple[str, float]]] = {
 OTHERS: Final[Mapping[str, str]] = {
     "sort_due_ratio": "sort:due",
     "rare_ratio": "severity:S4 type:tender_rejected owner:me",
-    "late_ratio": "due:>10d",
 }
 
 

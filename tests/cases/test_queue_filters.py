@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,12 +15,16 @@ from controltower.tenancy.models import Member, Role, User
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import selectors
 from exceptions.cases.models import Case
-from exceptions.cases.selectors import paths, searching
+from exceptions.cases.selectors import paths, searching, stepping
 from exceptions.cases.selectors.grammar import parse
 from exceptions.cases.selectors.queue import case_ids
 from exceptions.parties.models import Account, AccountKind, Channel, Partner, SignatureScheme
 from exceptions.parties.services import account_create
 from exceptions.shipments.models import PartyRole, Reference, Shipment
+from exceptions.sla.book import book_now
+from exceptions.sla.defaults import exchange_rate
+from exceptions.sla.models import CurrencyRate
+from exceptions.sla.selectors.rates import rates_on
 from tests.cases.conftest import HOUR
 from tests.cases.test_queue import plain_case
 
@@ -89,6 +94,13 @@ def backlog(acting: Any, coordinator: Viewer, now: datetime) -> Backlog:
     return Backlog(coordinator, now)
 
 
+def worth(case: Case, currency: str) -> Decimal:
+    """What a case can still save, in a currency, at the shipped rates."""
+    rate = exchange_rate(case.currency, currency)
+    assert rate is not None
+    return case.avoidable * rate
+
+
 FILTERS: dict[str, Fits] = {
     "owner:me": lambda b, c: c.owner_id == b.me,
     "owner:dana,me": lambda b, c: c.owner_id in (b.me, b.dana),
@@ -127,8 +139,16 @@ FILTERS: dict[str, Fits] = {
     ),
     "opened:<6h": lambda b, c: c.opened_at >= b.now - 6 * HOUR,
     "opened:1d..2d sort:oldest": lambda b, c: b.now - 2 * DAY <= c.opened_at < b.now - DAY,
-    "exposure:>1000": lambda b, c: c.avoidable > 100_000,
-    "exposure:500..1000eur": lambda b, c: 50_000 <= c.avoidable <= 100_000 and c.currency == "EUR",
+    "due:>3h": lambda b, c: c.act_by is not None and c.act_by >= b.now + 3 * HOUR,
+    "due:3h..40h owner:none": lambda b, c: (
+        c.owner_id is None and c.act_by is not None and b.now + 3 * HOUR <= c.act_by < b.now + 40 * HOUR
+    ),
+    "exposure:>1000": lambda b, c: worth(c, "USD") > 100_000,
+    "exposure:<800 severity:S4": lambda b, c: worth(c, "USD") < 80_000 and c.severity == "S4",
+    "exposure:500..1000eur": lambda b, c: 50_000 <= worth(c, "EUR") <= 100_000,
+    "exposure:<=2000gbp due:>3h": lambda b, c: (
+        worth(c, "GBP") <= 200_000 and c.act_by is not None and c.act_by >= b.now + 3 * HOUR
+    ),
     "is:unavoidable": lambda b, c: c.explanation.get("unavoidable") is True,
     "-is:unavoidable owner:me": lambda b, c: c.explanation.get("unavoidable") is not True and c.owner_id == b.me,
     "is:pinned": lambda b, c: False,
@@ -149,11 +169,15 @@ FILTERS: dict[str, Fits] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("way", ["as it comes", "gathered", "walked"])
+@pytest.mark.parametrize("way", ["as it comes", "in steps", "gathered", "walked"])
 def test_filters_find_what_they_say(backlog: Backlog, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Gathered: a walk gives up at once. Walked: every text counts as one that fits many cases."""
-    if way == "gathered":
+    """In steps: a walk gives up at once. Gathered: a step does too. Walked: every text counts as one that fits many."""
+    if way in ("in steps", "gathered"):
         monkeypatch.setattr(paths, "WALK", 1)
+        monkeypatch.setattr(stepping, "WIDE", HOUR)
+    if way == "gathered":
+        monkeypatch.setattr(stepping, "LOOKED", 1)
+        monkeypatch.setattr(stepping, "LOOKED_AT_ENDS", 1)
     if way == "walked":
         monkeypatch.setattr(searching, "FEW", 1)
     cases = list(Case.objects.all())
@@ -164,12 +188,21 @@ def test_filters_find_what_they_say(backlog: Backlog, way: str, monkeypatch: pyt
         assert len(page.rows) == len(expected) == page.total.value, query
 
 
-@pytest.mark.parametrize("query", ["", "owner:me,dana", "customer:acme,zorn", "customer:acme severity:S1", "pro77"])
-@pytest.mark.parametrize("walk", [1, 20, 2000])
+PAGED = (
+    "", "owner:me,dana", "customer:acme,zorn", "customer:acme severity:S1", "pro77", "due:>3h", "exposure:<2000",
+    "exposure:>300eur owner:none", "customer:acme due:>3h",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("query", PAGED)
+@pytest.mark.parametrize("looked", [1, 20, 2000])
 def test_filters_keep_the_order_and_the_pages(
-    backlog: Backlog, query: str, walk: int, monkeypatch: pytest.MonkeyPatch
+    backlog: Backlog, query: str, looked: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paths, "WALK", walk)
+    """Whatever gives up after how many rows: a walk, or a step of the act-by or the amount, of which some have more."""
+    monkeypatch.setattr(paths, "WALK", looked)
+    monkeypatch.setattr(stepping, "LOOKED", looked)
+    monkeypatch.setattr(stepping, "LOOKED_AT_ENDS", looked)
     whole = selectors.queue_page(backlog.viewer, query, now=backlog.now, size=1000).rows
 
     def place(row: Any) -> tuple[Any, ...]:
@@ -184,6 +217,46 @@ def test_filters_keep_the_order_and_the_pages(
         if not (after := page.after):
             break
     assert [row.number for row in paged] == [row.number for row in whole]
+
+
+@pytest.mark.parametrize("query", ["due:>3h", "exposure:<2000"])
+def test_what_stands_far_down_is_found_without_gathering_it(
+    backlog: Backlog, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = selectors.queue_page(backlog.viewer, query, now=backlog.now, size=5)
+    monkeypatch.setattr(paths, "WALK", 1)
+    monkeypatch.setattr(paths, "_gathered", None)
+
+    page = selectors.queue_page(backlog.viewer, query, now=backlog.now, size=5)
+
+    assert page.rows == found.rows and len(page.rows) == 5
+    further = selectors.queue_page(backlog.viewer, query, after=page.after, now=backlog.now, size=5)
+    assert selectors.queue_page(backlog.viewer, query, after=further.before, now=backlog.now, size=5).rows == page.rows
+
+
+def test_amounts_are_compared_at_the_rate_of_the_day(backlog: Backlog) -> None:
+    """At three dollars for the euro 400 euros are more than 1,000 dollars; what has no rate counts one for one."""
+    Case.objects.update(avoidable=0)
+    picked = dict(zip(("EX-1", "EX-2", "EX-3", "EX-4"), ("EUR", "USD", "XTS", "EUR"), strict=True))
+    for number, currency in picked.items():
+        Case.objects.filter(number=number).update(currency=currency, avoidable=40_000 if currency == "EUR" else 100_100)
+    Case.objects.filter(number="EX-4").update(avoidable=33_333)
+    today = backlog.now.date()
+    for rate, day in (("3", today), ("9", today + DAY), ("1", today - DAY)):
+        CurrencyRate.objects.create(currency="EUR", rate=rate, valid_from=day, source="bank")
+
+    def found(query: str) -> set[str]:
+        return {row.number for row in selectors.queue_page(backlog.viewer, query, now=backlog.now).rows}
+
+    assert backlog.viewer.organisation.currency == "USD"
+    assert found("exposure:>1000") == {"EX-1", "EX-2", "EX-3"}
+    assert found("exposure:>=1000") == {"EX-1", "EX-2", "EX-3"}, "333.33 EUR are 999.99 USD"
+    assert found("exposure:>=333.33eur") == {"EX-1", "EX-2", "EX-3", "EX-4"}
+    assert found("exposure:400..401eur") == {"EX-1"}
+    assert found("exposure:1k..1.1kxts") == {"EX-2", "EX-3"}
+    book = book_now()
+    known = {currency: book.rate(currency, today) for currency in ("EUR", "USD", "GBP", "JPY")}
+    assert known == {currency: rates_on("USD", today)[currency] for currency in known}
 
 
 @pytest.mark.parametrize("query", ["", "owner:me,dana severity:S1", "pro77", "acme", "owner:nobody"])

@@ -35,6 +35,12 @@ AWAKE = Q(state__in=OPEN_STATES, snoozed_until=None)
 PLACE = (F("pinned").desc(), F("rank").desc(nulls_last=True), F("at_risk").desc(), F("id").desc())
 # What filters ask most, so that a long walk along the order reads the index alone.
 LOOKED_AT = ("act_by", "opened_at", "type", "severity", "state", "owner", "account", "avoidable")
+# Cases are filed by steps of what the order follows (`selectors.stepping`): quarters of a day since 1970 in UTC, and
+# doublings of the amount in minor units.
+DUE_STEP = "floor(extract(epoch FROM {} AT TIME ZONE 'UTC') / 21600)::int"
+AVOIDABLE_STEP = "floor(ln(greatest({}, 1)::float8) / ln(2::float8))::int"
+# What filters ask most beside a step.
+LOOKED_AT_IN_STEP = ("type", "severity", "owner", "account")
 
 
 # The columns a case's subject may stand in, in the words of the domain. Documents stand below and apart, so theirs
@@ -74,6 +80,11 @@ def _end_of_lane(number: int) -> models.GeneratedField:
     return models.GeneratedField(
         expression=Lower(Trim(part)), output_field=models.CharField(max_length=40, db_collation="C"), db_persist=True
     )
+
+
+def _step(column: str, expression: str) -> models.GeneratedField:
+    step = Func(F(column), template=expression.format("%(expressions)s"))
+    return models.GeneratedField(expression=step, output_field=models.IntegerField(null=True), db_persist=True)
 
 
 def _subject(model: str) -> TenantForeignKey:
@@ -180,6 +191,8 @@ class Case(TenantModel):
     lost = models.BigIntegerField(default=0)
     recoverable = models.BigIntegerField(default=0)
     act_by = models.DateTimeField(null=True, blank=True)
+    due_step = _step("act_by", DUE_STEP)
+    avoidable_step = _step("avoidable", AVOIDABLE_STEP)
     next_change_at = models.DateTimeField(null=True, blank=True)
     explanation = models.JSONField(default=dict, blank=True)
     priced_at = models.DateTimeField(null=True, blank=True)
@@ -225,6 +238,23 @@ class Case(TenantModel):
                 include=[name for name in LOOKED_AT if name != "account"],
                 condition=AWAKE,
                 name="case_queue_account",
+            ),
+            models.Index(
+                F("organisation"),
+                F("due_step"),
+                *PLACE,
+                include=[*LOOKED_AT_IN_STEP, "act_by"],
+                condition=AWAKE,
+                name="case_queue_due",
+            ),
+            models.Index(
+                F("organisation"),
+                F("currency"),
+                F("avoidable_step"),
+                *PLACE,
+                include=[*LOOKED_AT_IN_STEP, "avoidable"],
+                condition=AWAKE,
+                name="case_queue_avoidable",
             ),
             models.Index(fields=["organisation", "account", "act_by"], condition=AWAKE, name="case_account_due"),
             models.Index(

@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.selectors.grammar import Choice, Filters, Scope
 from exceptions.cases.selectors.grammar.keys import STATES
+from exceptions.cases.selectors.grammar.ranges import Amounts
 from exceptions.cases.selectors.naming import Names, names_of
 from exceptions.cases.selectors.orders import Condition
 from exceptions.cases.selectors.searching import Found, text_found
+from exceptions.cases.selectors.stepping import Steps, avoidable_condition, avoidable_steps, due_steps
 from exceptions.parties.selectors import account_scope
+from exceptions.sla.selectors.rates import rates_on
 
 _OPEN = "c.state IN ('new', 'open', 'waiting')"
 # Word for word what the partial indexes say.
@@ -47,6 +52,8 @@ class Asked:
     spans: dict[str, tuple[Condition, ...]] = field(default_factory=dict)
     """Conditions that are one range of an index, by its column: "act_by", "opened_at", "type", "owner_id", "lane_from".
     They are in `rest` too."""
+    steps: list[Steps] = field(default_factory=list)
+    """Ranges of what the queue's order follows; what narrows them is in `rest`."""
 
     @property
     def marks(self) -> list[Condition]:
@@ -93,17 +100,28 @@ def asked(viewer: Viewer, filters: Filters, now: datetime, names: Names | None =
     if len(filters.lane.wanted) == 1 and ">" not in filters.lane.wanted[0]:
         found.spans["lane_from"] = (lanes[0],)
     zone = viewer.organisation.time_zone
-    _span(found, "act_by", _between("act_by", *filters.due.ahead(now, zone)) if filters.due else [])
+    if filters.due:
+        ahead = filters.due.ahead(now, zone)
+        _span(found, "act_by", _between("act_by", *ahead))
+        found.steps += [steps] if (steps := due_steps(*ahead)) else []
     _span(found, "opened_at", _between("opened_at", *filters.opened.ago(now, zone)) if filters.opened else [])
     if filters.exposure:
-        lowest, highest = filters.exposure.minor()
-        found.rest += [("c.avoidable >= %s", [lowest])] if lowest is not None else []
-        found.rest += [("c.avoidable <= %s", [highest])] if highest is not None else []
-        found.rest += [("c.currency = %s", [filters.exposure.currency])] if filters.exposure.currency else []
+        _exposure(found, viewer, filters.exposure, now)
     for text, exact in (*((each, True) for each in filters.exact), (filters.text, False)):
         if text:
             _text(found, text_found(text, exact=exact))
     return found
+
+
+def _exposure(found: Asked, viewer: Viewer, amounts: Amounts, now: datetime) -> None:
+    """Amounts compared in the currency that is named, else in the organisation's own, at today's rates. A currency that
+    nobody knows a rate of counts one for one, as it does where cases are priced."""
+    house = viewer.organisation
+    rates = rates_on(house.currency, now.astimezone(ZoneInfo(house.time_zone)).date())
+    named = rates.setdefault(amounts.currency or house.currency, Decimal(1))
+    bounds = {currency: amounts.minor(named / rate) for currency, rate in rates.items()}
+    found.rest += avoidable_condition(bounds, house.currency)
+    found.steps.append(avoidable_steps(bounds, house.currency))
 
 
 def _text(asked: Asked, found: Found) -> None:

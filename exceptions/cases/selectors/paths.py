@@ -5,6 +5,8 @@
   of the whole list have a page of them.
 - Else a walk along the order that tests each row, for as long as that is cheap. Filters that fit many cases are done
   here, whatever they are made of.
+- Cases that are due late or of little worth stand last, and may be most of the list: the best of each step of these,
+  merged (`stepping`).
 - Filters that fit few end up in the last way: gather everything that fits by the index that fits best (the planner
   knows the values' frequencies), then sort. A planner left alone with a LIMIT would walk the whole order for them.
 """
@@ -16,7 +18,9 @@ from typing import Any, Final
 
 from controltower.db import rows
 from exceptions.cases.selectors.conditions import Asked
+from exceptions.cases.selectors.grammar import Scope
 from exceptions.cases.selectors.orders import EXPOSURE, Condition, Cursor, Order, ranges
+from exceptions.cases.selectors.stepping import step_keys
 
 # Rows that a walk looks at before it gives up; how many owners or accounts are worth a range each.
 WALK: Final = 2_000
@@ -76,7 +80,12 @@ def _range_keys(asked: Asked, order: Order, bound: Condition, forward: bool, lim
             params, limit,
         )  # fmt: skip
     found = _walked(bounds, rest, order, forward, limit)
-    return found if len(found) == limit else _gathered([*bounds, *rest], order, forward, limit)
+    if len(found) == limit:
+        return found
+    stepped = None
+    if order is EXPOSURE and asked.scope == Scope.OPEN and len(keys) != 1 and asked.steps:
+        stepped = step_keys(asked.steps[0], bounds, rest, order, forward=forward, limit=limit)
+    return _gathered([*bounds, *rest], order, forward, limit) if stepped is None else stepped
 
 
 def _lead(asked: Asked, order: Order) -> tuple[str, list[int]]:

@@ -106,7 +106,7 @@ KEYS: Final[Mapping[str, Key]] = {
         ),
         Key(
             "exposure",
-            "what acting now still saves, as the row shows it (2k is 2000); with a currency only cases in it",
+            "what acting now still saves, in the organisation's currency (2k is 2000) or in the one behind it",
             ("exposure:>1000", "exposure:500..2000", "exposure:<=300eur"),
         ),
         Key(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
+from math import ceil, floor
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -76,7 +77,7 @@ class When:
 
 @dataclass(frozen=True)
 class Amounts:
-    """Amounts in major units; with a currency only amounts in that one count."""
+    """Amounts in major units of a currency, "" for the organisation's own. Those in others are converted."""
 
     op: Literal["<", "<=", ">", ">=", ".."]
     first: Decimal
@@ -87,19 +88,19 @@ class Amounts:
         first, last = _plain(self.first), _plain(self.last or Decimal(0))
         return (f"{first}..{last}" if self.op == ".." else f"{self.op}{first}") + self.currency.lower()
 
-    def minor(self) -> tuple[int | None, int | None]:
-        """(lowest, highest) in minor units, both included."""
-        first = int(self.first * 100)
+    def minor(self, ratio: Decimal = Decimal(1)) -> tuple[int | None, int | None]:
+        """(lowest, highest) in minor units, both included, in a currency of which `ratio` units are worth one."""
+        first = self.first * 100 * ratio
         match self.op:
             case "<":
-                return None, first - 1
+                return None, ceil(first) - 1
             case "<=":
-                return None, first
+                return None, floor(first)
             case ">":
-                return first + 1, None
+                return floor(first) + 1, None
             case ">=":
-                return first, None
-        return first, int((self.last or Decimal(0)) * 100)
+                return ceil(first), None
+        return ceil(first), floor((self.last or Decimal(0)) * 100 * ratio)
 
 
 def when_read(text: str, words: tuple[str, ...]) -> When | None:
