@@ -12,7 +12,7 @@ from exceptions.sla.calendars import NeverOpen, always_open
 from exceptions.sla.clocks import Counted
 from exceptions.sla.defaults import helps
 from exceptions.sla.exposure import Assessment, Option, Stake, act_by, assess
-from exceptions.sla.kinds import Side, Subkind, TermKind
+from exceptions.sla.kinds import Side, Starts, Subkind, TermKind
 from exceptions.sla.pricing import Money, PriceUnknown, Situation, price_steps
 from exceptions.sla.reach import AT_STAKE
 from exceptions.sla.reckoning import Reckoning, reckoned
@@ -69,6 +69,8 @@ def _tried(kind: TermKind, subkind: Subkind | None, facts: Facts, book: Book, no
     if found.bound is None:
         return Tried(kind, label, None, found.trace, book.zone)
     zone = book.zone
+    if unknown := _unknown(found.bound):
+        return Tried(kind, label, found.bound, found.trace, zone, unpriced=unknown)
     try:
         reckoning = reckoned(_counted(found.bound, facts.since, book))
     except NeverOpen:
@@ -89,6 +91,15 @@ def _tried(kind: TermKind, subkind: Subkind | None, facts: Facts, book: Book, no
         total += step.money.amount
         prices.append(PriceStep(step.books_at, step.money.amount, total, step.money.currency))
     return Tried(kind, label, found.bound, found.trace, zone, reckoning, prices, is_running=len(steps) > STEPS_SHOWN)
+
+
+def _unknown(bound: BoundTerm) -> str:
+    """What such a term needs to be told that cannot be typed here; "" where it needs nothing else."""
+    if bound.term.kind == TermKind.CLAIM and bound.starts == Starts.DISALLOWANCE:
+        return "its time runs from the disallowance of the claim, and none is known"
+    if bound.row.threshold is not None:
+        return f"what a miss adds depends on the others of its {bound.row.period}"
+    return ""
 
 
 def _counted(bound: BoundTerm, since: datetime, book: Book) -> Counted:

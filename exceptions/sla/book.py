@@ -48,6 +48,11 @@ class BoundTerm:
     is_house: bool
 
     @property
+    def starts(self) -> str:
+        """What the clock of its claim runs from: as the term says, else as its regime does; "" is the usual."""
+        return self.row.starts or (self.row.regime.starts if self.row.regime is not None else "")
+
+    @property
     def allowed(self) -> Allowed:
         """The time that the term allows; a claim that says neither days nor minutes takes what its regime says."""
         row, regime = self.row, self.row.regime

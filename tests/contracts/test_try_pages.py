@@ -14,7 +14,7 @@ from exceptions.cases.models import Case
 from exceptions.cases.services import case_price
 from exceptions.cases.services.pausing import pause_accept, pause_end, pause_note
 from exceptions.parties.models import Account, AccountKind
-from exceptions.sla.models import Calendar, ContractVersion, Counting, Side, TermKind, VersionState
+from exceptions.sla.models import Calendar, ClaimRegime, ContractVersion, Counting, Side, TermKind, VersionState
 from tests.cases.conftest import HOUR, book, eta, make_account, make_term
 from tests.contracts.test_calendar_pages import statements
 
@@ -109,6 +109,35 @@ def test_a_value_that_is_missing_is_said_and_one_that_is_typed_counts(
     client = client_for(coordinator)
     assert "Not priced: the order" in client.get(URL, facts(account)).content.decode()
     assert "1,500\N{NO-BREAK SPACE}USD" in client.get(URL, facts(account, value="50000")).content.decode()
+
+
+@pytest.mark.parametrize("says", ["term", "regime"])
+def test_a_claim_that_runs_from_a_disallowance_has_no_deadline_while_none_is_known(
+    client_for: SignIn, supervisor: Viewer, organisation: Organisation, account: Account, says: str
+) -> None:
+    with acting_for(organisation):
+        regime = ClaimRegime.objects.create(
+            code="carmack", step="suit", name="Carmack", months=24, starts="disallowance", consequence="Barred",
+            source="The text", confirmed_by=supervisor.member, confirmed_at=timezone.now(),
+        )  # fmt: skip
+        own = {"starts": "disallowance", "allowed_days": 700, "counting": "calendar_days"}
+        make_term(account, TermKind.CLAIM, {"kind": "flat", "amount": "900", "currency": "USD"}, subkind="suit",
+                  **(own if says == "term" else {"regime": regime}))  # fmt: skip
+    answer = client_for(supervisor).get(URL, facts(account, case_type="freight_damaged"))
+    (suit,) = (one for one, _ in answer.context["tried"] if one.label == "Suit")
+    assert suit.reckoning is None and suit.prices == []
+    assert "its time runs from the disallowance of the claim, and none is known" in answer.content.decode()
+
+
+def test_a_miss_of_a_periods_rate_is_not_priced_as_if_it_stood_alone(
+    client_for: SignIn, coordinator: Viewer, organisation: Organisation, account: Account
+) -> None:
+    with acting_for(organisation):
+        make_term(account, TermKind.OTIF, {"kind": "flat", "amount": "900", "currency": "USD"}, period="month",
+                  threshold="98")  # fmt: skip
+    answer = client_for(coordinator).get(URL, facts(account))
+    assert "what a miss adds depends on the others of its month" in answer.content.decode()
+    assert "900" not in answer.context["phrase"]
 
 
 @pytest.mark.parametrize("named", ["number", "482913001"])

@@ -256,10 +256,8 @@ def _temperature(asked: Asked) -> list[Due]:
 
 def _claim(asked: Asked) -> list[Due]:
     """From the delivery, as a regime counts that a person confirmed, or as the contract says."""
-    row, one, delivery = asked.bound.row, asked.one, asked.one.state.delivery
-    regime = row.regime
-    starts = Starts(row.starts or (regime.starts if regime else Starts.DELIVERY))
-    if starts == Starts.DISALLOWANCE:
+    one, delivery = asked.one, asked.one.state.delivery
+    if asked.bound.starts == Starts.DISALLOWANCE:
         return []
     zone, country = (one.stop.zone, one.stop.country) if one.stop else ("UTC", "")
     delivered = (delivery.delivered or delivery.arrived) if delivery else None
