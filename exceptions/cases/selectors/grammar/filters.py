@@ -88,7 +88,7 @@ def printed(filters: Filters) -> str:
     for name in CHOICES:
         choice: Choice = getattr(filters, name)
         for sign, values in (("", choice.wanted), ("-", choice.unwanted)):
-            words += [f"{sign}{name}:{','.join(map(_value, values))}"] if values else []
+            words += [f"{sign}{name}:{','.join(map(written, values))}"] if values else []
     words += [f"{name}:{asked}" for name in ("due", "exposure", "opened") if (asked := getattr(filters, name))]
     words += [] if filters.sort == Sort.EXPOSURE else [f"sort:{filters.sort}"]
     words += [quoted(each) for each in filters.exact]
@@ -100,5 +100,6 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _value(text: str) -> str:
+def written(text: str) -> str:
+    """A value as it stands behind a key."""
     return quoted(text) if _NEEDS_QUOTES.search(text) else text

@@ -23,15 +23,17 @@ class Key:
     negatable: bool = False
 
 
-# The grammar's word for a state of a case, and whether cases in it are still in the queue.
-STATES: Final[Mapping[str, tuple[str, bool]]] = {
-    "new": ("new", True),
-    "taken": ("open", True),
-    "waiting": ("waiting", True),
-    "resolved": ("resolved", False),
-    "closed": ("closed", False),
-    "not_exception": ("not_exception", False),
-    "merged": ("merged", False),
+# The grammar's word for a state of a case, and the lists that cases in it are on, the usual one first. A new one or one
+# that somebody took may be asleep; one that waits always is.
+_QUEUED: Final = (Scope.OPEN, Scope.SNOOZED)
+STATES: Final[Mapping[str, tuple[str, tuple[Scope, ...]]]] = {
+    "new": ("new", _QUEUED),
+    "taken": ("open", _QUEUED),
+    "waiting": ("waiting", (Scope.SNOOZED,)),
+    "resolved": ("resolved", (Scope.RESOLVED,)),
+    "closed": ("closed", (Scope.RESOLVED,)),
+    "not_exception": ("not_exception", (Scope.RESOLVED,)),
+    "merged": ("merged", (Scope.RESOLVED,)),
 }
 DUE_WORDS: Final = ("overdue", "today", "tomorrow")
 OPENED_WORDS: Final = ("today", "yesterday")
@@ -55,8 +57,8 @@ KEYS: Final[Mapping[str, Key]] = {
         ),
         Key(
             "state",
-            "how far it is: new, taken, waiting; or how it ended",
-            ("state:new", "-state:waiting", "state:not_exception"),
+            "how far it is: new, taken; waiting, which is asleep; or how it ended",
+            ("state:new", "-state:taken", "state:not_exception"),
             tuple(STATES),
             several=True,
             negatable=True,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from babel.core import get_global
 
 Moment = timedelta | date
-Operator = Literal["<", ">", "..", "on", "word"]
+Operator = Literal["<", "<=", ">", ">=", "..", "on", "word"]
 
 _UNITS: Final = {
     "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)
@@ -25,6 +25,8 @@ _AMOUNT: Final = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,2})?)(k?)")
 _CURRENCY: Final = re.compile(r"[a-z]{3}$")
 # Dates beyond these are typing errors, and far from where a clock's arithmetic ends.
 _YEARS: Final = range(2000, 2101)
+# Each comparison, the longer first, with what it is for an instant.
+_SIGNS: Final[dict[Operator, Operator]] = {"<=": "<", ">=": ">", "<": "<", ">": ">"}
 
 
 @dataclass(frozen=True)
@@ -49,24 +51,27 @@ class When:
         """(from, until) of instants ahead, both aware UTC, until excluded. `<2h`: from now on until in two hours."""
         if self.word == "overdue":
             return None, now
-        if self.op == "<":
-            return now, _begins(self.first, now, zone, 1)
-        if self.op == ">":
-            return _ends(self.first, now, zone, 1), None
+        if self.op in ("<", "<="):
+            return now, self._edge(self.op == "<", now, zone, 1)
+        if self.op in (">", ">="):
+            return self._edge(self.op == ">=", now, zone, 1), None
         return _begins(self._from(now, zone), now, zone, 1), _ends(self._until(now, zone), now, zone, 1)
 
     def ago(self, now: datetime, zone: str) -> tuple[datetime | None, datetime | None]:
         """(from, until) of instants past. `<2h`: less than two hours ago; but `<2026-11-05`: before that day."""
         durations = not isinstance(self.first, date) and self.op != "word"
-        if self.op in "<>":
-            before = (self.op == "<") is not durations
-            if before:
-                return None, _begins(self.first, now, zone, -1)
-            return _ends(self.first, now, zone, -1), None
+        if self.op in ("<", "<=", ">", ">="):
+            before = self.op.startswith("<") is not durations
+            edge = self._edge(self.op in ("<", ">="), now, zone, -1)
+            return (None, edge) if before else (edge, None)
         first, last = self._from(now, zone), self._until(now, zone)
         if durations:
             first, last = last, first
         return _begins(first, now, zone, -1), _ends(last, now, zone, -1)
+
+    def _edge(self, begins: bool, now: datetime, zone: str, sign: int) -> datetime | None:
+        """Where the day begins or ends; a duration has one instant only."""
+        return (_begins if begins else _ends)(self.first, now, zone, sign)
 
     def _from(self, now: datetime, zone: str) -> Moment | None:
         return _day(self.word, now, zone) if self.op == "word" else self.first
@@ -108,9 +113,11 @@ def when_read(text: str, words: tuple[str, ...]) -> When | None:
     text = text.lower()
     if text in words:
         return When("word", word=text)
-    if text[:1] in ("<", ">"):
-        moment = _moment(text[1:].removeprefix("="))
-        return When("<" if text[0] == "<" else ">", moment) if moment is not None else None
+    for op in _SIGNS:
+        if text.startswith(op):
+            moment = _moment(text[len(op) :])
+            # Of an instant, "at the latest" and "before" are the same to the second; of a day they are not.
+            return When(op if isinstance(moment, date) else _SIGNS[op], moment) if moment is not None else None
     first, separator, last = text.partition("..")
     if not separator:
         day = _moment(first)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final
 
-from exceptions.cases.selectors.grammar.filters import CHOICES, Choice, Filters, Scope, Sort, printed, quoted
+from exceptions.cases.selectors.grammar.filters import CHOICES, Choice, Filters, Scope, Sort, printed, quoted, written
 from exceptions.cases.selectors.grammar.keys import KEYS, STATES, Key
 from exceptions.cases.selectors.grammar.ranges import Amounts, When, amounts_read, when_read
 
@@ -71,7 +71,7 @@ class _Reader:
     flags: dict[str, bool] = field(default_factory=dict)
     scope: Scope | None = None
     sort: tuple[_Token, Sort] | None = None
-    ended: tuple[_Token, bool] | None = None
+    lists: tuple[_Token, tuple[Scope, ...]] | None = None
     words: list[str] = field(default_factory=list)
     exact: list[str] = field(default_factory=list)
 
@@ -105,12 +105,14 @@ def _tokens(text: str, problems: list[Problem]) -> Iterator[_Token]:
         if found:
             values, end = _values(text, found.end(), problems)
             token = _Token(at, end - at, text[at:end], found[2].lower(), bool(found[1]), values=values)
-        elif text[at] == '"':
-            value, end = _quoted(text, at, problems)
-            token = _Token(at, end - at, value, quoted=True)
+        elif text[at] == '"' or text.startswith('-"', at):
+            is_turned = text[at] == "-"
+            value, end = _quoted(text, at + is_turned, problems)
+            token = _Token(at, end - at, value, negated=is_turned, quoted=True)
         else:
             end = _end_of_word(text, at, "")
-            token = _Token(at, end - at, text[at:end])
+            is_turned = text[at] == "-" and end > at + 1
+            token = _Token(at, end - at, text[at + is_turned : end], negated=is_turned)
         yield token
         at = end
 
@@ -161,7 +163,10 @@ def _end_of_word(text: str, at: int, more: str) -> int:
 
 def _take(reader: _Reader, token: _Token) -> None:
     if token.key is None:
-        (reader.exact if token.quoted else reader.words).append(token.text)
+        if token.negated:
+            _turned_text(reader, token)
+        else:
+            (reader.exact if token.quoted else reader.words).append(token.text)
         return
     key = KEYS.get(token.key)
     if key is None:
@@ -183,6 +188,14 @@ def _take(reader: _Reader, token: _Token) -> None:
         _order(reader, token, key)
     else:
         _span(reader, token, key)
+
+
+def _turned_text(reader: _Reader, token: _Token) -> None:
+    """`-acme`: searching for it would show what was to be left out."""
+    likely = f"-customer:{written(token.text)}"
+    hint = "A text cannot be turned around with a minus sign; a key can, such as -customer:acme."
+    is_name = token.text[:1].isalpha() and not any(sign.isdigit() for sign in token.text)
+    reader.wrong(token, hint, likely if is_name else "")
 
 
 def _unknown(reader: _Reader, token: _Token) -> None:
@@ -215,7 +228,7 @@ def _choose(reader: _Reader, token: _Token, key: Key) -> None:
         elif key.name == "lane" and not value.strip("> "):
             reader.wrong(each, "lane: needs a place, such as lane:dallas>chicago.", "")
             continue
-        if key.name == "state" and not token.negated and not _is_one_side(reader, each, STATES[value][1]):
+        if key.name == "state" and not token.negated and not _is_on_one_list(reader, each, STATES[value][1]):
             continue
         into.append(value)
 
@@ -244,10 +257,13 @@ def _be(reader: _Reader, token: _Token, value: str) -> None:
         reader.scope = Scope(value)
 
 
-def _is_one_side(reader: _Reader, token: _Token, is_open: bool) -> bool:
-    if reader.ended is None:
-        reader.ended = (token, not is_open)
-    elif reader.ended[1] is is_open:
+def _is_on_one_list(reader: _Reader, token: _Token, lists: tuple[Scope, ...]) -> bool:
+    """Whether there is a list with cases of this state and of those asked for before."""
+    if reader.lists is None:
+        reader.lists = (token, lists)
+    elif both := tuple(each for each in reader.lists[1] if each in lists):
+        reader.lists = (reader.lists[0] if both == reader.lists[1] else token, both)
+    else:
         reader.wrong(token, "Open and ended cases are separate lists. Ask for one of them.")
         return False
     return True
@@ -282,9 +298,12 @@ def _a_range(key: Key) -> str:
 
 
 def _built(reader: _Reader) -> Filters:
-    scope = reader.scope or (Scope.RESOLVED if reader.ended and reader.ended[1] else Scope.OPEN)
-    if reader.ended is not None and reader.ended[1] is not (scope == Scope.RESOLVED):
-        reader.wrong(reader.ended[0], f"No case that is {reader.ended[0].text} is {scope}.")
+    scope = reader.scope or (reader.lists[1][0] if reader.lists else Scope.OPEN)
+    states = reader.wanted.get("state", ())
+    if reader.lists is not None and scope not in reader.lists[1]:
+        reader.wrong(reader.lists[0], f"No case that is {reader.lists[0].text} is {scope}.")
+    elif reader.lists is not None and reader.scope is None and any(STATES[word][1][0] != scope for word in states):
+        reader.wrong(reader.lists[0], "Cases that wait are asleep: a list of their own, is:snoozed.")
     if reader.sort is not None and scope != Scope.OPEN and reader.sort[1] != Sort.EXPOSURE:
         stands = "by when they wake" if scope == Scope.SNOOZED else "by when they ended"
         reader.wrong(reader.sort[0], f"Cases that are {scope} stand {stands}; sort: is for open ones.")
