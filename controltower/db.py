@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from psycopg.adapt import Buffer, Loader
 
 
@@ -76,6 +76,20 @@ def rows(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple
     with connection.cursor() as cursor:
         cursor.execute(sql, params or None)  # without parameters a % is just a character
         return list(cursor.fetchall())
+
+
+# SQLSTATE classes of what passes: connection, rolled back by the server, no resources, operator, system. Everything else
+# that a statement is refused for will be refused again, also what breaks a limit (54: an index entry too large).
+_PASSING: Final = frozenset({"08", "40", "53", "57", "58"})
+_LOCK_NOT_AVAILABLE: Final = "55P03"
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same statements may well succeed another time: deadlock, lost connection, full disk, shutdown."""
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
+    sqlstate = getattr(error.__cause__, "sqlstate", None)
+    return sqlstate is None or sqlstate[:2] in _PASSING or sqlstate == _LOCK_NOT_AVAILABLE
 
 
 PLANS_SECONDS: Final = 1.0

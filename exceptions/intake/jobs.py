@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db import DatabaseError
 
-from controltower.db import rows
+from controltower.db import is_passing, rows
 from controltower.jobs import Finish, JobContext, Retry, enqueue, job, sweep
 from controltower.jobs.along import crashes, take_along
 from controltower.tenancy.context import acting_for
@@ -22,7 +22,6 @@ from exceptions.intake.services import (
 )
 from exceptions.intake.services.attachments import attachments_file
 from exceptions.intake.services.mailboxes import mailbox_address, mailbox_claim, mailbox_failed, mails_take
-from exceptions.intake.services.processing import is_passing
 from exceptions.intake.services.storing import CHUNK
 
 # A chunk whose worker died is tried again in so many: then a message that ends workers is alone after three of them.

@@ -19,6 +19,7 @@ from exceptions.cases import services
 from exceptions.cases.jobs import escalation_mail
 from exceptions.cases.jobs import escalations as sweep
 from exceptions.cases.models import Case, Escalation
+from exceptions.cases.services import escalating
 from exceptions.parties.models import Account, Contact, ContactRole
 from exceptions.shipments.models import Stop
 from exceptions.sla.models import Contract
@@ -152,6 +153,26 @@ def test_a_contract_has_its_own_times_and_the_organisation_the_rest(
 
 
 @override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend")
+def test_a_step_that_cannot_be_taken_holds_up_no_other(
+    case: Case, customer: Account, coordinator: Viewer, due: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book("2", due - 6 * HOUR, due, customer=customer)
+    (other,) = eta("2", due - 6 * HOUR, due + 3 * HOUR)
+    services.case_take(other, actor=coordinator.actor, now=due - 6 * HOUR)
+    services.cases_price([case.pk, other.pk], now=due)
+    real = escalating._entry
+
+    def entry(row: Escalation, text: str, now: datetime) -> Any:
+        if row.case_id == case.pk:
+            raise ValueError("a contact without a name")
+        return real(row, text, now)
+
+    monkeypatch.setattr(escalating, "_entry", entry)
+    assert sweep(due + 3 * HOUR) == 3
+    assert not Escalation.objects.filter(case=other, done_at=None).exists()
+    assert Escalation.objects.filter(case=case, done_at=None).count() == 3
+
+
 def test_many_broken_promises_are_one_mail(
     case: Case, organisation: Organisation, coordinator: Viewer, customer: Account, now: datetime, due: datetime
 ) -> None:

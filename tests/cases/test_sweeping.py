@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection
+from psycopg.errors import ProgramLimitExceeded
 
 from controltower.audit.models import AuditEntry
 from controltower.tenancy.context import acting_for
@@ -110,6 +112,40 @@ def test_what_passes_is_no_cases_fault(
         assert not Case.objects.filter(next_change_at__gt=now + 6 * HOUR).exists()
     monkeypatch.undo()
     assert services.stakes_sweep(now + 6 * HOUR) == len(many)
+
+
+def failing_at(case: int, problem: Exception) -> Callable[..., list[Case]]:
+    """Prices like the real one, but for batches with this case."""
+
+    def price(ids: list[int], *, now: datetime) -> list[Case]:
+        if case in ids:
+            raise problem
+        return services.cases_price(ids, now=now)
+
+    return price
+
+
+def test_trouble_that_one_batch_meets_stops_no_other(
+    organisation: Organisation, many: list[int], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "TOGETHER", 2)
+    monkeypatch.setattr(sweeping, "cases_price", failing_at(many[0], OperationalError("deadlock detected")))
+    assert services.stakes_sweep(now + 6 * HOUR) == 4
+    with acting_for(organisation):
+        assert audited("case.pricing_failed") == [], "it may work the next time"
+    monkeypatch.undo()
+    assert services.stakes_sweep(now + 6 * HOUR) == 2
+
+
+def test_a_row_that_breaks_a_limit_of_the_database_is_pushed_forward_like_any_other(
+    organisation: Organisation, many: list[int], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    too_large = OperationalError("index row size exceeds btree maximum")
+    too_large.__cause__ = ProgramLimitExceeded()
+    monkeypatch.setattr(sweeping, "cases_price", failing_at(many[0], too_large))
+    assert services.stakes_sweep(now + 6 * HOUR) == 5
+    with acting_for(organisation):
+        assert audited("case.pricing_failed") == [f"case:{many[0]}"]
 
 
 def account(code: str) -> int:

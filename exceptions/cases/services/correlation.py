@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from billiard.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from controltower.audit import SYSTEM
+from controltower.db import is_passing
 from exceptions.cases.detection import DETECTED_TYPES, ONCE, Finding, Judgement, SubjectRef, together
 from exceptions.cases.models import OPEN_STATES, Case, CaseState, EntryKind
 from exceptions.cases.services.board import Board, board_of
@@ -163,9 +164,9 @@ def _price(ids: Collection[int], known: Sequence[Known], now: datetime) -> None:
     try:
         with transaction.atomic():
             cases_price(ids, now=now, known=known)
-    except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
-        raise
-    except Exception:
+    except Exception as problem:
+        if isinstance(problem, SoftTimeLimitExceeded) or is_passing(problem):
+            raise
         log.exception("cases could not be priced with what was found", extra={"cases": sorted(ids)})
         prices_soon(sorted(ids))
 

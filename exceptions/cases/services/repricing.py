@@ -20,11 +20,11 @@ from itertools import pairwise
 from typing import Final
 
 from billiard.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from controltower.audit import Actor, record
-from controltower.db import rows
+from controltower.db import is_passing, rows
 from controltower.errors import Conflict, NotFound
 from controltower.jobs import enqueue
 from controltower.tenancy.context import current_organisation_id
@@ -188,9 +188,9 @@ def _price_or_halve(ids: Sequence[int], now: datetime) -> int:
     try:
         with transaction.atomic():
             cases_price(ids, now=now)
-    except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
-        raise
     except Exception as problem:
+        if isinstance(problem, SoftTimeLimitExceeded) or is_passing(problem):
+            raise
         if len(ids) > 1:
             half = len(ids) // 2
             return _price_or_halve(ids[:half], now) + _price_or_halve(ids[half:], now)

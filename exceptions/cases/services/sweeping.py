@@ -11,10 +11,10 @@ from threading import Lock
 from typing import Final
 
 from billiard.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from controltower.audit import SYSTEM, record
-from controltower.db import rows
+from controltower.db import is_passing, rows
 from controltower.tenancy.context import acting_for
 from exceptions.cases.models import OPEN_STATES, Case
 from exceptions.cases.services.pricing import cases_price
@@ -37,8 +37,10 @@ def stakes_sweep(now: datetime) -> int:
     """Price what is due over all organisations. Returns how many cases were priced.
 
     Any number of sweepers may do so at once: each takes what no other has, and what one has priced is not due any more.
+    Passing trouble, such as a deadlock, leaves its batch to the next sweep; it is raised where nothing could be priced.
     """
     until, done = time.monotonic() + SECONDS, 0
+    troubles: list[Exception] = []
     while time.monotonic() < until:
         due: dict[int, list[int]] = {}
         for organisation, case in rows("SELECT organisation_id, case_id FROM cases_due_stakes(%s, %s)", [now, ROUND]):
@@ -48,14 +50,16 @@ def stakes_sweep(now: datetime) -> int:
             for organisation, ids in due.items()
             for begin in range(0, len(ids), TOGETHER)
         ]
-        priced = _shared(chunks, now, until)
+        priced = _shared(chunks, now, until, troubles)
         done += priced
         if not priced:
             break
+    if troubles and not done:
+        raise troubles[0]
     return done
 
 
-def _shared(chunks: Sequence[Chunk], now: datetime, until: float) -> int:
+def _shared(chunks: Sequence[Chunk], now: datetime, until: float, troubles: list[Exception]) -> int:
     """Two hands, each with a connection of its own: one computes while the other waits for the database.
 
     Inside a transaction there is only its connection, and one hand.
@@ -69,7 +73,15 @@ def _shared(chunks: Sequence[Chunk], now: datetime, until: float) -> int:
                 chunk = next(waiting, None)
             if chunk is None:
                 break
-            done += _sweep(*chunk, now)
+            try:
+                done += _sweep(*chunk, now)
+            except Exception as problem:
+                if not is_passing(problem):
+                    raise
+                log.warning("due cases are left to the next sweep", extra={"problem": type(problem).__name__})
+                troubles.append(problem)
+                if not connection.in_atomic_block:
+                    connection.close()  # it may be what failed
         return done
 
     def other_hand() -> int:
@@ -97,9 +109,9 @@ def _sweep(organisation: int, ids: Sequence[int], now: datetime) -> int:
             claimed = list(due.order_by("pk").values_list("pk", flat=True))
             cases_price(claimed, now=now)
             return len(claimed)
-    except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
-        raise
     except Exception as problem:
+        if isinstance(problem, SoftTimeLimitExceeded) or is_passing(problem):
+            raise
         if len(ids) > 1:
             half = len(ids) // 2
             return _sweep(organisation, ids[:half], now) + _sweep(organisation, ids[half:], now)

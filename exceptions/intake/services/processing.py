@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from billiard.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from controltower.audit import record
-from controltower.db import rows
+from controltower.db import is_passing, rows
 from controltower.errors import DomainError
 from controltower.jobs import enqueue
 from controltower.tenancy.context import current_organisation_id
@@ -29,10 +29,6 @@ from exceptions.shipments.services import EventRefused, Incoming, events_record
 log = logging.getLogger(__name__)
 
 SIGNAL_EVERY: Final = timedelta(seconds=10)
-# SQLSTATE classes of what passes: connection, rolled back by the server, no resources, operator, system. Everything else
-# that a statement is refused for will be refused again.
-PASSING: Final = frozenset({"08", "40", "53", "57", "58"})
-LOCK_NOT_AVAILABLE: Final = "55P03"
 ASK_AGAIN: Final = (timedelta(seconds=1), timedelta(minutes=1))  # at least, at most
 
 # Under one key the first that is understood counts. (message, whether another one was understood)
@@ -132,14 +128,6 @@ def messages_process(message_ids: Sequence[int], *, now: datetime) -> None:
 def message_give_up(message_id: int, why: str, *, now: datetime) -> None:
     """Bury a message that waits without another look at it: reading it is what ends the process."""
     _finish([Work(message, refused=Unreadable(why)) for message in _locked([message_id])], now)
-
-
-def is_passing(error: BaseException) -> bool:
-    """Whether the same statements may well succeed another time: deadlock, lost connection, full disk, shutdown."""
-    if not isinstance(error, (OperationalError, InterfaceError)):
-        return False
-    sqlstate = getattr(error.__cause__, "sqlstate", None)
-    return sqlstate is None or sqlstate[:2] in PASSING or sqlstate == LOCK_NOT_AVAILABLE
 
 
 def _locked(message_ids: Sequence[int]) -> list[Message]:
