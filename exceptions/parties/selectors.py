@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from controltower.db import rows
 from controltower.errors import NotFound
+from controltower.tenancy.models import Member
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
 from exceptions.parties.models import Account, Contact, ContactRole
@@ -81,6 +82,11 @@ def account_is_visible(viewer: Viewer, account_id: int | None) -> bool:
     """Whether things of this account may be seen. What belongs to nobody is for unrestricted members only."""
     scope = account_scope(viewer)
     return scope is None or account_id in scope
+
+
+def member_sees(member: Member, account_id: int | None) -> bool:
+    """`account_is_visible` for a member who is not the one who asks: to whom a case is given, who is told of it."""
+    return not member.restricted or account_is_visible(Viewer.of(member, member.organisation), account_id)
 
 
 def account_list(viewer: Viewer) -> QuerySet[Account]:

@@ -127,6 +127,16 @@ def test_where_there_is_nobody_the_case_says_so(
     assert mailed() == []
 
 
+def test_an_owner_who_does_not_see_the_customer_any_more_hears_nothing_of_it(
+    case: Case, coordinator: Viewer, supervisor: Viewer, due: datetime
+) -> None:
+    coordinator.member.restricted = True
+    coordinator.member.save()
+    services.case_price(case, now=due)
+    sweep(due)
+    assert mailed() == [] and told()[0].endswith("; its owner does not see it any more")
+
+
 def test_a_contract_has_its_own_times_and_the_organisation_the_rest(
     case: Case, supervisor: Viewer, due: datetime
 ) -> None:

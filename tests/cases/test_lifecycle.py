@@ -7,16 +7,19 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from guardian.shortcuts import assign_perm
 
 from controltower.audit import SYSTEM
 from controltower.audit.models import AuditEntry
 from controltower.errors import Conflict, Forbidden, Invalid
+from controltower.tenancy.models import Role
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import services, signals
 from exceptions.cases.jobs import checks, wake
 from exceptions.cases.models import Case, CaseState, NextCheck
 from exceptions.parties.models import Account, Contact
 from tests.cases.conftest import HOUR, book, eta
+from tests.conftest import make_viewer
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +186,13 @@ def test_the_sweeps_wake_and_remind(organisation: Any, coordinator: Viewer, now:
     assert (wake(now + 2 * HOUR), checks(now + 2 * HOUR)) == (1, 0)
     with acting_for(organisation):
         assert Case.objects.get().snoozed_until is None
+
+
+def test_nobody_is_given_a_case_that_they_do_not_see(
+    case: Case, customer: Account, coordinator: Viewer, organisation: Any, now: datetime
+) -> None:
+    dan = make_viewer(organisation, Role.COORDINATOR, "Dan", restricted=True)
+    with pytest.raises(Invalid, match=f"Dan does not see {case.number}"):
+        services.case_assign(case, to=dan.member, actor=coordinator.actor, now=now)
+    assign_perm("parties.view_account", dan.user, customer)
+    assert services.case_assign(case, to=dan.member, actor=coordinator.actor, now=now).owner == dan.member

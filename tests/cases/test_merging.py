@@ -6,17 +6,31 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from guardian.shortcuts import assign_perm
 
 from controltower.audit.models import AuditEntry
 from controltower.errors import Conflict, Forbidden, Invalid
 from controltower.tenancy.models import Role
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import services
-from exceptions.cases.models import Case, CaseMerge, CaseShipment, CaseState, Commitment, CommitmentState, Stake
+from exceptions.cases.detection import Finding, SubjectRef
+from exceptions.cases.models import (
+    Case,
+    CaseMerge,
+    CaseOrder,
+    CaseShipment,
+    CaseState,
+    Commitment,
+    CommitmentState,
+    Stake,
+)
+from exceptions.cases.selectors import case_detail
 from exceptions.cases.services.merging import cases_under
-from exceptions.cases.taxonomy import Severity
+from exceptions.cases.services.opening import case_add_merged
+from exceptions.cases.taxonomy import Severity, Subject
 from exceptions.parties.models import Account, AccountKind
 from exceptions.shipments.canonical import EventType
+from exceptions.shipments.models import Order, Shipment
 from exceptions.sla.models import TermKind
 from tests.cases.conftest import HOUR, book, eta, make_account, make_term, tell
 from tests.conftest import make_viewer
@@ -288,3 +302,60 @@ def test_a_shipment_with_an_open_case_of_that_kind_is_not_given_a_second(
     case = services.case_merge(late[0], [late[1]], actor=coordinator.actor, now=now)
     with pytest.raises(Invalid):
         services.case_split(case, sorted(shipments(late[1])), actor=coordinator.actor, now=now)
+
+
+def test_an_order_of_one_customer_and_a_truck_of_another_are_nobodys_until_they_part(
+    late: list[Case], acting: Any, coordinator: Viewer, now: datetime
+) -> None:
+    other = make_account("SUNDOWN", AccountKind.CUSTOMER)
+    order = Order.objects.create(number="SO-1", customer=other)
+    short = Case.objects.create(
+        number="EX-77", type="order_short", severity="S3", subject_order=order, subject_key="order:1", account=other,
+        fingerprint="order_short:order:1", opened_at=now, currency="USD",
+    )  # fmt: skip
+    CaseOrder.objects.create(case=short, order=order)
+    by = {"actor": coordinator.actor, "now": now}
+    assert services.case_merge(late[0], [short], **by).account is None
+    services.case_unmerge(fresh(short), **by)
+    assert services.case_merge(fresh(short), [fresh(late[0])], **by).account is None
+    services.case_unmerge(fresh(late[0]), **by)
+    assert (fresh(short).account_id, fresh(late[0]).account_id) == (other.pk, late[0].account_id)
+
+
+def test_what_comes_to_a_merged_case_from_another_customer_takes_it_out_of_ones_sight(
+    late: list[Case], coordinator: Viewer, now: datetime
+) -> None:
+    other = make_account("SUNDOWN", AccountKind.CUSTOMER)
+    services.case_merge(late[0], [late[1]], actor=coordinator.actor, now=now)
+    book("490", now, now + 6 * HOUR, customer=other)
+    shipment = Shipment.objects.get(customer=other)
+    finding = Finding(
+        type=late[1].type, subject=SubjectRef(Subject.SHIPMENT, shipment.pk), shipments=(shipment.pk,), at=now,
+        summary="Late", severity=Severity.S2, phase=late[1].phase,
+    )  # fmt: skip
+    case_add_merged(fresh(late[1]), fresh(late[0]), finding, held=(), ran_out={}, now=now)
+    assert shipment.pk in shipments(fresh(late[0])) and fresh(late[0]).account_id is None
+
+
+def test_a_case_split_off_one_that_sleeps_is_awake_as_somebody_looks_at_it(
+    truck: Case, coordinator: Viewer, now: datetime
+) -> None:
+    by = {"actor": coordinator.actor, "now": now + 2 * HOUR}
+    services.case_snooze(truck, until=now + 9 * HOUR, **by)
+    (own,) = services.case_split(fresh(truck), [min(shipments(truck))], **by)
+    assert (own.state, own.snoozed_until) == (CaseState.NEW, None)
+
+
+def test_who_sees_some_accounts_reads_nothing_of_what_was_split_off_for_another(
+    acting: Any, organisation: Any, customer: Account, coordinator: Viewer, now: datetime
+) -> None:
+    other = make_account("SUNDOWN", AccountKind.CUSTOMER)
+    book("1", now, now + 6 * HOUR, customer=customer, load="L-9")
+    book("2", now, now + 6 * HOUR, customer=other, load="L-9")
+    (case,) = tell(EventType.LOAD_BROKEN_DOWN, "L-9", now + HOUR, ref="load", description="Turbo failed")
+    theirs = Shipment.objects.get(customer=other)
+    services.case_split(case, [theirs.pk], actor=coordinator.actor, now=now + 2 * HOUR)
+    dan = make_viewer(organisation, Role.COORDINATOR, "Dan", restricted=True)
+    assign_perm("parties.view_account", dan.user, customer)
+    assert case_detail(dan, case.number, now=now + 2 * HOUR).split_off == []
+    assert len(case_detail(coordinator, case.number, now=now + 2 * HOUR).split_off) == 1

@@ -13,7 +13,8 @@ from guardian.shortcuts import assign_perm
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation, Role
 from controltower.tenancy.viewer import Viewer
-from exceptions.cases.models import DetectionSetting, Suppression
+from exceptions.cases.models import DetectionSetting, Suppressed, Suppression
+from exceptions.cases.selectors.detection import rules_list, suppressions_list
 from exceptions.parties.models import AccountKind
 from tests.cases.conftest import make_account
 from tests.conftest import make_viewer
@@ -143,3 +144,36 @@ def test_who_sees_some_customers_sets_and_ends_no_suppression(
     assert "Strike at the port" in page and "End now" not in page
     with acting_for(organisation):
         assert Suppression.objects.get().ends_at == announced.ends_at
+
+
+def test_who_sees_some_customers_counts_only_what_is_theirs(
+    client_for: SignIn, organisation: Organisation, announced: Suppression
+) -> None:
+    dan = make_viewer(organisation, Role.COORDINATOR, "Dan", restricted=True)
+    with acting_for(organisation):
+        mine, other = (make_account(code, AccountKind.CUSTOMER) for code in ("NORTHGATE", "HALVORSEN"))
+        assign_perm("parties.view_account", dan.user, mine)
+        for number, account in enumerate((mine, other, other, None)):
+            Suppressed.objects.create(
+                suppression=announced, fingerprint=f"late:{number}", type="delivery_late", severity="S2",
+                account=account, first_at=announced.starts_at, last_at=announced.starts_at,
+            )  # fmt: skip
+        DetectionSetting.objects.create(type="delivery_late", account=other, lane="", tolerance_minutes=5)
+        assert [row.kept_down for row in suppressions_list(dan, now=timezone.now())] == [1]
+        assert {row.corrections for row in rules_list(dan)} == {0}
+
+
+def test_an_administrator_limited_to_customers_corrects_rules_for_these_only(
+    client_for: SignIn, organisation: Organisation
+) -> None:
+    ann = make_viewer(organisation, Role.ADMINISTRATOR, "Ann", restricted=True)
+    with acting_for(organisation):
+        mine, other = (make_account(code, AccountKind.CUSTOMER) for code in ("NORTHGATE", "HALVORSEN"))
+        assign_perm("parties.view_account", ann.user, mine)
+        row = DetectionSetting.objects.create(type="delivery_late", account=other, lane="", tolerance_minutes=5)
+    client = client_for(ann)
+    assert "Halvorsen" not in client.get(LATE).content.decode()
+    assert client.post(f"{LATE}save/", {"account": mine.pk, "enabled": "no"}).status_code == 302
+    assert client.post(f"{LATE}save/", {"account": other.pk, "enabled": "no"}).status_code == 422
+    assert client.post(f"{LATE}save/", {"enabled": "no"}).status_code == 403
+    assert client.post(f"{LATE}{row.pk}/remove/").status_code == 404

@@ -165,10 +165,10 @@ def _with_parts(viewer: Viewer) -> QuerySet[Any]:
             changed_place=bounded_count(above),
             occurrence_count=CountRows(Occurrence.objects.filter(Q(case=mine) | Q(case__merged_into=mine))),
             merged_parts=ArraySubquery(
-                Case.objects.filter(merged_into=mine).order_by("pk").values(parts=JSONObject(**_PART))[:50]
+                visible.filter(merged_into=mine).order_by("pk").values(parts=JSONObject(**_PART))[:50]
             ),
             split_parts=ArraySubquery(
-                Case.objects.filter(split_from=mine, state__in=OPEN_STATES)
+                visible.filter(split_from=mine, state__in=OPEN_STATES)
                 .order_by("pk")
                 .values(parts=JSONObject(**_PART))[:50]
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from controltower.errors import NotFound
 from controltower.tenancy.permissions import Verb
@@ -14,7 +14,7 @@ from exceptions.cases.detection import DEFAULTS, DETECTED_TYPES, RULES
 from exceptions.cases.models import DetectionSetting, Suppression
 from exceptions.cases.taxonomy import TYPES, case_type
 from exceptions.parties.models import Account, AccountKind
-from exceptions.parties.selectors import account_scope
+from exceptions.parties.selectors import account_list, account_scope
 
 SHOWN = 200
 BEFORE = timedelta(days=30)
@@ -54,7 +54,7 @@ class SuppressionRow:
 def rules_list(viewer: Viewer) -> list[RuleRow]:
     """Every type that a rule finds, in the order of the taxonomy."""
     require(viewer, Verb.VIEW)
-    counted = dict(DetectionSetting.objects.order_by().values_list("type").annotate(Count("pk")))
+    counted = dict(_settings(viewer).order_by().values_list("type").annotate(Count("pk")))
     return [_rule(entry.code, counted.get(entry.code, 0)) for entry in TYPES if entry.code in DETECTED_TYPES]
 
 
@@ -62,40 +62,41 @@ def rule_get(viewer: Viewer, type_code: str) -> RuleRow:
     require(viewer, Verb.VIEW)
     if type_code not in DETECTED_TYPES:
         raise NotFound("No rule finds this type.")
-    return _rule(type_code, DetectionSetting.objects.filter(type=type_code).count())
+    return _rule(type_code, _settings(viewer).filter(type=type_code).count())
 
 
 def settings_of(viewer: Viewer, type_code: str) -> list[DetectionSetting]:
     """The corrections of a type, the widest first; of customers only those whose freight the viewer may see."""
     require(viewer, Verb.VIEW)
-    found = DetectionSetting.objects.filter(type=type_code).select_related("account")
-    scope = account_scope(viewer)
-    if scope is not None:
-        found = found.filter(Q(account=None) | Q(account__in=scope))
+    found = _settings(viewer).filter(type=type_code).select_related("account")
     return sorted(found, key=lambda row: (row.account is not None, row.account.name if row.account else "", row.lane))
 
 
 def setting_get(viewer: Viewer, pk: int) -> DetectionSetting:
     require(viewer, Verb.VIEW)
-    found = DetectionSetting.objects.filter(pk=pk).first()
+    found = _settings(viewer).filter(pk=pk).first()
     if found is None:
         raise NotFound("This correction does not exist any more.")
     return found
 
 
 def accounts_of_kind(viewer: Viewer, kind: AccountKind) -> list[Account]:
-    """For a choice."""
+    """For a choice, of those that the viewer sees."""
     require(viewer, Verb.VIEW)
-    return list(Account.objects.filter(kind=kind).order_by("name")[:500])
+    return list(account_list(viewer).filter(kind=kind).order_by("name")[:500])
 
 
 def suppressions_list(viewer: Viewer, *, now: datetime) -> list[SuppressionRow]:
-    """Those that run, come, or were over within the last month; what runs first."""
+    """Those that run, come, or were over within the last month; what runs first. Of what was kept down only that of
+    customers whom the viewer sees is counted."""
     require(viewer, Verb.VIEW)
+    scope = account_scope(viewer)
+    counted = Q(suppressed__cleared_at=None)
+    counted &= Q() if scope is None else Q(suppressed__account__in=scope)
     found = (
         Suppression.objects.filter(ends_at__gt=now - BEFORE)
         .select_related("carrier", "made_by__user")
-        .annotate(kept_down=Count("suppressed", filter=Q(suppressed__cleared_at=None)))
+        .annotate(kept_down=Count("suppressed", filter=counted))
         .order_by("-ends_at", "-pk")[:SHOWN]
     )
     rows = [_suppression(row, now) for row in found]
@@ -108,6 +109,13 @@ def suppression_get(viewer: Viewer, pk: int) -> Suppression:
     if found is None:
         raise NotFound("There is no such suppression.")
     return found
+
+
+def _settings(viewer: Viewer) -> QuerySet[DetectionSetting]:
+    """The corrections for all customers, and those for customers whom the viewer sees."""
+    scope = account_scope(viewer)
+    every = DetectionSetting.objects.all()
+    return every if scope is None else every.filter(Q(account=None) | Q(account__in=scope))
 
 
 def _rule(type_code: str, corrections: int) -> RuleRow:

@@ -34,6 +34,7 @@ from exceptions.cases.models import (
 from exceptions.cases.services.assessing import Breach
 from exceptions.cases.services.recording import person
 from exceptions.parties.models import Contact
+from exceptions.parties.selectors import member_sees
 from exceptions.sla.models import Contract
 
 # Minutes after the break, where the organisation and the contract say nothing: ours, a start to correct.
@@ -200,6 +201,8 @@ def _whom(
         owner = row.case.owner
         if owner is None or not owner.is_active:
             return (), f"{about}; nobody has taken the case"
+        if not member_sees(owner, row.case.account_id):
+            return (), f"{about}; its owner does not see it any more"
         return (owner,), f"{owner.name} was told as its owner: {about}"
     names = ", ".join(member.name for member in supervisors)
     if row.step == EscalationStep.SUPERVISOR:

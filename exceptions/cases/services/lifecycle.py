@@ -6,15 +6,18 @@ allow the step. Reversible ones name their counterpart in `UNDO`; the screen off
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, Invalid
 from controltower.tenancy.models import Member
-from exceptions.cases.models import OPEN_STATES, Case, CaseState, EntryKind, SnoozedFor
+from exceptions.cases.models import OPEN_STATES, Case, CaseState, EntryKind, SnoozedFor, TimelineEntry
 from exceptions.cases.services.recording import case_change, case_locked, case_news, on_the_clock, person, timeline_add
 from exceptions.cases.taxonomy import UNKNOWN_REASON, reason_label
+from exceptions.parties.selectors import member_sees
 
+SAME_WORDS: Final = timedelta(minutes=1)
 # What takes a transition back, by the names that screens use for actions.
 UNDO = {
     "take": "release",
@@ -50,10 +53,12 @@ def case_release(case: Case, *, actor: Actor, now: datetime, version: int | None
 
 
 def case_assign(case: Case, *, to: Member, actor: Actor, now: datetime, version: int | None = None) -> Case:
-    """Give the case to a member, whoever had it."""
+    """Give the case to a member who sees its customer, whoever had it."""
     case, _ = _taken_up(case, version, actor)
     if not to.is_active:
         raise Invalid(f"{to.name} does not work here any more. Choose somebody else.", code="member_inactive")
+    if not member_sees(to, case.account_id):
+        raise Invalid(f"{to.name} does not see {case.number}. Choose somebody else.", code="member_limited")
     changes = {"owner": to, "state": CaseState.OPEN, **first_response(case, now)}
     return case_change(case, changes, verb="case.assigned", actor=actor, now=now, text=f"Given to {to.name}")
 
@@ -156,11 +161,16 @@ def case_unpin(case: Case, *, actor: Actor, now: datetime, version: int | None =
 
 
 def case_note(case: Case, *, text: str, actor: Actor, now: datetime) -> Case:
-    """A remark for colleagues. It changes nothing else, so it needs no version and conflicts with nobody."""
+    """A remark for colleagues. It changes nothing else, so it needs no version and conflicts with nobody. The same
+    words of the same person within a minute are one remark: the second of a double click, or of an answer that was lost.
+    """
     person(actor)
     if not text.strip():
         raise Invalid("Write something before you save the note.", code="note_empty", details={"text": "is empty"})
     case = case_locked(case)
+    said = TimelineEntry.objects.filter(case=case, kind=EntryKind.NOTE, actor_id=actor.id, actor_kind=actor.kind)
+    if said.filter(text=text.strip(), at__gt=now - SAME_WORDS).exists():
+        return case
     if not case.touched_by_human:
         case.touched_by_human = True
         case.save(update_fields=["touched_by_human"])

@@ -178,6 +178,8 @@ def case_add_merged(
         Case.objects.filter(pk=merged.pk).update(phase=finding.phase)
     if more:
         shipments_gather(top)
+        if top.account_id is not None and not _belongs_to(top, top.account_id):
+            case_change(top, {"account": None}, verb="case.repeated", actor=SYSTEM, now=now)
     if new:
         data, text = _sources([new])[0][0], f"{merged.number}: {finding.summary}"
         case_change(top, {}, verb="case.repeated", actor=SYSTEM, now=now, kind=EntryKind.SIGNAL, text=text, data=data)

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from controltower.audit import Actor, record
-from controltower.errors import Invalid
+from controltower.errors import Forbidden, Invalid
+from controltower.tenancy.models import Member
 from exceptions.cases.detection import DEFAULTS, DETECTED_TYPES, Override, Settings
 from exceptions.cases.models import DetectionSetting
 from exceptions.cases.services.recording import person
 from exceptions.cases.taxonomy import Severity
 from exceptions.parties.models import Account
+from exceptions.parties.selectors import member_sees
 
 VALUES = ("enabled", "tolerance_minutes", "lead_minutes", "threshold_minutes", "severity")
 LONGEST = 60 * 24 * 366
@@ -36,8 +38,9 @@ def detection_setting_save(
     actor: Actor,
     now: datetime,
 ) -> DetectionSetting:
-    """Set what differs for this scope; None and "" leave a value to the next wider one. `Invalid` for what is unknown."""
-    person(actor)
+    """Set what differs for this scope; None and "" leave a value to the next wider one. `Invalid` for what is unknown,
+    `Forbidden` for who does not see all the freight that it is about."""
+    _for_theirs(person(actor), account.pk if account else None)
     if type not in DETECTED_TYPES:
         raise Invalid("No rule finds this type.", code="type_unknown", details={"type": "is not found by a rule"})
     if severity and severity not in Severity.values:
@@ -63,11 +66,16 @@ def detection_setting_save(
 
 
 def detection_setting_remove(setting: DetectionSetting, *, actor: Actor, now: datetime) -> None:
-    """Leave everything of this scope to the next wider one."""
-    person(actor)
+    """Leave everything of this scope to the next wider one. `Forbidden` as for `detection_setting_save`."""
+    _for_theirs(person(actor), setting.account_id)
     before = {"type": setting.type, **{name: getattr(setting, name) for name in VALUES}}
     record(verb="detection.unset", subject=f"detection_setting:{setting.pk}", actor=actor, before=before, now=now)
     setting.delete()
+
+
+def _for_theirs(member: Member, account_id: int | None) -> None:
+    if not member_sees(member, account_id):
+        raise Forbidden("It holds for customers that you do not see. Ask a colleague who sees all accounts.")
 
 
 def _override(

@@ -8,7 +8,7 @@ from datetime import datetime
 from controltower.audit import Actor
 from controltower.errors import Conflict, Invalid
 from exceptions.cases.detection import Finding, SubjectRef, fingerprint
-from exceptions.cases.models import OPEN_STATES, Case, CaseOrder, CaseShipment
+from exceptions.cases.models import OPEN_STATES, Case, CaseOrder, CaseShipment, CaseState
 from exceptions.cases.services.merging import account_of
 from exceptions.cases.services.opening import case_open
 from exceptions.cases.services.recording import case_change, case_locked, person, price_soon
@@ -16,7 +16,7 @@ from exceptions.cases.services.state import Known, known_shipments
 from exceptions.cases.taxonomy import Severity, Subject, case_type
 from exceptions.shipments.models import ShipmentOrderLine
 
-KEPT = ("reason", "responsible_party", "excusable", "reason_accepted_by", "reason_accepted_at", "owner", "state")
+KEPT = ("reason", "responsible_party", "excusable", "reason_accepted_by", "reason_accepted_at", "owner")
 
 
 def case_split(
@@ -66,7 +66,9 @@ def _own_case(case: Case, known: Known, actor: Actor, now: datetime) -> Case:
         phase=case.phase,
     )
     child = case_open(finding, known=[known], now=now)
-    changes = {"split_from": case, **{name: getattr(case, name) for name in KEPT}}
+    # It is awake also where the other sleeps: somebody is looking at it.
+    state = CaseState.OPEN if case.owner_id else CaseState.NEW
+    changes = {"split_from": case, "state": state, **{name: getattr(case, name) for name in KEPT}}
     text = f"Split off {case.number} by {actor.name}"
     return case_change(child, changes, verb="case.split_off", actor=actor, now=now, text=text)
 
