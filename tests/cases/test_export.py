@@ -152,7 +152,9 @@ def test_the_cost_of_a_batch_does_not_depend_on_how_far_it_is(
     assert (count, last) == (4, seven[-1].pk)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+49 170", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+49 170", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1+1", "\uff1d1", "\u3000\uff0b1"]
+)
 def test_no_text_is_a_formula(text: str) -> None:
     assert formula_safe(text) == f"'{text}"
 

@@ -33,6 +33,8 @@ BATCH: Final = 1_000
 BOM: Final = "\N{BYTE ORDER MARK}"
 # What makes a cell a formula in one spreadsheet or another, also behind a tab or a line break that it drops.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet drops blanks in front of a sign, and where it speaks Japanese takes the wide signs for the narrow ones.
+_WIDE: Final = str.maketrans("\uff1d\uff0b\uff0d\uff20", "=+-@")
 
 Cell = Callable[[Any, ZoneInfo], str]
 
@@ -115,7 +117,8 @@ def filter_for_trail(filters: Filters) -> str:
 
 def formula_safe(text: str) -> str:
     """The text, led by an apostrophe where a spreadsheet would calculate with it."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    meant = text.lstrip(" \u00a0\u3000\ufeff").translate(_WIDE)
+    return f"'{text}" if meant.startswith(_FORMULA) else text
 
 
 def iso(instant: datetime | None, zone: ZoneInfo) -> str:
