@@ -103,11 +103,13 @@ def bulk_run(
 
 
 def bulk_undo(viewer: Viewer, token: str, *, now: datetime) -> tuple[str, Outcome]:
-    """Take back what `undo_token` stands for; (action, what came of it). Invalid for a token that is not ours."""
+    """Take back what `undo_token` stands for; (action, what came of it). Invalid for a token that is not this member's."""
     try:
-        action, changed = signing.loads(token, salt=_SALT)
-    except signing.BadSignature:
-        raise Invalid("This cannot be taken back any more. Look at the cases.", code="undo_unknown") from None
+        member, action, changed = signing.loads(token, salt=_SALT)
+    except (signing.BadSignature, ValueError):
+        member, action, changed = None, "", []
+    if member != viewer.member.pk:
+        raise Invalid("This cannot be taken back any more. Look at the cases.", code="undo_unknown")
     before = {number: was for number, _, was in changed}
     by = {"actor": viewer.actor, "now": now}
 
@@ -118,9 +120,10 @@ def bulk_undo(viewer: Viewer, token: str, *, now: datetime) -> tuple[str, Outcom
     return action, _each(viewer, [Picked(number, version) for number, version, _ in changed], one)
 
 
-def undo_token(action: str, outcome: Outcome) -> str:
-    """What the toast posts back to take the set back; "" when nothing was changed."""
-    return signing.dumps([action, outcome.changed], salt=_SALT, compress=True) if outcome.changed else ""
+def undo_token(viewer: Viewer, action: str, outcome: Outcome) -> str:
+    """What the toast posts back to take the set back, for who did it only; "" when nothing was changed."""
+    told = [viewer.member.pk, action, outcome.changed]
+    return signing.dumps(told, salt=_SALT, compress=True) if outcome.changed else ""
 
 
 def _each(viewer: Viewer, chosen: Sequence[Picked], one: Callable[[Case, Picked], Any]) -> Outcome:
@@ -167,11 +170,12 @@ def _slept_before(case: Case, before: Any, by: Mapping[str, Any]) -> object:
     return services.case_snooze(case, until=until, wakes_on=before[1], **by)
 
 
-def _sleeps_so(case: Case, asked: Asked) -> bool:
-    until: datetime = asked.data["when"]
+def sleeps_so(case: Case, data: Mapping[str, Any]) -> bool:
+    """Whether a case sleeps as the form for it says."""
+    until: datetime = data["when"]
     return (
         case.snoozed_until is not None
-        and case.snoozed_for == asked.data["wakes_on"]
+        and case.snoozed_for == data["wakes_on"]
         and abs(case.snoozed_until - until) < _SAME
     )
 
@@ -179,7 +183,7 @@ def _sleeps_so(case: Case, asked: Asked) -> bool:
 STEPS: Final[dict[str, Step]] = {
     "take": Step("taken", lambda case, asked: case.owner_id == asked.by["actor"].id, _owner, _owned_before),
     "assign": Step("given away", lambda case, asked: str(case.owner_id) == asked.data["to"], _owner, _owned_before),
-    "snooze": Step("asleep", _sleeps_so, _sleep, _slept_before),
+    "snooze": Step("asleep", lambda case, asked: sleeps_so(case, asked.data), _sleep, _slept_before),
     "unsnooze": Step("awake again", lambda case, asked: case.snoozed_until is None, _sleep, _slept_before),
     "pin": Step(
         "pinned", lambda case, asked: case.pinned, lambda case: [], lambda case, _, by: services.case_unpin(case, **by)

@@ -52,7 +52,7 @@ def _run(request: MemberRequest, action: str, chosen: list[Picked], now: datetim
         raise Invalid("Choose a colleague from the list." if action == "assign" else str(first))
     outcome = bulk_run(viewer, action, chosen, form.cleaned_data, now=now, zone=zone(viewer))
     said = _said(action, form.cleaned_data, dict(more.get("members", [])), zone(viewer), now)
-    token = undo_token(action, outcome)
+    token = undo_token(viewer, action, outcome)
     toast(
         request,
         outcome.sentence(said),

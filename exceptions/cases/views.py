@@ -4,13 +4,14 @@
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from csp.decorators import csp_exempt
 from django.apps import apps
 from django.db import transaction
+from django.forms import CharField
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
@@ -27,9 +28,10 @@ from controltower.web import live
 from controltower.web.render import is_fragment, page, target
 from exceptions.cases import presets, selectors, services
 from exceptions.cases.actions import ACTIONS, Asked, Said
+from exceptions.cases.bulk import sleeps_so
 from exceptions.cases.forms import CaseForm, ViewForm
 from exceptions.cases.http import filters, say, version, zone
-from exceptions.cases.models import Case
+from exceptions.cases.models import Case, CaseState
 from exceptions.cases.pause_forms import FORMS, pause_acts
 from exceptions.cases.selectors.rows import CaseDetail, QueuePage
 
@@ -47,13 +49,21 @@ POPOVERS = (
     "resolve", "not_an_exception", "snooze", "next_check", "assign", "classify", "pause", *FORMS,
 )  # fmt: skip
 
-DONE: dict[str, Callable[[Case, Viewer], bool]] = {
-    "take": lambda case, viewer: case.owner_id == viewer.member.pk,
-    "release": lambda case, viewer: case.owner_id is None,
-    "pin": lambda case, viewer: case.pinned,
-    "unpin": lambda case, viewer: not case.pinned,
-    "unsnooze": lambda case, viewer: case.snoozed_until is None,
-    "pause_accept": lambda case, viewer: (
+# Whether what a form asks for has come about. Words that a colleague ended the case with are not those that were typed.
+DONE: dict[str, Callable[[Case, Viewer, Mapping[str, Any]], bool]] = {
+    "take": lambda case, viewer, data: case.owner_id == viewer.member.pk,
+    "release": lambda case, viewer, data: case.owner_id is None,
+    "assign": lambda case, viewer, data: str(case.owner_id) == data["to"],
+    "snooze": lambda case, viewer, data: sleeps_so(case, data),
+    "pin": lambda case, viewer, data: case.pinned,
+    "unpin": lambda case, viewer, data: not case.pinned,
+    "unsnooze": lambda case, viewer, data: case.snoozed_until is None,
+    "resolve": lambda case, viewer, data: (case.state, case.resolution) == (CaseState.RESOLVED, data["resolution"]),
+    "not_an_exception": lambda case, viewer, data: (
+        (case.state, case.resolution) == (CaseState.NOT_EXCEPTION, data["why"])
+    ),
+    "reopen": lambda case, viewer, data: case.is_open,
+    "pause_accept": lambda case, viewer, data: (
         case.pauses.filter(accepted_by=viewer.member).exists()
         and not case.pauses.filter(accepted_by=None, withdrawn_at=None).exists()
     ),
@@ -64,7 +74,7 @@ DONE: dict[str, Callable[[Case, Viewer], bool]] = {
 @require_GET
 def queue(request: MemberRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
-    if NUMBER.fullmatch(text):
+    if NUMBER.fullmatch(text) and selectors.cases_visible(request.viewer).filter(number=text.upper()).exists():
         return redirect("cases:case", number=text.upper())
     return page(request, "cases/queue.html", queue_context(request), fragment=FRAGMENTS)
 
@@ -137,7 +147,7 @@ def act(request: MemberRequest, number: str, action: str) -> HttpResponse:
         with transaction.atomic():
             said = spec.run(asked)
     except (Conflict, Invalid) as problem:
-        if not _is_so_already(viewer, number, action):
+        if not _is_so_already(viewer, number, action, form.cleaned_data):
             return _page(request, number, form=form, action=action, problem=problem, status=problem.status)
     else:
         say(request, found, said, action)
@@ -196,8 +206,16 @@ def _page(
         forms[action] = form
     context["pauses"] = pause_acts(detail, now=now, zone=zone(viewer), form=form, action=action)
     context |= {"detail": detail, "forms": forms, "panels": _panels(number), "open_panel": action, "problem": problem}
-    context["problem_in_form"] = problem is not None and action in POPOVERS
+    has_form = action in detail.actions or any(act.form is form for _, acts in context["pauses"] for act in acts)
+    context["problem_in_form"] = problem is not None and action in POPOVERS and has_form
+    context["typed"] = _typed(form) if problem is not None and form is not None and not has_form else []
     return page(request, "cases/queue.html", context, fragment=FRAGMENTS, status=status)
+
+
+def _typed(form: CaseForm) -> list[str]:
+    """The words of a form that the case has no use for any more, as when somebody ended it meanwhile: not lost."""
+    texts = (bound.value() for bound in form if isinstance(bound.field, CharField))
+    return [text for text in texts if text]
 
 
 def _shared(request: MemberRequest) -> dict[str, Any]:
@@ -288,7 +306,7 @@ def _form_context(viewer: Viewer, action: str, detail: CaseDetail | None, now: A
     return context
 
 
-def _is_so_already(viewer: Viewer, number: str, action: str) -> bool:
+def _is_so_already(viewer: Viewer, number: str, action: str, data: Mapping[str, Any]) -> bool:
     """Whether what was asked for has come about: the second of a double click finds the first one's work."""
     is_so = DONE.get(action)
-    return is_so is not None and is_so(selectors.case_get(viewer, number), viewer)
+    return is_so is not None and is_so(selectors.case_get(viewer, number), viewer, data)

@@ -184,3 +184,12 @@ def test_merging_holds_each_to_the_version_that_was_seen(
     assert now_is(cases[0]).is_open and now_is(cases[2]).is_open
     do(client, "merge", chosen(*map(now_is, cases)))
     assert [now_is(case).state for case in cases] == ["new", "merged", "merged"]
+
+
+def test_an_undo_is_for_who_did_it_only(
+    client_for: SignIn, coordinator: Viewer, supervisor: Viewer, stranger: Viewer, cases: list[Case]
+) -> None:
+    said = do(client_for(coordinator), "take", chosen(*cases))
+    for other in (supervisor, stranger):
+        assert undo(client_for(other), said)["text"] == "This cannot be taken back any more. Look at the cases."
+    assert now_is(cases[0]).owner_id == coordinator.member.pk

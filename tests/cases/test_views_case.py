@@ -242,3 +242,45 @@ def test_programs_read_what_a_sleeping_case_waits_for(client_for: SignIn, coordi
     alone = client.get(f"/api/v1/cases/{case.number}/").json()
     (listed,) = client.get("/api/v1/cases/", {"q": "is:snoozed"}).json()["results"]
     assert alone["snoozed_for"] == listed["snoozed_for"] == "reply" and alone["snoozed_until"]
+
+
+@pytest.mark.parametrize(
+    "action, data",
+    [
+        ("resolve", {"resolution": "Delivered after all", "reason_unknown": "on"}),
+        ("not_an_exception", {"why": "The feed was late"}),
+        ("assign", {}),
+        ("snooze", {"after": "4h"}),
+    ],
+)
+def test_the_second_of_a_double_click_finds_any_form_done(
+    client_for: SignIn, coordinator: Viewer, supervisor: Viewer, case: Case, action: str, data: dict[str, object]
+) -> None:
+    client = client_for(coordinator)
+    data = data or {"to": supervisor.member.pk}
+    assert post(client, case, action, **data).status_code == 302  # type: ignore[attr-defined]
+    done = fresh(case).version
+    assert post(client, case, action, **data).status_code == 302  # type: ignore[attr-defined]
+    assert fresh(case).version == done
+
+
+def test_other_words_for_how_it_ended_are_not_lost_in_silence(
+    client_for: SignIn, coordinator: Viewer, supervisor: Viewer, case: Case
+) -> None:
+    post(client_for(supervisor), case, "resolve", resolution="Delivered", reason_unknown="on")
+    late = post(client_for(coordinator), case, "resolve", resolution="Rebooked with Orbit", reason_unknown="on")
+    text = late.content.decode()  # type: ignore[attr-defined]
+    assert late.status_code == 409 and "Sam changed" in text  # type: ignore[attr-defined]
+    assert "You typed:" in text and "Rebooked with Orbit" in text
+
+
+def test_a_note_sent_twice_stands_there_once(
+    client_for: SignIn, coordinator: Viewer, supervisor: Viewer, case: Case
+) -> None:
+    for _ in range(2):
+        post(client_for(coordinator), case, "note", text="Dock 4 is closed")
+    post(client_for(supervisor), case, "note", text="Dock 4 is closed")
+    post(client_for(coordinator), case, "note", text="Dock 5 is open")
+    with acting_for(case.organisation_id):
+        notes = case.timeline.filter(kind="note").order_by("pk")
+        assert [entry.text for entry in notes] == ["Dock 4 is closed", "Dock 4 is closed", "Dock 5 is open"]

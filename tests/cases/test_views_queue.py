@@ -71,6 +71,18 @@ def test_a_case_number_in_the_filter_opens_the_case(client_for: SignIn, coordina
     assert response.status_code == 302 and response["Location"] == f"/cases/{case.number}/"
 
 
+def test_a_case_number_that_is_not_there_matches_nothing_and_keeps_the_queue(
+    client_for: SignIn, coordinator: Viewer, stranger: Viewer, case: Case
+) -> None:
+    for client, number in (
+        (client_for(coordinator), "EX-999999"),
+        (client_for(coordinator), "EX-\u0661"),
+        (client_for(stranger), case.number),
+    ):
+        response = client.get("/", {"q": number})
+        assert response.status_code == 200 and "Nothing matches" in response.content.decode()
+
+
 def test_a_filter_that_fits_nothing_offers_to_clear_it(client_for: SignIn, coordinator: Viewer, case: Case) -> None:
     text = client_for(coordinator).get("/", {"q": "owner:me"}).content.decode()
     assert "Nothing matches" in text and 'href="/"' in text
