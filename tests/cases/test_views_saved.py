@@ -148,3 +148,16 @@ def test_views_move_among_their_like(client_for: SignIn, coordinator: Viewer) ->
     text = side(client)
     assert text.index(">b<") < text.index(">a<")
     assert client.post(f"/views/{first.pk}/dance/").status_code == 404
+
+
+def test_saving_and_removing_with_a_double_click_does_each_once(client_for: SignIn, coordinator: Viewer) -> None:
+    client = client_for(coordinator)
+    for _ in range(2):
+        saved = client.post("/views/save/", {"name": "Mine at night", "query": "owner:me due:<8h"})
+        assert saved.status_code == 302
+    with acting_for(coordinator.organisation):
+        view = SavedView.objects.get(name="Mine at night")
+    for _ in range(2):
+        assert client.post(f"/views/{view.pk}/remove/", {"version": view.version}).status_code == 302
+    with acting_for(coordinator.organisation):
+        assert SavedView.objects.get(pk=view.pk).version == view.version + 1

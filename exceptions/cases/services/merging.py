@@ -186,7 +186,9 @@ def _severity_without(survivor: Case, family: Sequence[Case], merge: CaseMerge) 
 def account_of(case: Case) -> Account | None:
     """Whose case it is: the customer of all that it affects and of all that was put into it, nobody's when there are
     several."""
-    customers = set(CaseShipment.objects.filter(case=case).values_list("shipment__customer", flat=True))
+    customers: set[int | None] = set(
+        CaseShipment.objects.filter(case=case).values_list("shipment__customer", flat=True)
+    )
     if not CaseShipment.objects.filter(case=case, through=None).exists():
         own = CaseOrder.objects.filter(case=case, through=None)
         customers |= set(own.values_list("order__customer", flat=True))

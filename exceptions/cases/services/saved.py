@@ -22,10 +22,13 @@ MOST = 50
 
 
 def view_save(*, name: str, query: str, is_shared: bool, actor: Actor, now: datetime) -> SavedView:
-    """Keep a filter under a name, behind the others."""
+    """Keep a filter under a name, behind the others. What this member keeps like that already is that view: the second
+    of a double click."""
     member = person(actor)
     name, query = _name(name), _query(query)
     others = _siblings(member, is_shared)
+    if same := others.filter(owner=member, name=name, query=query).first():
+        return same
     _name_free(others, name, is_shared)
     if others.count() >= MOST:
         raise Invalid(f"There are {MOST} views already. Remove one that nobody needs.", code="views_full")
@@ -76,7 +79,10 @@ def view_unshare(view: SavedView, *, actor: Actor, now: datetime, version: int |
 
 
 def view_remove(view: SavedView, *, actor: Actor, now: datetime, version: int | None = None) -> SavedView:
-    """Out of every list; `view_restore` takes it back."""
+    """Out of every list; `view_restore` takes it back. One that is out stays so."""
+    view, _ = _kept_by(view, actor, None, removed=True)
+    if view.removed_at is not None:
+        return view
     view, _ = _kept_by(view, actor, version)
     return _change(view, {"removed_at": now}, verb="view.removed", actor=actor, now=now)
 
