@@ -66,7 +66,10 @@ class WhenForm(CaseForm):
         exact: datetime | None = data.get("at")
         if exact is not None:
             try:
-                data["when"] = exact.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+                here = exact.replace(tzinfo=ZoneInfo(self.zone))
+                # Of an hour that a night has twice, the one that is still ahead.
+                both = [here.replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
+                data["when"] = next((each for each in both if each > self.now), both[0])
             except OverflowError:  # the edge of the calendar: in UTC it is the year 10000, or the year 0
                 data["when"] = self.now + FURTHEST
             if data["when"] <= self.now:

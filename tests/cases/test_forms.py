@@ -48,6 +48,14 @@ def test_a_time_that_has_passed_is_refused_beside_its_field() -> None:
     assert not form.is_valid() and form.errors["at"] == ["Choose a time that is still ahead."]
 
 
+def test_an_hour_that_a_night_has_twice_is_the_one_still_ahead() -> None:
+    between = datetime(2026, 11, 1, 7, 0, tzinfo=UTC)  # 01:00 for the second time in Chicago
+    form = SnoozeForm({"at": "2026-11-01T01:30"}, now=between, zone=CHICAGO)
+    assert form.is_valid() and form.cleaned_data["when"] == datetime(2026, 11, 1, 7, 30, tzinfo=UTC)
+    before = SnoozeForm({"at": "2026-11-01T01:30"}, now=between - timedelta(hours=3), zone=CHICAGO)
+    assert before.is_valid() and before.cleaned_data["when"] == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("typed", ["9999-12-31T23:59", "2028-01-01T08:00"])
 def test_a_time_that_nobody_can_mean_is_refused_beside_its_field(typed: str) -> None:
     form = snooze(at=typed)

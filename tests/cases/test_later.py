@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -106,6 +106,35 @@ def test_the_place_is_counted_among_the_others(
     assert late.rank is not None and other.rank is not None and late.rank > other.rank
     said = selectors.case_later(coordinator, late, now + 4 * HOUR, now=now)
     assert (said.place_now, said.place_then) == ("first", "below 1st")
+
+
+def test_what_somebody_pinned_stands_above_whatever_it_is_worth(
+    late: Case, coordinator: Viewer, customer: Account, now: datetime
+) -> None:
+    book("483", now, now + 20 * HOUR, customer=customer)
+    (other,) = eta("483", now, now + 30 * HOUR)
+    other = services.case_price(other, now=now)
+    services.case_pin(other, actor=coordinator.actor, now=now)
+    late.refresh_from_db()
+    assert late.rank is not None and other.rank is not None and late.rank > other.rank
+    places = selectors.case_later(coordinator, late, now + HOUR, now=now)
+    assert (places.place_now, places.place_then) == ("below 1st", "below 1st")
+    services.case_pin(late, actor=coordinator.actor, now=now)
+    late.refresh_from_db()
+    assert selectors.case_later(coordinator, late, now + HOUR, now=now).place_now == "first"
+
+
+def test_a_case_does_not_stand_above_itself_where_its_place_would_change(
+    late: Case, coordinator: Viewer, now: datetime
+) -> None:
+    told = selectors.case_detail(coordinator, late.number, now=now).would_change
+    assert told.startswith("first if the ETA is confirmed")
+
+
+def test_in_the_hour_that_a_night_has_twice_the_choices_name_the_zone(late: Case, coordinator: Viewer) -> None:
+    night = datetime(2026, 11, 1, 5, 0, tzinfo=UTC)
+    words = [label for _, label in selectors.moments(coordinator, late, night)]
+    assert words[:6] == ["00:30", "01:00 CDT", "01:30 CDT", "01:00 CST", "01:30 CST", "02:00"]
 
 
 def test_it_asks_for_the_stakes_and_the_places_and_nothing_else(late: Case, coordinator: Viewer, now: datetime) -> None:

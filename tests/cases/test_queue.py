@@ -290,7 +290,7 @@ def test_the_page_of_a_case_has_everything(told: Case, coordinator: Viewer, now:
     assert detail.timeline[0].kind == "note" and detail.timeline[0].text == "Look: twice"
     assert detail.next_check is not None and detail.next_check.expects == "moving"
     assert {"take", "snooze", "resolve", "pin", "note", "interaction"} <= detail.actions
-    assert detail.would_change == "below 1st if the ETA is confirmed before 15:00 Chicago"
+    assert detail.would_change == "first if the ETA is confirmed before 15:00 Chicago"
     assert detail.stakes[0].currency == "USD" and detail.last_signal_at == now
 
 

@@ -45,9 +45,9 @@ from exceptions.cases.selectors.parts import (
 from exceptions.cases.selectors.pauses import clock_row, pause_columns
 from exceptions.cases.selectors.queue import (
     CountRows,
-    bounded_count,
     cases_visible,
     colleague_parts,
+    count_above,
     named,
 )
 from exceptions.cases.selectors.rows import (
@@ -148,7 +148,7 @@ def _with_parts(viewer: Viewer) -> QuerySet[Any]:
     entries = TimelineEntry.objects.filter(case=mine).order_by("-at", "-id")
     interactions = Interaction.objects.filter(case=mine).order_by("-at")
     check = NextCheck.objects.filter(case=mine, done_at=None)
-    above = visible.filter(state__in=OPEN_STATES, snoozed_until=None, rank__gt=OuterRef("changed_rank"))
+    others = visible.filter(state__in=OPEN_STATES, snoozed_until=None).exclude(pk=mine)
     return (
         with_row_parts(visible)
         .select_related(
@@ -162,7 +162,7 @@ def _with_parts(viewer: Viewer) -> QuerySet[Any]:
         )
         .annotate(
             changed_rank=Cast(KeyTextTransform("rank", KeyTransform("would_change", "explanation")), FloatField()),
-            changed_place=bounded_count(above),
+            changed_place=count_above(others, OuterRef("changed_rank"), pinned=OuterRef("pinned")),
             occurrence_count=CountRows(Occurrence.objects.filter(Q(case=mine) | Q(case__merged_into=mine))),
             merged_parts=ArraySubquery(
                 visible.filter(merged_into=mine).order_by("pk").values(parts=JSONObject(**_PART))[:50]

@@ -19,7 +19,7 @@ from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import OPEN_STATES, Case, StakeState
 from exceptions.cases.models import Stake as StakeRow
 from exceptions.cases.selectors.parts import place_words
-from exceptions.cases.selectors.queue import bounded_count, cases_visible
+from exceptions.cases.selectors.queue import cases_visible, count_above
 from exceptions.sla.explaining import clock, waited
 from exceptions.sla.exposure import Option, Stake
 from exceptions.sla.models import TermKind
@@ -48,7 +48,14 @@ def moments(viewer: Viewer, case: Case, now: datetime) -> list[tuple[str, str]]:
     zone = _zone(viewer, case)
     local = now.astimezone(ZoneInfo(zone)).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
     steps = (local + count * STEP for count in range(int(AHEAD / STEP) + 3))
-    return [(f"{at:%Y-%m-%dT%H:%MZ}", clock(at, now, zone)) for at in steps if now < at <= now + AHEAD]
+    return [(f"{at:%Y-%m-%dT%H:%MZ}", _label(at, now, zone)) for at in steps if now < at <= now + AHEAD]
+
+
+def _label(at: datetime, now: datetime, zone: str) -> str:
+    """The clock's words; in the hour that a night has twice with the letters of its zone."""
+    local, words = at.astimezone(ZoneInfo(zone)), clock(at, now, zone)
+    is_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return f"{words} {local:%Z}" if is_twice else words
 
 
 def moment_of(text: str, now: datetime) -> datetime:
@@ -145,12 +152,13 @@ def _option(each: Mapping[str, str]) -> Option:
 def places_of(viewer: Viewer, *ranks: float | None, besides: Case | None = None) -> list[int | None]:
     """How many awake cases stand above each rank, counted no further than is shown, in one query; None without a rank.
 
-    besides: the case that is asked about, which does not stand above itself.
+    besides: the case that is asked about, which does not stand above itself, and whose pin counts.
     """
     others = cases_visible(viewer).filter(state__in=OPEN_STATES, snoozed_until=None)
     if besides is not None:
         others = others.exclude(pk=besides.pk)
-    asked = [bounded_count(others.filter(rank__gt=rank)) for rank in ranks if rank is not None]
+    pinned = besides is not None and besides.pinned
+    asked = [count_above(others, rank, pinned=pinned) for rank in ranks if rank is not None]
     if not asked:
         return [None for _ in ranks]
     found = iter(Member.objects.filter(pk=viewer.member.pk).values_list(*asked).get())

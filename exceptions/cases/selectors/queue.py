@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import IntegerField, Min, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.db.models.functions import JSONObject
 
 from controltower.db import rows
@@ -207,6 +208,13 @@ class CountRows(Subquery):
 def bounded_count(cases: QuerySet[Case]) -> CountRows:
     """The number of cases as a column, never counting further than one beyond what is shown."""
     return CountRows(cases.order_by().values("pk")[: COUNTED + 1])
+
+
+def count_above(others: QuerySet[Case], rank: Any, *, pinned: Any) -> Combinable:
+    """How many of other cases stand above one of this rank, as a column, counted as `bounded_count` does: those as pinned
+    as it that rank higher, and where it is not pinned all that are."""
+    higher = others.filter(pinned=pinned, rank__gt=rank)
+    return bounded_count(higher) + bounded_count(others.filter(pinned__gt=pinned))
 
 
 def _next_wake(viewer: Viewer) -> datetime | None:

@@ -195,7 +195,8 @@ def account_of(case: Case) -> Account | None:
     customers |= {each.account_id for each in cases_under(case)}
     if not customers:
         return case.account
-    return Account.objects.get(pk=customers.pop()) if len(customers) == 1 and None not in customers else None
+    (one, *others) = customers
+    return None if others or one is None else Account.objects.get(pk=one)
 
 
 def _same_customer(survivor: Case, cases: Iterable[Case], member: Member) -> None:
