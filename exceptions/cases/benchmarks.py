@@ -23,6 +23,7 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils.safestring import SafeString
 
+from controltower.memory import settle
 from controltower.ops.benchmarks import Bench, Figure, benchmark
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.viewer import Viewer
@@ -63,6 +64,7 @@ def queue(bench: Bench) -> Mapping[str, Figure]:
     """`--open` is how many open cases there are in the end."""
     if bench.only == "pricing":
         return pricing_figures(bench)
+    settle()  # as the web server does
     figures: dict[str, Figure] = {}
     large = bench.open or (3_000 if bench.quick else LARGE)
     backlog = backlog_create("measured", 100_000_000)
@@ -76,19 +78,22 @@ def queue(bench: Bench) -> Mapping[str, Figure]:
 
 def _pages(bench: Bench, backlog: Backlog, large: int) -> dict[str, Figure]:
     rounds = 5 if bench.quick else ROUNDS
-    small = _timed({"first": _first(backlog.viewer)}, backlog, rounds)["first"]
+    alone = {"first": _first(backlog.viewer)}
+    small = _timed(alone, backlog, rounds)["first"]
     bench.say(f"  {SMALL:,} open cases measured; making {large:,}, and {BESIDE if not bench.quick else 500:,} beside")
     began = time.monotonic()
     backlog.grow(SMALL + 1, large)
     beside = backlog_create("beside", 300_000_000)
     beside.grow(1, 500 if bench.quick else BESIDE)
     bench.say(f"  made in {time.monotonic() - began:.0f} s")
+    # By itself as the small one was; the others take turns with one that takes turns.
+    many = _timed(alone, backlog, rounds)["first"]
     found = _timed(_asked(backlog, large), backlog, rounds)
     first, goal = found.pop("first"), not bench.quick
     figures = {
         "first_page_small_ms": Figure(small, f"ms for page and counts at {SMALL:,} open cases"),
-        "first_page_large_ms": Figure(first, f"ms for page and counts at {large:,} open cases"),
-        "first_page_ratio": _ratio(first, small, 1.3 if goal else None, "small"),
+        "first_page_large_ms": Figure(many, f"ms for page and counts at {large:,} open cases"),
+        "first_page_ratio": _ratio(many, small, 1.3 if goal else None, "small"),
         "deep_page_ratio": _ratio(found.pop("deep_page_ratio"), first, 1.5 if goal else None),
         "limited_ratio": _ratio(found.pop("limited_ratio"), first, None),
     }
