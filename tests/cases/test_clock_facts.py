@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from exceptions.cases.models import Case
 from exceptions.cases.services.clock_facts import with_clock_facts
 from exceptions.cases.services.known_clocks import ClockFacts
-from exceptions.cases.services.state import Known, known_shipments
-from exceptions.parties.models import Account
-from exceptions.shipments.models import Charge, Leg, Shipment, Stop
+from exceptions.cases.services.state import Known, ShipmentState, known_shipments
+from exceptions.parties.models import Account, AccountKind
+from exceptions.shipments.canonical import EventType
+from exceptions.shipments.models import Charge, Leg, PartyRole, Shipment, Stop
 from exceptions.sla.reach import AT_STAKE
-from tests.cases.conftest import HOUR, book
+from tests.cases.conftest import HOUR, book, make_account, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,30 @@ def one(customer: Account, carrier: Account, now: datetime) -> Known:
     )  # fmt: skip
     (known,) = known_shipments([shipment.pk])
     return known
+
+
+def test_a_paper_for_a_load_proves_nothing_for_the_shipments_on_it(customer: Account, now: datetime) -> None:
+    """One for a shipment proves that one delivered; what holds a load up holds up all that rides on it."""
+    for number in ("P1", "P2"):
+        book(number, now, now + 6 * HOUR, customer=customer, load="L-88")
+    first, second = (shipment.pk for shipment in Shipment.objects.order_by("pk"))
+
+    def states() -> list[ShipmentState]:
+        return [known.state for known in known_shipments([first, second])]
+
+    tell(EventType.DOCUMENT_RECEIVED, "L-88", now + HOUR, ref="load", kind="pod")
+    assert [state.proof_at for state in states()] == [None, None]
+    tell(EventType.DOCUMENT_RECEIVED, "P2", now + 2 * HOUR, kind="pod")
+    assert [state.proof_at for state in states()] == [None, now + 2 * HOUR]
+    tell(EventType.LOAD_BROKEN_DOWN, "L-88", now + 3 * HOUR, ref="load", description="Turbo failed")
+    assert [state.trouble_at for state in states()] == [now + 3 * HOUR] * 2
+
+
+def test_the_broker_of_a_shipment_is_known_beside_its_carrier(one: Known, carrier: Account) -> None:
+    broker = make_account("CUSTOMS", AccountKind.BROKER)
+    PartyRole.objects.create(shipment=one.shipment, account=broker, role="broker")
+    (known,) = known_shipments([one.shipment.pk])
+    assert (known.broker, known.carrier) == (broker, carrier)
 
 
 def asked(one: Known, type_: str, subject: str = "shipment:1") -> ClockFacts:

@@ -15,7 +15,7 @@ from exceptions.cases.services.known_clocks import CaseClocks, ClockFacts, CutOf
 from exceptions.cases.services.promises import Promise, Promises, promises_of
 from exceptions.cases.services.state import DeliveryState, Known, ShipmentState
 from exceptions.cases.taxonomy import TYPES, Severity
-from exceptions.parties.models import Account
+from exceptions.parties.models import Account, Location
 from exceptions.shipments.models import Equipment, Mode, Shipment, Stop
 from exceptions.sla.book import Book, Stamp
 from exceptions.sla.calendars import WEEKDAYS
@@ -59,11 +59,16 @@ def term(kind: str, *, account: Account | None = CUSTOMER, side: str = Side.PAYA
     return made(Term, **({"pk": 1, "version": version, "kind": kind, "name": kind, "price": FLAT} | more))
 
 
-def book(*terms: Term, leads: tuple[LeadTime, ...] = (), rates: tuple[CurrencyRate, ...] = ()) -> Book:
+def book(
+    *terms: Term,
+    leads: tuple[LeadTime, ...] = (),
+    rates: tuple[CurrencyRate, ...] = (),
+    calendars: tuple[Calendar, ...] = (),
+) -> Book:
     weekdays = {day: [["08:00", "17:00"]] for day in WEEKDAYS[:5]}
     ours = made(Calendar, name="Ours", zone="Europe/Paris", intervals=weekdays, holiday_country="FR")
     stamp = Stamp(1, "Europe/Paris", "EUR", timedelta(hours=4), 1)
-    return Book(stamp, terms=terms, calendars=[ours], desks=[], lead_time_rows=leads, rates=rates)
+    return Book(stamp, terms=terms, calendars=[ours, *calendars], desks=[], lead_time_rows=leads, rates=rates)
 
 
 def case(type_: str, **more: Any) -> Case:
@@ -214,6 +219,24 @@ def test_a_proof_of_delivery_is_due_within_its_hours_or_days() -> None:
     assert (within.due_at, within.kept_at) == (NOW + DAY, NOW + HOUR)
     days = only(term("document", subkind="pod", allowed_days=3, counting="working_days"), "pod_missing", one)
     assert days.due_at == datetime(2026, 11, 23, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "broker", [made(Account, pk=12, code="B", name="Broker", path="/12/"), None], ids=["known", "nobody"]
+)
+def test_a_broker_acts_in_their_own_hours_and_not_in_those_of_the_stop(broker: Account | None) -> None:
+    """Asking a broker for a document takes three hours of their desk, which is there from ten to one."""
+    place = made(Location, pk=8, name="Dock", zone="UTC", hours={"wed": [["09:00", "10:00"]]})
+    stop = made(Stop, pk=5, kind="delivery", city="Lyon", zone="UTC", country="FR", location=place)
+    desk = made(Calendar, name="Desk", account_id=12, zone="UTC",
+                intervals={day: [["10:00", "13:00"]] for day in WEEKDAYS})  # fmt: skip
+    row = term("delivery_window")
+    one = freight(stop=stop, broker=broker, delivery=DeliveryState(5, promised=NOW + 9 * HOUR))
+    promises = promises_of(case("customs_hold"), [one], book(row, calendars=(desk,)), NOW)
+    (stake,) = next(promise.stakes for promise in promises.found if promise.term is not None)
+    option = next(option for option in stake.options if option.action == "request_document")
+    assert option.act_by == (NOW + HOUR if broker else NOW + 6 * HOUR)
+    assert option.assumed == ("" if broker else "the broker's hours are not known: around the clock is assumed")
 
 
 def blamed(theirs: Term, one: Known, *ours: Term, rates: tuple[CurrencyRate, ...] = ()) -> Promises:

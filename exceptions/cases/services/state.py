@@ -84,6 +84,7 @@ class Known:
     terminal: Stop | None
     equipment: Equipment | None
     carrier: Account | None
+    broker: Account | None = None
     clocks: ClockFacts = field(default_factory=ClockFacts)
     tallies: Mapping[str, Tally] = field(default_factory=dict)
 
@@ -105,7 +106,8 @@ def known_shipments(ids: Iterable[int]) -> list[Known]:
     stops, terminals = _ends(keys, legs)
     deliveries = _deliveries(stops)
     equipment = _equipment(keys, rides)
-    carriers = _carriers(keys, legs, rides)
+    roles = _roles(keys)
+    carriers = _carriers(legs, rides, roles)
     events = _events(keys, rides)
     return [
         Known(
@@ -114,6 +116,7 @@ def known_shipments(ids: Iterable[int]) -> list[Known]:
             terminal=terminals.get(shipment.pk) if _runs(equipment.get(shipment.pk)) else None,
             equipment=equipment.get(shipment.pk),
             carrier=carriers.get(shipment.pk),
+            broker=roles.get((shipment.pk, PartyRoleKind.BROKER)),
             state=_state(
                 shipment,
                 deliveries.get(shipment.pk),
@@ -200,15 +203,21 @@ def _delivery(stop: Stop, times: dict[tuple[str, str], Milestone], appointment_e
     )
 
 
-def _carriers(keys: list[int], legs: dict[int, Leg], rides: list[LoadShipment]) -> dict[int, Account]:
-    """Who carries the last leg: its carrier, else its load's, else the contracted one."""
-    found = {ride.shipment_id: ride.load.carrier for ride in rides if ride.load.carrier is not None}
-    found |= {key: leg.carrier for key, leg in legs.items() if leg.carrier is not None}
-    if missing := [key for key in keys if key not in found]:
-        roles = (PartyRoleKind.CONTRACTED_CARRIER, PartyRoleKind.ACTUAL_CARRIER)
-        named = PartyRole.objects.filter(shipment__in=missing, role__in=roles).select_related("account")
-        found |= {role.shipment_id: role.account for role in named.order_by("-role")}
-    return found
+def _roles(keys: list[int]) -> dict[tuple[int, str], Account]:
+    """Who is what on each shipment, of those that act on it."""
+    roles = (PartyRoleKind.CONTRACTED_CARRIER, PartyRoleKind.ACTUAL_CARRIER, PartyRoleKind.BROKER)
+    named = PartyRole.objects.filter(shipment__in=keys, role__in=roles).select_related("account").order_by("-pk")
+    return {(role.shipment_id, role.role): role.account for role in named}
+
+
+def _carriers(
+    legs: dict[int, Leg], rides: list[LoadShipment], roles: Mapping[tuple[int, str], Account]
+) -> dict[int, Account]:
+    """Who carries the last leg: its carrier, else its load's, else the actual one, else the contracted one."""
+    found = {key: account for (key, role), account in roles.items() if role == PartyRoleKind.CONTRACTED_CARRIER}
+    found |= {key: account for (key, role), account in roles.items() if role == PartyRoleKind.ACTUAL_CARRIER}
+    found |= {ride.shipment_id: ride.load.carrier for ride in rides if ride.load.carrier is not None}
+    return found | {key: leg.carrier for key, leg in legs.items() if leg.carrier is not None}
 
 
 def _equipment(keys: list[int], rides: list[LoadShipment]) -> dict[int, Equipment]:

@@ -140,7 +140,8 @@ def options_of(books_at: datetime, leads: Sequence[tuple[LeadTime, Hours]], rate
 
 
 def hours_of(lead: LeadTime, one: Known, book: Book) -> Hours:
-    """The working time of whoever has to act."""
+    """The working time of whoever has to act: of a party its calendar or its desk's hours, of a terminal and of who
+    receives the hours of the place."""
     if lead.hours is not None:
         return lead.hours
     zone = one.stop.zone if one.stop else "UTC"
@@ -150,6 +151,8 @@ def hours_of(lead: LeadTime, one: Known, book: Book) -> Hours:
             return book.ours
         case "carrier":
             return book.hours_of_account(one.carrier.pk if one.carrier else None) or unknown
+        case "broker":
+            return book.hours_of_account(one.broker.pk if one.broker else None) or unknown
         case "customer":
             return book.hours_of_account(one.shipment.customer_id) or unknown
         case "terminal":
