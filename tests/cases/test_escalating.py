@@ -170,14 +170,14 @@ def test_a_step_that_cannot_be_taken_holds_up_no_other(
     (other,) = eta("2", due - 6 * HOUR, due + 3 * HOUR)
     services.case_take(other, actor=coordinator.actor, now=due - 6 * HOUR)
     services.cases_price([case.pk, other.pk], now=due)
-    real = escalating._entry
+    real = escalating._whom
 
-    def entry(row: Escalation, text: str, now: datetime) -> Any:
+    def whom(row: Escalation, *known: Any) -> Any:
         if row.case_id == case.pk:
             raise ValueError("a contact without a name")
-        return real(row, text, now)
+        return real(row, *known)
 
-    monkeypatch.setattr(escalating, "_entry", entry)
+    monkeypatch.setattr(escalating, "_whom", whom)
     assert sweep(due + 3 * HOUR) == 3
     assert not Escalation.objects.filter(case=other, done_at=None).exists()
     assert Escalation.objects.filter(case=case, done_at=None).count() == 3

@@ -29,10 +29,9 @@ from exceptions.cases.models import (
     EscalationOutcome,
     EscalationRule,
     EscalationStep,
-    TimelineEntry,
 )
 from exceptions.cases.services.assessing import Breach
-from exceptions.cases.services.recording import person
+from exceptions.cases.services.recording import person, timelines_add
 from exceptions.parties.models import Contact
 from exceptions.parties.selectors import member_sees
 from exceptions.sla.models import Contract
@@ -158,20 +157,20 @@ def escalations_take(ids: Iterable[int], *, now: datetime) -> int:
     )
     ladder = _ladder({row.case.account_id for row in taken if row.case.account_id})
     mails: dict[int, list[int]] = defaultdict(list)
-    entries = []
+    lines = []
     for row in taken:
         members, text = _whom(row, supervisors, ladder)
         row.done_at = now
         row.told = ", ".join(member.name for member in members)[:300]
         row.outcome = _outcome(row, members)
         if row.outcome != EscalationOutcome.OVER:
-            entries.append(_entry(row, text, now))
+            lines.append((row.case_id, text, {"commitment": row.commitment_id, "step": row.step}))
         for member in members if row.outcome == EscalationOutcome.TOLD else ():
             mails[member.pk].append(row.pk)
         after = {"commitment": row.commitment_id, "step": row.step, "outcome": row.outcome}
         record(verb="case.escalated", subject=f"case:{row.case_id}", actor=SYSTEM, after=after, now=now)
     Escalation.objects.bulk_update(taken, ["done_at", "told", "outcome"])
-    TimelineEntry.objects.bulk_create(entries)
+    timelines_add(EntryKind.ESCALATION, lines, now=now)
     for member_id, about in sorted(mails.items()):
         enqueue("cases.escalation_mail", {"member": member_id, "escalations": about})
     live.changed(current_organisation_id())
@@ -218,16 +217,3 @@ def _outcome(row: Escalation, members: Sequence[Member]) -> EscalationOutcome:
     if not row.case.is_open or missed.state != CommitmentState.BROKEN or missed.due_at != row.missed_at:
         return EscalationOutcome.OVER
     return EscalationOutcome.TOLD if members else EscalationOutcome.NOBODY
-
-
-def _entry(row: Escalation, text: str, now: datetime) -> TimelineEntry:
-    return TimelineEntry(
-        case=row.case,
-        at=now,
-        kind=EntryKind.ESCALATION,
-        text=text,
-        actor_kind=SYSTEM.kind,
-        actor_id=SYSTEM.id,
-        actor_name=SYSTEM.name,
-        data={"commitment": row.commitment_id, "step": row.step},
-    )

@@ -16,13 +16,13 @@ from controltower.tenancy.models import Organisation
 from controltower.web import live
 from exceptions.cases import signals
 from exceptions.cases.detection import Evidence, Finding
-from exceptions.cases.models import Case, CaseOrder, CaseShipment, EntryKind, Occurrence, TimelineEntry
+from exceptions.cases.models import Case, CaseOrder, CaseShipment, EntryKind, Occurrence
 from exceptions.cases.services.board import Held
 from exceptions.cases.services.expectations import Overdue
 from exceptions.cases.services.headline import headlines_of
 from exceptions.cases.services.lifecycle import case_reopen, case_unsnooze
 from exceptions.cases.services.merging import shipments_gather
-from exceptions.cases.services.recording import case_change, case_locked, case_news, price_soon
+from exceptions.cases.services.recording import case_change, case_locked, case_news, price_soon, timelines_add
 from exceptions.cases.services.state import Known
 from exceptions.cases.taxonomy import type_label
 from exceptions.shipments.models import Event, ShipmentOrderLine
@@ -57,19 +57,8 @@ def cases_open(
     )
     _orders_affect([(case, finding, finding.shipments) for case, finding in opened])
     _occurrences_add([(case, finding, finding.evidence) for case, finding in opened], ran_out)
-    TimelineEntry.objects.bulk_create(
-        TimelineEntry(
-            case=case,
-            at=now,
-            kind=EntryKind.OPENED,
-            text=f"{type_label(finding.type)}: {finding.summary}",
-            actor_kind=SYSTEM.kind,
-            actor_id=SYSTEM.id,
-            actor_name=SYSTEM.name,
-            data=said[case.pk],
-        )
-        for case, finding in opened
-    )
+    lines = [(case.pk, f"{type_label(finding.type)}: {finding.summary}", said[case.pk]) for case, finding in opened]
+    timelines_add(EntryKind.OPENED, lines, now=now)
     signals.cases_opened.send(sender=Case, cases=[case for case, _ in opened], now=now)
     live.changed(current_organisation_id())
     for case, _ in opened:

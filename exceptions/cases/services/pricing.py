@@ -15,12 +15,12 @@ from controltower.errors import NotFound
 from controltower.tenancy.context import current_organisation_id
 from controltower.web import live
 from exceptions.cases import signals
-from exceptions.cases.models import Case, EntryKind, TimelineEntry
+from exceptions.cases.models import Case, EntryKind
 from exceptions.cases.services.assessing import MONEY, Before, Breach, Priced, instant_for, news_of, priced
 from exceptions.cases.services.combined import Family, families_of, promises_of_all
 from exceptions.cases.services.escalating import escalations_begin
 from exceptions.cases.services.priced_rows import cases_write, commitments_of, rows_write, stakes_of
-from exceptions.cases.services.recording import minor
+from exceptions.cases.services.recording import minor, timelines_add
 from exceptions.cases.services.state import Known
 from exceptions.sla.book import Book, book_now
 
@@ -135,19 +135,8 @@ def _tell(changes: Sequence[Change], now: datetime) -> None:
     """Timeline, audit, news above and on the screens, each once for all."""
     if not changes:
         return
-    TimelineEntry.objects.bulk_create(
-        TimelineEntry(
-            case=change.case,
-            at=now,
-            kind=EntryKind.PRICED,
-            text=text,
-            actor_kind=SYSTEM.kind,
-            actor_id=SYSTEM.id,
-            actor_name=SYSTEM.name,
-        )
-        for change in changes
-        for text in change.texts(now)
-    )
+    lines = ((change.case.pk, text, None) for change in changes for text in change.texts(now))
+    timelines_add(EntryKind.PRICED, lines, now=now)
     escalations_begin([breach for change in changes if change.case.is_open for breach in change.breaches], now=now)
     for change in changes:
         _audit(change, now)

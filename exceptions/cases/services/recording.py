@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 
-from controltower.audit import Actor, record
+from controltower.audit import SYSTEM, Actor, record
 from controltower.errors import Conflict, Forbidden, NotFound
 from controltower.jobs import enqueue_all
 from controltower.tenancy.context import current_organisation_id
@@ -19,6 +19,7 @@ from controltower.tenancy.models import Member
 from controltower.web import live
 from exceptions.cases import signals
 from exceptions.cases.models import Case, EntryKind, TimelineEntry
+from exceptions.shipments.services.bulk import rows_insert
 
 Changes = Mapping[str, Any]
 # Columns whose change can move money; the case is priced anew after the transaction that changed one.
@@ -101,6 +102,13 @@ def timeline_add(
         actor_name=actor.name,
         data=dict(data or {}),
     )
+
+
+def timelines_add(kind: EntryKind, lines: Iterable[tuple[int, str, Changes | None]], *, now: datetime) -> None:
+    """The same for several cases at once, said by the system: each with its case, text and data, if any."""
+    by = (SYSTEM.kind, SYSTEM.id, SYSTEM.name)
+    columns = ("case_id", "at", "kind", "text", "actor_kind", "actor_id", "actor_name", "data")
+    rows_insert(TimelineEntry, columns, [(case, now, kind, text, *by, dict(data or {})) for case, text, data in lines])
 
 
 def member_of(actor: Actor) -> Member | None:
