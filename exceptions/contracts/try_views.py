@@ -31,7 +31,7 @@ from exceptions.contracts.common import offer
 from exceptions.contracts.replaying import REPLAYED, Seen, Timed, case_seen, replay
 from exceptions.contracts.trying import Facts, try_facts
 from exceptions.contracts.words import price_words
-from exceptions.parties.models import Account
+from exceptions.parties.models import Account, AccountKind
 from exceptions.parties.selectors import account_list
 from exceptions.shipments.models import Mode
 from exceptions.sla.book import Book, account_path, book_now, book_trying
@@ -59,6 +59,7 @@ class TryForm(forms.Form):
     )
     version = forms.ChoiceField(label="As if this held", required=False)
     account = forms.ChoiceField(label="Customer", required=False)
+    theirs = forms.ChoiceField(label="Carrier or other party", required=False, help_text="Shows what they owe us, too")
     case_type = forms.ChoiceField(
         label="Type of case",
         required=False,
@@ -84,6 +85,8 @@ class TryForm(forms.Form):
         super().__init__(data, **kwargs)
         self.accounts = {str(row.pk): row for row in accounts}
         offer(self, "account", [("", "Nobody: the house"), *((key, row.name) for key, row in self.accounts.items())])
+        others = [(key, row.name) for key, row in self.accounts.items() if row.kind != AccountKind.CUSTOMER]
+        offer(self, "theirs", [("", "Not said"), *others])
         named = [(f"{row.contract_id}/{row.number}", f"{row.contract.name}, draft {row.number}") for row in drafts]
         offer(self, "version", [("", "What holds today"), *named])
 
@@ -184,13 +187,16 @@ def _as_seen(viewer: Viewer, case: Case, seen: Seen) -> CaseTried:
 def _facts(viewer: Viewer, form: TryForm, book: Book, now: datetime) -> Facts:
     data = form.cleaned_data
     account = form.accounts.get(data["account"])
+    theirs = form.accounts.get(data["theirs"])
     since = data["since"].replace(tzinfo=ZoneInfo(book.zone)).astimezone(UTC) if data["since"] else now
     situation = Situation(
         accounts=account_path(account),
         tier=account.tier if account else None,
         **{name: data[name] for name in ("case_type", "severity", "service", "mode", "lane", "goods_class")},
     )
-    return Facts(situation, since, Money(data["value"], book.currency) if data["value"] is not None else None)
+    value = Money(data["value"], book.currency) if data["value"] is not None else None
+    against = situation._replace(accounts=account_path(theirs), tier=theirs.tier) if theirs else None
+    return Facts(situation, since, value, against)
 
 
 def _case(viewer: Viewer, named: str, now: datetime) -> Case:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -22,11 +22,13 @@ STEPS_SHOWN = 8
 
 @dataclass(frozen=True)
 class Facts:
-    """What is typed instead of a case. since: when the clock starts, for windows their end; value: of the order."""
+    """What is typed instead of a case. since: when the clock starts, for windows their end; value: of the order;
+    theirs: the same situation as terms of the carrier or terminal are matched against, None when nobody is named."""
 
     situation: Situation
     since: datetime
     value: Money | None = None
+    theirs: Situation | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class PriceStep:
 @dataclass(frozen=True)
 class Tried:
     """One kind of promise. bound: the term that applies, None when nothing was promised. unpriced: why no amount is
-    known. reckoning: how the deadline came about, None when it is not counted from the time that was typed."""
+    known. reckoning: how the deadline came about, None when it is not counted from the time that was typed. side: who owes
+    for it."""
 
     kind: TermKind
     label: str
@@ -51,21 +54,36 @@ class Tried:
     prices: list[PriceStep] = field(default_factory=list)
     is_running: bool = False
     unpriced: str = ""
+    side: Side = Side.PAYABLE
 
 
 def try_facts(facts: Facts, book: Book, now: datetime) -> tuple[list[Tried], Assessment]:
-    """Every promise that such a case would put at stake, and what it would be worth. A function of its arguments."""
+    """Every promise that such a case would put at stake, and what it would be worth. A function of its arguments.
+
+    What others owe us for the same comes after it, and is taken off nothing: nobody has accepted yet that it is theirs.
+    """
     promised = ((TermKind.FIRST_RESPONSE, None), *AT_STAKE.get(facts.situation.case_type, ()))
-    looked = [(subkind, _tried(kind, subkind, facts, book, now)) for kind, subkind in promised]
+    looked = [(subkind, _tried(kind, subkind, facts, book, now, Side.PAYABLE)) for kind, subkind in promised]
+    theirs = [_tried(kind, subkind, facts, book, now, Side.RECOVERABLE) for kind, subkind in promised if facts.theirs]
+    owed = [one for one in theirs if one.bound is not None]
+    # A claim is against the carrier first.
+    claims = [one for one in owed if one.kind == TermKind.CLAIM]
+    against = {one.label for one in claims}
     # Of a kind with several, those that nobody promised are not worth a line each.
-    tried = [one for subkind, one in looked if subkind is None or one.bound is not None]
-    stakes = [stake for one in tried for stake in _stakes(one, facts, book, now)]
-    return tried, assess(stakes, now, half_life=book.half_life, house_currency=book.currency)
+    ours = [one for subkind, one in looked if (subkind is None or one.bound is not None) and one.label not in against]
+    stakes = [stake for one in (*ours, *claims) for stake in _stakes(one, facts, book, now)]
+    return [*ours, *owed], assess(stakes, now, half_life=book.half_life, house_currency=book.currency)
 
 
-def _tried(kind: TermKind, subkind: Subkind | None, facts: Facts, book: Book, now: datetime) -> Tried:
+def _tried(kind: TermKind, subkind: Subkind | None, facts: Facts, book: Book, now: datetime, side: Side) -> Tried:
+    return replace(_promised(kind, subkind, facts, book, now, side), side=side)
+
+
+def _promised(kind: TermKind, subkind: Subkind | None, facts: Facts, book: Book, now: datetime, side: Side) -> Tried:
     label = str(subkind.label if subkind else kind.label)
-    found = book.match(kind, facts.situation._replace(subkind=subkind or ""), book.day(now), Side.PAYABLE)
+    is_theirs = side == Side.RECOVERABLE
+    situation = facts.theirs if is_theirs and facts.theirs else facts.situation
+    found = book.match(kind, situation._replace(subkind=subkind or ""), book.day(now), side, is_theirs)
     if found.bound is None:
         return Tried(kind, label, None, found.trace, book.zone)
     zone = book.zone

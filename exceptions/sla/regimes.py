@@ -2,7 +2,7 @@
 
 They are data about law, not law: amendments, contracts and courts move them. Nothing in the product counts by one of
 these before a named person of the organisation confirmed it (a `ClaimRegime` row cannot stand without them), with
-whatever they corrected. There is no screen for confirming yet.
+whatever they corrected.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from exceptions.cases.models import Case
 from exceptions.cases.services import case_price
 from exceptions.cases.services.pausing import pause_accept, pause_end, pause_note
 from exceptions.parties.models import Account, AccountKind
-from exceptions.sla.models import Calendar, ClaimRegime, ContractVersion, Counting, Side, TermKind, VersionState
+from exceptions.sla.models import Calendar, ClaimRegime, ContractVersion, Counting, Side, Term, TermKind, VersionState
 from tests.cases.conftest import HOUR, book, eta, make_account, make_term
 from tests.contracts.test_calendar_pages import statements
 
@@ -138,6 +138,29 @@ def test_a_miss_of_a_periods_rate_is_not_priced_as_if_it_stood_alone(
     answer = client_for(coordinator).get(URL, facts(account))
     assert "what a miss adds depends on the others of its month" in answer.content.decode()
     assert "900" not in answer.context["phrase"]
+
+
+def test_of_typed_facts_what_the_carrier_owes_us_is_shown_and_taken_off_nothing(
+    client_for: SignIn, supervisor: Viewer, organisation: Organisation, account: Account, held: ContractVersion
+) -> None:
+    theirs, counted = {"side": Side.RECOVERABLE, "subkind": ""}, {"allowed_days": 7, "counting": "calendar_days"}
+    with acting_for(organisation):
+        carrier = make_account("ORBIT", AccountKind.CARRIER)
+        make_term(carrier, TermKind.DELIVERY_WINDOW, {"kind": "flat", "amount": "77", "currency": "USD"}, **theirs)
+        nine = {"kind": "flat", "amount": "9000", "currency": "USD"}
+        claim = make_term(carrier, TermKind.CLAIM, nine, **{**theirs, **counted, "subkind": "notice"})
+        draft = ContractVersion.objects.create(
+            contract=claim.version.contract, number=2, effective_from=timezone.now().date()
+        )
+        Term.objects.create(version=draft, kind="claim", subkind="notice", name="Sooner", price=nine, **counted)
+    client, asked = client_for(supervisor), facts(account, theirs=str(carrier.pk))
+    answer, ours = client.get(URL, asked), client.get(URL, facts(account))
+    owed = [one for one, _ in answer.context["tried"] if one.side == Side.RECOVERABLE]
+    assert [(one.label, one.prices[0].amount) for one in owed] == [("Delivery window", 77), ("Notice of claim", 9000)]
+    assert answer.content.decode().count("Owed to us") == 2 and "Owed to us" not in ours.content.decode()
+    assert answer.context["phrase"] != ours.context["phrase"], "a claim that can be lost counts, as in a case"
+    tried = client.get(URL, asked | {"version": f"{draft.contract_id}/2"}).context["tried"]
+    assert "Sooner" in [one.bound.row.name for one, _ in tried if one.bound]
 
 
 @pytest.mark.parametrize("named", ["number", "482913001"])
