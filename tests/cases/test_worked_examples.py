@@ -94,6 +94,10 @@ def test_what_can_still_be_saved_stands_by_what_it_is_worth_and_how_soon(coordin
     told = {case.number: case for case in Case.objects.all()}
     assert told[hopeless.number].explanation["phrase"] == "12,000 USD unavoidable: notify and recover"
     assert told[hopeless.number].unavoidable == 12_000_00
+    assert told[hopeless.number].act_by is None, "closing it, all that is left, is nothing to act by"
+    assert queue_page(coordinator, "sort:due", now=now).rows[-1].number == hopeless.number
+    due = {row.number for row in queue_page(coordinator, "due:<8w", now=now).rows}
+    assert due == {case.number for case in (miss, box, new)}
     assert told[box.number].act_by == now + HOUR, "18:00 less two hours"
     assert told[miss.number].act_by == now + 3 * HOUR
     # 14,400 less the 3,200 of the expedite, and the house's 30 and 25.
