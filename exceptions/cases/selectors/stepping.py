@@ -54,12 +54,9 @@ def avoidable_condition(bounds: Mapping[str, Bounds], house: str) -> list[Condit
 
 
 def avoidable_steps(bounds: Mapping[str, Bounds], house: str) -> Steps:
-    first, last = (_by_currency("span.name", bounds, house, end) for end in (0, 1))
-    return Steps(
-        "avoidable_step",
-        *((AVOIDABLE_STEP.format(sql) if sql else "", params) for sql, params in (first, last)),
-        by_currency=True,
-    )
+    ends = [_by_currency("span.name", bounds, house, end) for end in (0, 1)]
+    first, last = ((AVOIDABLE_STEP.format(sql) if sql else "", params) for sql, params in ends)
+    return Steps("avoidable_step", first, last, by_currency=True)
 
 
 def _by_currency(name: str, bounds: Mapping[str, Bounds], house: str, end: int) -> Condition:
