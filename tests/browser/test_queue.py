@@ -234,3 +234,20 @@ def test_the_script_writes_time_as_the_server_does(open_page: Open, coordinator:
     page = open_page(coordinator, "/")
     for seconds in (0, 59, 60, 3599, 3600, 3900, 172_799, 172_800, 183_600, 864_000):
         assert page.evaluate(f"tower.span({seconds * 1000})") == formats.span(timedelta(seconds=seconds))
+
+
+def test_an_answer_that_is_lost_is_not_said_to_have_changed_nothing(
+    open_page: Open, coordinator: Viewer, cases: list[Case]
+) -> None:
+    page = open_page(coordinator, f"/cases/{cases[0].number}/")
+    page.wait_for_load_state("networkidle")
+
+    def lost(route: Route) -> None:
+        route.fetch(max_redirects=0)  # it is done, and nobody hears of it
+        route.abort()
+
+    page.route("**/take/**", lost)
+    page.keyboard.press("t")
+    expect(page.locator(".toast")).to_contain_text("It may have done it all the same")
+    with acting_for(coordinator.organisation):
+        assert Case.objects.get(pk=cases[0].pk).owner_id == coordinator.member.pk

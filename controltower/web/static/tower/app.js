@@ -232,8 +232,9 @@
     before = null;
   });
   document.addEventListener('htmx:responseError', () => tower.toast({ text: 'The server could not do that. Nothing was changed.', danger: true }));
-  ['htmx:sendError', 'htmx:timeout'].forEach(name => document.addEventListener(name, () =>
-    tower.toast({ text: 'The server does not answer. Nothing was changed; try again.', danger: true })));
+  const unheard = event => writes(event.detail) ? 'It may have done it all the same: look before you try again.' : 'Try again.';
+  ['htmx:sendError', 'htmx:timeout'].forEach(name => document.addEventListener(name, event =>
+    tower.toast({ text: `The server does not answer. ${unheard(event)}`, danger: true })));
 
   document.addEventListener('change', event => {
     if (event.target.matches('[data-submit-on-change]')) event.target.form.requestSubmit();
