@@ -14,7 +14,7 @@ from controltower.audit.models import AuditEntry
 from controltower.errors import Conflict, Forbidden, Invalid
 from controltower.tenancy.models import Role
 from controltower.tenancy.viewer import Viewer
-from exceptions.cases import services, signals
+from exceptions.cases import jobs, services, signals
 from exceptions.cases.jobs import checks, wake
 from exceptions.cases.models import Case, CaseState, NextCheck
 from exceptions.parties.models import Account, Contact
@@ -186,6 +186,18 @@ def test_the_sweeps_wake_and_remind(organisation: Any, coordinator: Viewer, now:
     assert (wake(now + 2 * HOUR), checks(now + 2 * HOUR)) == (1, 0)
     with acting_for(organisation):
         assert Case.objects.get().snoozed_until is None
+
+
+def test_all_that_sleep_until_the_same_morning_wake_at_once(
+    case: Case, customer: Account, coordinator: Viewer, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "BATCH", 2)
+    for number in ("1", "2", "3", "4"):
+        book(number, now, now + 6 * HOUR, customer=customer)
+        (late,) = eta(number, now, now + 9 * HOUR)
+        services.case_snooze(late, until=now + HOUR, actor=coordinator.actor, now=now)
+    assert wake(now + HOUR) == 4
+    assert not Case.objects.exclude(snoozed_until=None).exists()
 
 
 def test_nobody_is_given_a_case_that_they_do_not_see(
