@@ -16,6 +16,7 @@ from controltower.tenancy.viewer import Viewer
 from exceptions.cases import services
 from exceptions.cases.models import SavedView
 from exceptions.cases.selectors import saved_view_get, saved_views
+from exceptions.cases.services import saved
 from tests.conftest import make_viewer
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +147,23 @@ def test_one_name_stands_for_one_view(acting: Any, coordinator: Viewer, supervis
     with pytest.raises(Conflict, match="There is a shared view"):
         services.view_share(SavedView.objects.get(owner=coordinator.member), actor=coordinator.actor, now=now)
     assert saved_view_get(coordinator, shared.pk) == shared
+
+
+@pytest.mark.parametrize("query", ["owner:me", "owner:none"])
+def test_two_that_are_saved_at_the_same_moment_are_one_view(
+    acting: Any, coordinator: Viewer, now: datetime, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    def meanwhile(*given: object) -> None:
+        monkeypatch.undo()
+        save(coordinator, now, "Late", "owner:me")
+
+    monkeypatch.setattr(saved, "_name_free", meanwhile)
+    if query == "owner:me":
+        assert save(coordinator, now, "Late", query) == SavedView.objects.get()
+    else:
+        with pytest.raises(Conflict, match="You have a view called Late"):
+            save(coordinator, now, "Late", query)
+    assert names(coordinator) == ["Late"]
 
 
 def test_a_filter_that_is_not_understood_any_more_says_so(acting: Any, coordinator: Viewer, now: datetime) -> None:

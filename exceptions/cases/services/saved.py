@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
 from django.db.models import Max, Q, QuerySet
 
 from controltower.audit import Actor, record
@@ -27,14 +28,20 @@ def view_save(*, name: str, query: str, is_shared: bool, actor: Actor, now: date
     member = person(actor)
     name, query = _name(name), _query(query)
     others = _siblings(member, is_shared)
-    if same := others.filter(owner=member, name=name, query=query).first():
-        return same
+    same = others.filter(owner=member, name=name, query=query)
+    if kept := same.first():
+        return kept
     _name_free(others, name, is_shared)
     if others.count() >= MOST:
         raise Invalid(f"There are {MOST} views already. Remove one that nobody needs.", code="views_full")
-    view = SavedView.objects.create(
-        name=name, query=query, owner=member, is_shared=is_shared, position=_behind(others), created_at=now
-    )
+    columns = {"name": name, "query": query, "owner": member, "is_shared": is_shared, "created_at": now}
+    try:
+        with transaction.atomic():
+            view = SavedView.objects.create(position=_behind(others), **columns)
+    except IntegrityError:  # saved at this very moment
+        if kept := same.first():
+            return kept
+        raise _taken(name, is_shared) from None
     after = audited(view, ("name", "query", "owner", "is_shared", "position"))
     record(verb="view.saved", subject=f"view:{view.pk}", actor=actor, after=after, now=now)
     return view
@@ -151,8 +158,12 @@ def _query(query: str) -> str:
 
 def _name_free(others: QuerySet[SavedView], name: str, is_shared: bool) -> None:
     if others.filter(name__iexact=name).exists():
-        whose = "There is a shared view" if is_shared else "You have a view"
-        raise Conflict(f"{whose} called {name} already. Choose another name.", code="view_name_taken")
+        raise _taken(name, is_shared)
+
+
+def _taken(name: str, is_shared: bool) -> Conflict:
+    whose = "There is a shared view" if is_shared else "You have a view"
+    return Conflict(f"{whose} called {name} already. Choose another name.", code="view_name_taken")
 
 
 def _change(view: SavedView, changes: Changes, *, verb: str, actor: Actor, now: datetime) -> SavedView:
