@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test.utils import override_settings
+from guardian.shortcuts import assign_perm
 
 from controltower.audit import SYSTEM
 from controltower.errors import Invalid
 from controltower.jobs import JobContext
 from controltower.jobs.models import Job
-from controltower.tenancy.models import Organisation
+from controltower.tenancy.models import Organisation, Role
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import services
 from exceptions.cases.jobs import escalation_mail
@@ -24,6 +25,7 @@ from exceptions.parties.models import Account, Contact, ContactRole
 from exceptions.shipments.models import Stop
 from exceptions.sla.models import Contract
 from tests.cases.conftest import HOUR, book, eta, make_term
+from tests.conftest import make_viewer
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +137,17 @@ def test_an_owner_who_does_not_see_the_customer_any_more_hears_nothing_of_it(
     services.case_price(case, now=due)
     sweep(due)
     assert mailed() == [] and told()[0].endswith("; its owner does not see it any more")
+
+
+def test_supervisors_hear_of_the_customers_that_they_see(
+    case: Case, customer: Account, supervisor: Viewer, organisation: Organisation, due: datetime
+) -> None:
+    sue, max_ = (make_viewer(organisation, Role.SUPERVISOR, name, restricted=True) for name in ("Sue", "Max"))
+    assign_perm("parties.view_account", sue.user, customer)
+    services.case_price(case, now=due)
+    sweep(due + 31 * MINUTE)
+    assert {supervisor.member.pk, sue.member.pk} <= set(mailed()) and max_.member.pk not in mailed()
+    assert told()[1].startswith("Sam, Sue told as supervisor: ")
 
 
 def test_a_contract_has_its_own_times_and_the_organisation_the_rest(

@@ -21,6 +21,7 @@ from controltower.errors import Invalid
 from controltower.jobs import enqueue
 from controltower.tenancy.context import current_organisation_id
 from controltower.tenancy.models import Member, Role
+from controltower.tenancy.viewer import Viewer
 from controltower.web import live
 from exceptions.cases.models import (
     CommitmentState,
@@ -33,7 +34,7 @@ from exceptions.cases.models import (
 from exceptions.cases.services.assessing import Breach
 from exceptions.cases.services.recording import person, timelines_add
 from exceptions.parties.models import Contact
-from exceptions.parties.selectors import member_sees
+from exceptions.parties.selectors import account_is_visible, member_sees
 from exceptions.sla.models import Contract
 
 # Minutes after the break, where the organisation and the contract say nothing: ours, a start to correct.
@@ -150,11 +151,11 @@ def escalations_take(ids: Iterable[int], *, now: datetime) -> int:
     taken = list(due.select_related("case__owner__user", "case__account", "commitment", "contact").order_by("pk"))
     if not taken:
         return 0
-    supervisors = list(
-        Member.objects.filter(role=Role.SUPERVISOR, is_active=True, restricted=False)
-        .select_related("user")
-        .order_by("pk")
-    )
+    active = Member.objects.filter(role=Role.SUPERVISOR, is_active=True)
+    supervisors = [
+        Viewer.of(member, member.organisation)
+        for member in active.select_related("user", "organisation").order_by("pk")
+    ]
     ladder = _ladder({row.case.account_id for row in taken if row.case.account_id})
     mails: dict[int, list[int]] = defaultdict(list)
     lines = []
@@ -192,9 +193,9 @@ def _ladder(accounts: Collection[int]) -> dict[int, Contact]:
 
 
 def _whom(
-    row: Escalation, supervisors: Sequence[Member], ladder: Mapping[int, Contact]
+    row: Escalation, supervisors: Sequence[Viewer], ladder: Mapping[int, Contact]
 ) -> tuple[Sequence[Member], str]:
-    """Which members are told, and what the timeline says."""
+    """Which members are told, of those who see the case, and what the timeline says."""
     about = f"{row.commitment.promise} is broken"
     if row.step == EscalationStep.OWNER:
         owner = row.case.owner
@@ -203,13 +204,14 @@ def _whom(
         if not member_sees(owner, row.case.account_id):
             return (), f"{about}; its owner does not see it any more"
         return (owner,), f"{owner.name} was told as its owner: {about}"
-    names = ", ".join(member.name for member in supervisors)
+    told = [viewer.member for viewer in supervisors if account_is_visible(viewer, row.case.account_id)]
+    names = ", ".join(member.name for member in told)
     if row.step == EscalationStep.SUPERVISOR:
-        return supervisors, f"{names} told as supervisor: {about}" if names else f"{about}; there is no supervisor"
+        return told, f"{names} told as supervisor: {about}" if names else f"{about}; there is no supervisor"
     contact = row.contact or ladder.get(row.case.account_id or 0)
     if contact is None:
         return (), f"{about}; no contact is named to escalate to"
-    return supervisors, f"Escalate to {contact}: {about}. Nothing was sent to them."
+    return told, f"Escalate to {contact}: {about}. Nothing was sent to them."
 
 
 def _outcome(row: Escalation, members: Sequence[Member]) -> EscalationOutcome:
