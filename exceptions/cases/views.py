@@ -63,6 +63,12 @@ DONE: dict[str, Callable[[Case, Viewer, Mapping[str, Any]], bool]] = {
         (case.state, case.resolution) == (CaseState.NOT_EXCEPTION, data["why"])
     ),
     "reopen": lambda case, viewer, data: case.is_open,
+    "classify": lambda case, viewer, data: (
+        case.reason_accepted_by_id == viewer.member.pk and all(getattr(case, name) == data[name] for name in data)
+    ),
+    "pause": lambda case, viewer, data: case.pauses.filter(
+        noted_by=viewer.member, reason=data["reason"], evidence=data["evidence"], started_at=data["since"]
+    ).exists(),
     "pause_accept": lambda case, viewer, data: (
         case.pauses.filter(accepted_by=viewer.member).exists()
         and not case.pauses.filter(accepted_by=None, withdrawn_at=None).exists()

@@ -12,7 +12,8 @@ from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import Case, CaseState, Interaction
 from exceptions.cases.services import case_take
 from exceptions.parties.models import AccountKind, Contact, ContactRole
-from tests.cases.conftest import make_account
+from tests.cases.conftest import HOUR, make_account
+from tests.cases.test_views_pausing import typed
 from tests.cases.test_views_queue import HTMX, case, statements
 
 __all__ = ["case", "statements"]
@@ -251,6 +252,17 @@ def test_programs_read_what_a_sleeping_case_waits_for(client_for: SignIn, coordi
         ("not_an_exception", {"why": "The feed was late"}),
         ("assign", {}),
         ("snooze", {"after": "4h"}),
+        (
+            "classify",
+            {
+                "type": "delivery_late",
+                "reason": "equipment_breakdown",
+                "responsible_party": "carrier",
+                "excusable": "no",
+                "severity": "S1",
+            },
+        ),
+        ("pause", {"reason": "weather", "evidence": "Patrol report"}),
     ],
 )
 def test_the_second_of_a_double_click_finds_any_form_done(
@@ -258,6 +270,8 @@ def test_the_second_of_a_double_click_finds_any_form_done(
 ) -> None:
     client = client_for(coordinator)
     data = data or {"to": supervisor.member.pk}
+    if action == "pause":
+        data = {**data, "since": typed(case, timezone.now() - HOUR)}
     assert post(client, case, action, **data).status_code == 302  # type: ignore[attr-defined]
     done = fresh(case).version
     assert post(client, case, action, **data).status_code == 302  # type: ignore[attr-defined]
