@@ -169,7 +169,7 @@ def case_note(case: Case, *, text: str, actor: Actor, now: datetime) -> Case:
         raise Invalid("Write something before you save the note.", code="note_empty", details={"text": "is empty"})
     case = case_locked(case)
     said = TimelineEntry.objects.filter(case=case, kind=EntryKind.NOTE, actor_id=actor.id, actor_kind=actor.kind)
-    if said.filter(text=text.strip(), at__gt=now - SAME_WORDS).exists():
+    if said.filter(text=text.strip(), at__gt=now - SAME_WORDS, at__lt=now + SAME_WORDS).exists():
         return case
     if not case.touched_by_human:
         case.touched_by_human = True
