@@ -71,6 +71,22 @@ def test_every_step_is_undone_by_its_counterpart(case: Case, coordinator: Viewer
     assert services.case_reopen(dismissed, **who).is_open
 
 
+@pytest.mark.parametrize("end", ["resolve", "mark_not_exception"])
+def test_taking_back_the_end_of_a_pinned_case_pins_it_as_it_was(
+    case: Case, coordinator: Viewer, supervisor: Viewer, now: datetime, end: str
+) -> None:
+    services.case_pin(case, actor=supervisor.actor, now=now)
+    by = {"actor": coordinator.actor, "now": now + HOUR}
+    more = {"reason_unknown": True} if end == "resolve" else {}
+    ended = getattr(services, f"case_{end}")(case, **by, **more)
+    assert not ended.pinned
+    again = services.case_reopen(ended, **by)
+    assert (again.pinned, again.pinned_by, again.pinned_at) == (True, supervisor.member, now)
+    services.case_unpin(again, **by)
+    ended = getattr(services, f"case_{end}")(again, **by, **more)
+    assert not services.case_reopen(ended, **by).pinned
+
+
 def test_closing_needs_a_reason_or_saying_that_there_is_none(case: Case, coordinator: Viewer, now: datetime) -> None:
     with pytest.raises(Invalid) as refused:
         services.case_resolve(case, actor=coordinator.actor, now=now)

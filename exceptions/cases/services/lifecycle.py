@@ -7,7 +7,7 @@ allow the step. Reversible ones name their counterpart in `UNDO`; the screen off
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from controltower.audit import Actor, record
 from controltower.errors import Conflict, Invalid
@@ -108,9 +108,8 @@ def case_resolve(
         )
     changes = {"resolution": resolution[:300], **_ended(CaseState.RESOLVED, now), **first_response(case, now)}
     text = f"Resolved by {actor.name}: {resolution}" if resolution else f"Resolved by {actor.name}"
-    return case_change(
-        case, changes, verb="case.resolved", actor=actor, now=now, text=text, data={"reason": reason_label(case.reason)}
-    )
+    data = {"reason": reason_label(case.reason), **_pin(case)}
+    return case_change(case, changes, verb="case.resolved", actor=actor, now=now, text=text, data=data)
 
 
 def case_mark_not_exception(
@@ -120,11 +119,12 @@ def case_mark_not_exception(
     case, _ = _taken_up(case, version, actor)
     changes = {"resolution": why[:300], **_ended(CaseState.NOT_EXCEPTION, now), **first_response(case, now)}
     text = f"Not an exception: {why}" if why else "Not an exception"
-    return case_change(case, changes, verb="case.dismissed", actor=actor, now=now, text=text)
+    return case_change(case, changes, verb="case.dismissed", actor=actor, now=now, text=text, data=_pin(case))
 
 
 def case_reopen(case: Case, *, actor: Actor, now: datetime, version: int | None = None, why: str = "") -> Case:
-    """Open again under the same number. Conflict when another case about the same thing is open meanwhile."""
+    """Open again under the same number; pinned, where a person takes back that somebody ended a pinned one. Conflict when
+    another case about the same thing is open meanwhile."""
     case = case_locked(case, version=version)
     if case.is_open:
         return case
@@ -139,6 +139,7 @@ def case_reopen(case: Case, *, actor: Actor, now: datetime, version: int | None 
         "closed_at": None,
         "resolution": "",
         "next_change_at": now,
+        **(_pin_before(case) if actor.is_person else {}),
     }
     return case_change(
         case, changes, verb="case.reopened", actor=actor, now=now, text=why or f"Reopened by {actor.name}"
@@ -204,6 +205,22 @@ def _ended(state: CaseState, now: datetime) -> dict[str, object]:
         "pinned_at": None,
         "next_change_at": None,
     }
+
+
+def _pin(case: Case) -> dict[str, Any]:
+    """The pin that ending a case takes off, as its entry on the timeline keeps it."""
+    if case.pinned_at is None:
+        return {}
+    return {"pinned_by": case.pinned_by_id, "pinned_at": case.pinned_at.isoformat()}
+
+
+def _pin_before(case: Case) -> dict[str, Any]:
+    """The change that puts back the pin which the case had when it was ended."""
+    ended = TimelineEntry.objects.filter(case=case, data__version=case.version, data__has_key="pinned_at").first()
+    by = Member.objects.filter(pk=ended.data["pinned_by"]).first() if ended else None
+    if ended is None or by is None:
+        return {}
+    return {"pinned": True, "pinned_by": by, "pinned_at": datetime.fromisoformat(ended.data["pinned_at"])}
 
 
 def _taken_up(case: Case, version: int | None, actor: Actor) -> tuple[Case, Member]:
