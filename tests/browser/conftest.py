@@ -100,6 +100,7 @@ def open_page(browser: Browser, live_server: Any, client_for: Callable[[Viewer],
             )
             # htmx writes an error for a request that the page itself took back; a failed one also says htmx:sendError.
             expected |= message.text.startswith(TAKEN_BACK) or any(f": {name}," in message.text for name in TAKEN_BACK)
+            expected |= 0 in refused and ("htmx:sendError," in message.text or "net::ERR_FAILED" in message.text)
             if message.type in ("error", "warning") and not expected:
                 complaints.append(f"{path}: {message.text}")
 

@@ -239,7 +239,7 @@ def test_the_script_writes_time_as_the_server_does(open_page: Open, coordinator:
 def test_an_answer_that_is_lost_is_not_said_to_have_changed_nothing(
     open_page: Open, coordinator: Viewer, cases: list[Case]
 ) -> None:
-    page = open_page(coordinator, f"/cases/{cases[0].number}/")
+    page = open_page(coordinator, f"/cases/{cases[0].number}/", refused=(0,))
     page.wait_for_load_state("networkidle")
 
     def lost(route: Route) -> None:
