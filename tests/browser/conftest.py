@@ -66,7 +66,8 @@ expect.set_options(timeout=PATIENCE)
 def open_page(browser: Browser, live_server: Any, client_for: Callable[[Viewer], Client]) -> Iterator[Open]:
     """Open a path as a member; at the end, whatever any page complained of fails the test.
 
-    `refused` names HTTP statuses that the test provokes: the browser reports each of them on its console.
+    `refused` names HTTP statuses that the test provokes: the browser reports each of them on its console;
+    0 is no answer at all.
     """
     complaints: list[str] = []
     contexts = []
