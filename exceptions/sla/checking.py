@@ -53,15 +53,14 @@ class World:
     """What a contract may speak of. accounts: each code with its own and its parents' codes, nearest first.
 
     calendars: those of a name. currencies: that have a rate. regimes: confirmed ones, with step and case type.
-    services: that freight moves under, None when that is not known. in_force: what it must not overlap with. ours: our
-    own working time. hours: that of accounts where somebody wrote it down, by code.
+    in_force: what it must not overlap with. ours: our own working time. hours: that of accounts where somebody wrote it
+    down, by code.
     """
 
     accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     calendars: Mapping[str, tuple[Calendar, ...]] = field(default_factory=dict)
     currencies: frozenset[str] = frozenset()
     regimes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    services: frozenset[str] | None = None
     in_force: tuple[InForce, ...] = ()
     ours: Calendar = field(default_factory=always_open)
     hours: Mapping[str, Calendar] = field(default_factory=dict)
@@ -166,7 +165,7 @@ def _check_subkind(kind: TermKind, term: TermDraft) -> Iterator[Problem]:
 
 def _check_reach(draft: ContractDraft, kind: TermKind, term: TermDraft, world: World) -> Iterator[Problem]:
     """A term that no case can ever match is a mistake, not a promise."""
-    yield from _check_freight(kind, term, world)
+    yield from _check_freight(kind, term)
     if term.account and term.account not in world.accounts:
         yield Problem(("account",), f"there is no account {term.account}")
     elif term.account and draft.account and draft.account not in world.accounts[term.account]:
@@ -185,7 +184,7 @@ def _check_reach(draft: ContractDraft, kind: TermKind, term: TermDraft, world: W
         )
 
 
-def _check_freight(kind: TermKind, term: TermDraft, world: World) -> Iterator[Problem]:
+def _check_freight(kind: TermKind, term: TermDraft) -> Iterator[Problem]:
     named = [name for name in OF_FREIGHT if getattr(term, name)]
     if kind in OF_THE_CASE:
         for name in named:
@@ -195,8 +194,6 @@ def _check_freight(kind: TermKind, term: TermDraft, world: World) -> Iterator[Pr
         yield Problem(("mode",), f"{term.mode!r} is no mode, so it can never match: {', '.join(MODES)}")
     if term.lane and not LANE.fullmatch(term.lane):
         yield Problem(("lane",), f"{term.lane!r} is no lane, so it can never match: write it as US-TX>US-IL")
-    if term.service and world.services is not None and term.service not in world.services:
-        yield Problem(("service",), f"nothing moves under {term.service!r}, so it can never match")
 
 
 def _check_clock(kind: TermKind, term: TermDraft, world: World, from_day: date) -> Iterator[Problem]:

@@ -28,7 +28,6 @@ WORLD = World(
     },
     currencies=frozenset({"EUR", "USD"}),
     regimes={"cmr/notice/freight_damaged": ("notice", "freight_damaged"), "cmr/suit": ("suit", "")},
-    services=frozenset({"express"}),
 )
 WINDOW = TermDraft(kind="delivery_window", name="Late", allowed_minutes=30, price=FLAT)
 RUNNING: dict[str, Any] = {"kind": "per_unit", "unit": "hour", "rate": "75", "currency": "EUR"}
@@ -63,7 +62,6 @@ def test_a_sound_contract_has_no_problems() -> None:
         ({"case_type": "late"}, "'late' is no type of case, so it can never match"),
         ({"mode": "rocket"}, "term 1, mode: 'rocket' is no mode, so it can never match"),
         ({"lane": "Texas to Illinois"}, "is no lane, so it can never match: write it as US-TX>US-IL"),
-        ({"service": "slow"}, "nothing moves under 'slow', so it can never match"),
         ({"tier": 12}, "12 is no tier, so it can never match: 1 to 9"),
         ({"severity": "S9"}, "'S9' is no severity"),
         ({"kind": "punctuality"}, "'punctuality' is no kind of term"),
