@@ -54,7 +54,7 @@ def avoidable_condition(bounds: Mapping[str, Bounds], house: str) -> list[Condit
 
 
 def avoidable_steps(bounds: Mapping[str, Bounds], house: str) -> Steps:
-    ends = [_by_currency("span.name", bounds, house, end) for end in (0, 1)]
+    ends = (_by_currency("span.name", bounds, house, end) for end in (0, 1))
     first, last = ((AVOIDABLE_STEP.format(sql) if sql else "", params) for sql, params in ends)
     return Steps("avoidable_step", first, last, by_currency=True)
 
