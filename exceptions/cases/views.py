@@ -107,11 +107,12 @@ def later(request: MemberRequest, number: str) -> HttpResponse:
     viewer, now = request.viewer, timezone.now()
     found = selectors.case_get(viewer, number)
     asked = request.GET.get("at", "")
-    context: dict[str, Any] = {"number": found.number, "moments": selectors.moments(viewer, found, now), "asked": asked}
+    moments = selectors.moments(viewer, found, now)
+    context: dict[str, Any] = {"number": found.number, "moments": moments, "asked": asked}
     status = 200
     try:
         if asked:
-            at = selectors.moment_of(asked, now)
+            at = selectors.moment_of(asked, now, moments.zone)
             context["later"] = selectors.case_later(viewer, found, at, now=now)
     except Invalid as problem:
         context["problem"], status = problem, problem.status

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -145,18 +146,34 @@ def test_it_asks_for_the_stakes_and_the_places_and_nothing_else(late: Case, coor
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("", "no_time"), ("three", "no_time"), ("2026-11-03T14:59Z", "passed"), ("2027-11-03T15:00Z", "too_far")],
-)
+    [
+        ("", "no_time"), ("three", "no_time"), ("2026-11-03T15:30Z", "no_time"), ("9999-12-31T23:59", "no_time"),
+        ("2026-11-03T08:59", "passed"), ("2027-11-03T15:00", "too_far"),
+    ],
+)  # fmt: skip
 def test_a_time_that_cannot_be_waited_for_is_refused(text: str, code: str, now: datetime) -> None:
     with pytest.raises(Invalid) as refused:
-        selectors.moment_of(text, now)
+        selectors.moment_of(text, now, "America/Chicago")
     assert refused.value.code == code
 
 
+def test_any_minute_can_be_typed_on_the_clock_of_the_place(now: datetime) -> None:
+    assert selectors.moment_of("2026-11-03T13:07", now, "America/Chicago") == datetime(2026, 11, 3, 19, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("asked_at", "meant"), [(5, 6), (6, 7)])
+def test_an_hour_that_the_clock_shows_twice_is_the_next_of_them(asked_at: int, meant: int) -> None:
+    """On 1 November 2026 Chicago shows 01:30 at 06:30 and at 07:30 UTC."""
+    found = selectors.moment_of("2026-11-01T01:30", datetime(2026, 11, 1, asked_at, 45, tzinfo=UTC), "America/Chicago")
+    assert found == datetime(2026, 11, 1, meant, 30, tzinfo=UTC)
+
+
 def test_the_choices_are_half_hours_at_the_place(late: Case, coordinator: Viewer, now: datetime) -> None:
-    found = selectors.moments(coordinator, late, now)
-    assert found[0] == ("2026-11-03T15:30Z", "09:30") and found[12] == ("2026-11-03T21:30Z", "15:30")
-    assert all(now < selectors.moment_of(value, now) <= now + 24 * HOUR for value, _ in found)
+    asked = selectors.moments(coordinator, late, now)
+    found = asked.choices
+    assert asked.city == "Chicago"
+    assert found[0] == ("2026-11-03T09:30", "09:30") and found[12] == ("2026-11-03T15:30", "15:30")
+    assert all(now < selectors.moment_of(value, now, asked.zone) <= now + 24 * HOUR for value, _ in found)
     assert len(found) == 48
 
 
@@ -171,7 +188,9 @@ def test_the_answer_is_a_page_and_a_fragment(
 ) -> None:
     with acting_for(case.organisation_id):
         services.case_price(case, now=timezone.now())
-    at = f"{timezone.now() + 3 * HOUR:%Y-%m-%dT%H:%MZ}"
+    with acting_for(case.organisation_id):
+        zone = selectors.moments(coordinator, selectors.case_get(coordinator, case.number), timezone.now()).zone
+    at = f"{(timezone.now() + 3 * HOUR).astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
     client = client_for(coordinator)
     page = client.get(f"/cases/{case.number}/").content.decode()
     assert f'action="/cases/{case.number}/later/"' in page
@@ -186,7 +205,7 @@ def test_the_answer_is_a_page_and_a_fragment(
 
 def test_a_wrong_time_is_said_in_its_place(client_for: SignIn, coordinator: Viewer, case: Case) -> None:
     answer = client_for(coordinator).get(f"/cases/{case.number}/later/", {"at": "three"}, headers=HTMX)
-    assert answer.status_code == 422 and "Choose until when it waits." in answer.content.decode()
+    assert answer.status_code == 422 and "Type until when it waits" in answer.content.decode()
 
 
 def test_each_stake_names_the_version_of_its_contract(late: Case, coordinator: Viewer, now: datetime) -> None:

@@ -96,7 +96,7 @@ def case_detail(viewer: Viewer, number: str, *, now: datetime) -> CaseDetail:
         would_change=would_change(case),
         moments=moments(viewer, case, now)
         if case.is_open and any(row["state"] == StakeState.OPEN for row in stakes)
-        else [],
+        else None,
         terms=told.get("terms", []),
         stakes=[stake_row(stake) for stake in stakes],
         recoverable=Decimal(case.recoverable) / 100,

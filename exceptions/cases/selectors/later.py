@@ -20,6 +20,7 @@ from exceptions.cases.models import OPEN_STATES, Case, StakeState
 from exceptions.cases.models import Stake as StakeRow
 from exceptions.cases.selectors.parts import place_words
 from exceptions.cases.selectors.queue import cases_visible, count_above
+from exceptions.cases.selectors.rows import Moments
 from exceptions.sla.explaining import clock, waited
 from exceptions.sla.exposure import Option, Stake
 from exceptions.sla.models import TermKind
@@ -29,6 +30,8 @@ STEP: Final = timedelta(minutes=30)
 AHEAD: Final = timedelta(hours=24)
 FARTHEST: Final = timedelta(days=31)
 DAY: Final = timedelta(days=1)
+# As a field for a local time sends it.
+TYPED: Final = "%Y-%m-%dT%H:%M"
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,16 @@ class Later:
     place_then: str
 
 
-def moments(viewer: Viewer, case: Case, now: datetime) -> list[tuple[str, str]]:
-    """Value and label of the half hours of the next day, by the clock at the place of the leading stake, or at home."""
-    zone = _zone(viewer, case)
-    local = now.astimezone(ZoneInfo(zone)).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+def moments(viewer: Viewer, case: Case, now: datetime) -> Moments:
+    """By the clock at the place of the leading stake, or at home."""
+    name = _zone(viewer, case)
+    zone = ZoneInfo(name)
+    local = now.astimezone(zone).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
     steps = (local + count * STEP for count in range(int(AHEAD / STEP) + 3))
-    return [(f"{at:%Y-%m-%dT%H:%MZ}", _label(at, now, zone)) for at in steps if now < at <= now + AHEAD]
+    ahead = [at for at in steps if now < at <= now + AHEAD]
+    # Of an hour that a night has twice a field for a local time can say one, and the next is meant.
+    typed = {f"{at.astimezone(zone):{TYPED}}": at for at in reversed(ahead)}
+    return Moments(name, [(value, _label(at, now, name)) for value, at in reversed(typed.items())])
 
 
 def _label(at: datetime, now: datetime, zone: str) -> str:
@@ -58,12 +65,16 @@ def _label(at: datetime, now: datetime, zone: str) -> str:
     return f"{words} {local:%Z}" if is_twice else words
 
 
-def moment_of(text: str, now: datetime) -> datetime:
-    """The instant of a choice. `Invalid` when it is none, has passed, or is farther away than a month."""
+def moment_of(text: str, now: datetime, zone: str) -> datetime:
+    """The instant of a time typed on the clock of a zone. `Invalid` when it is none, has passed, or is farther away than
+    a month."""
     try:
-        at = datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
-    except ValueError:
-        raise Invalid("Choose until when it waits.", code="no_time") from None
+        typed = datetime.strptime(text, TYPED).replace(tzinfo=ZoneInfo(zone))
+        at = typed.astimezone(UTC)
+        if at <= now:  # an hour that the clock shows twice
+            at = typed.replace(fold=1).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid("Type until when it waits: a day and a time.", code="no_time") from None
     if at <= now:
         raise Invalid("That time has passed. Choose a later one.", code="passed")
     if at > now + FARTHEST:

@@ -305,6 +305,19 @@ class DisruptionRow:
 
 
 @dataclass(frozen=True)
+class Moments:
+    """What the question "what if it waits" offers. `choices` are value and label of the half hours of the next day; values are local times,
+    2026-11-03T15:30, on the clock of `city`, where the leading stake is, or at home."""
+
+    zone: str
+    choices: list[tuple[str, str]]
+
+    @property
+    def city(self) -> str:
+        return self.zone.rpartition("/")[2].replace("_", " ")
+
+
+@dataclass(frozen=True)
 class CaseDetail:
     """Everything the case pages show. The head is the same row as in the queue."""
 
@@ -313,8 +326,9 @@ class CaseDetail:
     """The stored sentences about money, the heaviest first."""
     assumed: list[str]
     would_change: str
-    moments: list[tuple[str, str]]
     """What would change its place: "below 20th if the ETA is confirmed before 14:00", or ""."""
+    moments: Moments | None
+    """Until when it may be asked to wait; None where nothing is at stake any more."""
     terms: list[str]
     """Trace: which contract terms were considered and why one won."""
     stakes: list[StakeRow]
