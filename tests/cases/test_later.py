@@ -132,10 +132,18 @@ def test_a_case_does_not_stand_above_itself_where_its_place_would_change(
     assert told.startswith("first if the ETA is confirmed")
 
 
-def test_in_the_hour_that_a_night_has_twice_the_choices_name_the_zone(late: Case, coordinator: Viewer) -> None:
-    night = datetime(2026, 11, 1, 5, 0, tzinfo=UTC)
-    words = [label for _, label in selectors.moments(coordinator, late, night)]
-    assert words[:6] == ["00:30", "01:00 CDT", "01:30 CDT", "01:00 CST", "01:30 CST", "02:00"]
+@pytest.mark.parametrize(
+    ("asked_at", "said"),
+    [(5, ["00:30", "01:00 CDT", "01:30 CDT", "02:00"]), (6, ["01:30 CDT", "01:00 CST", "02:00"])],
+)
+def test_of_the_hour_that_a_night_has_twice_the_next_is_offered_with_its_zone(
+    late: Case, coordinator: Viewer, asked_at: int, said: list[str]
+) -> None:
+    night = datetime(2026, 11, 1, asked_at, asked_at // 6, tzinfo=UTC)
+    asked = selectors.moments(coordinator, late, night)
+    assert [label for _, label in asked.choices][: len(said)] == said
+    at = selectors.moment_of(asked.choices[1][0], night, asked.zone)
+    assert selectors.case_later(coordinator, late, at, now=night).clock == said[1]
 
 
 def test_it_asks_for_the_stakes_and_the_places_and_nothing_else(late: Case, coordinator: Viewer, now: datetime) -> None:
@@ -171,7 +179,7 @@ def test_an_hour_that_the_clock_shows_twice_is_the_next_of_them(asked_at: int, m
 def test_the_choices_are_half_hours_at_the_place(late: Case, coordinator: Viewer, now: datetime) -> None:
     asked = selectors.moments(coordinator, late, now)
     found = asked.choices
-    assert asked.city == "Chicago"
+    assert (asked.zone, asked.place) == ("America/Chicago", "Chicago")
     assert found[0] == ("2026-11-03T09:30", "09:30") and found[12] == ("2026-11-03T15:30", "15:30")
     assert all(now < selectors.moment_of(value, now, asked.zone) <= now + 24 * HOUR for value, _ in found)
     assert len(found) == 48

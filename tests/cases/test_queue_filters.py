@@ -219,17 +219,19 @@ def test_filters_keep_the_order_and_the_pages(
     assert [row.number for row in paged] == [row.number for row in whole]
 
 
-@pytest.mark.parametrize("query", ["due:>3h", "exposure:<2000"])
+@pytest.mark.parametrize("query", ["due:>3h", "exposure:<2000", "exposure:>500eur severity:S1"])
 def test_what_stands_far_down_is_found_without_gathering_it(
     backlog: Backlog, query: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = selectors.queue_page(backlog.viewer, query, now=backlog.now, size=5)
+    whole = selectors.queue_page(backlog.viewer, query, now=backlog.now, size=1000)
     monkeypatch.setattr(paths, "WALK", 1)
     monkeypatch.setattr(paths, "_gathered", None)
 
     page = selectors.queue_page(backlog.viewer, query, now=backlog.now, size=5)
 
-    assert page.rows == found.rows and len(page.rows) == 5
+    assert page.rows == found.rows == whole.rows[:5]
+    assert page.total.value == len(whole.rows) > 5
     further = selectors.queue_page(backlog.viewer, query, after=page.after, now=backlog.now, size=5)
     assert selectors.queue_page(backlog.viewer, query, after=further.before, now=backlog.now, size=5).rows == page.rows
 

@@ -55,7 +55,8 @@ def moments(viewer: Viewer, case: Case, now: datetime) -> Moments:
     ahead = [at for at in steps if now < at <= now + AHEAD]
     # Of an hour that a night has twice a field for a local time can say one, and the next is meant.
     typed = {f"{at.astimezone(zone):{TYPED}}": at for at in reversed(ahead)}
-    return Moments(name, [(value, _label(at, now, name)) for value, at in reversed(typed.items())])
+    place = case.explanation.get("place", "") if case.explanation.get("zone") else ""
+    return Moments(name, place, [(value, _label(at, now, name)) for value, at in reversed(typed.items())])
 
 
 def _label(at: datetime, now: datetime, zone: str) -> str:
@@ -101,7 +102,7 @@ def case_later(viewer: Viewer, case: Case, at: datetime, *, now: datetime) -> La
     above_now, above_then = places_of(viewer, found.now.rank, found.then.rank, besides=case)
     return Later(
         at=at,
-        clock=clock(at, now, _zone(viewer, case)),
+        clock=_label(at, now, _zone(viewer, case)),
         place=case.explanation.get("place", ""),
         sentences=waited(found),
         place_now=place_words(above_now),

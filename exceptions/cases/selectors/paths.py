@@ -20,7 +20,7 @@ from controltower.db import rows
 from exceptions.cases.selectors.conditions import Asked
 from exceptions.cases.selectors.grammar import Scope
 from exceptions.cases.selectors.orders import EXPOSURE, Condition, Cursor, Order, ranges
-from exceptions.cases.selectors.stepping import step_keys
+from exceptions.cases.selectors.stepping import step_count, step_keys
 
 # Rows that a walk looks at before it gives up; how many owners or accounts are worth a range each.
 WALK: Final = 2_000
@@ -43,6 +43,10 @@ def count_up_to(asked: Asked, most: int) -> int:
     """How many cases fit, looking no further than `most`."""
     if asked.is_empty:
         return 0
+    # An act-by has an index of its own; an amount is found by its steps alone.
+    by_amount = [steps for steps in asked.steps if steps.by_currency and asked.scope == Scope.OPEN]
+    if by_amount and not asked.leads and not asked.is_searched:
+        return step_count(by_amount[0], [*asked.bounds, *asked.all()], most)
     sql, params = _where([*asked.bounds, *asked.all()])
     found = rows(f"SELECT count(*) FROM (SELECT FROM cases_case AS c WHERE {sql} LIMIT %s) AS bounded", [*params, most])
     return int(found[0][0])

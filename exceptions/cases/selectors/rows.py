@@ -306,15 +306,12 @@ class DisruptionRow:
 
 @dataclass(frozen=True)
 class Moments:
-    """What the question "what if it waits" offers. `choices` are value and label of the half hours of the next day; values are local times,
-    2026-11-03T15:30, on the clock of `city`, where the leading stake is, or at home."""
+    """What the question "what if it waits" offers. `choices` are value and label of the half hours of the next day; values
+    are local times, 2026-11-03T15:30, on the clock of `zone`, which is that of `place` or of the organisation ("")."""
 
     zone: str
+    place: str
     choices: list[tuple[str, str]]
-
-    @property
-    def city(self) -> str:
-        return self.zone.rpartition("/")[2].replace("_", " ")
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,12 @@ class Steps:
     last: Condition
     by_currency: bool = False
 
+    @property
+    def filed(self) -> list[Condition]:
+        """What the cases of a step have in common."""
+        step: list[Condition] = [(f"c.{self.column} = lead.key", [])]
+        return [("c.currency = lead.name", []), *step] if self.by_currency else step
+
 
 def due_steps(first: datetime | None, until: datetime | None) -> Steps | None:
     """Those of a span of act-bys; None where it is short."""
@@ -75,11 +81,35 @@ def step_keys(
     steps: Steps, bounds: Sequence[Condition], rest: Sequence[Condition], order: Order, *, forward: bool, limit: int
 ) -> list[tuple[Any, ...]] | None:
     """The page's sort values; None where a step was not looked through far enough to know."""
-    scope = bounds[0][0]
-    filed = " AND c.currency = lead.name" if steps.by_currency else ""
-    where, given = " AND ".join(sql for sql, _ in bounds), [value for _, params in bounds for value in params]
-    fits, tested = " AND ".join(sql for sql, _ in rest), [value for _, params in rest for value in params]
+    leads, ends = _leads(steps, bounds[0][0])
+    where, given = _all([*bounds, *steps.filed])
+    fits, tested = _all(rest)
     by, listed = order.by("c", forward=forward), order.listed("c")
+    sql = f"""{leads},
+    asked AS (SELECT *, CASE WHEN key IN (first, last) THEN %s ELSE %s END AS most FROM lead WHERE key >= first)
+    SELECT {listed}, c.is_cut FROM asked AS lead CROSS JOIN LATERAL (
+        SELECT {listed}, c.nth = lead.most AS is_cut FROM (
+            SELECT {listed}, ({fits}) AS fits, row_number() OVER (ORDER BY {by}) AS nth FROM cases_case AS c
+            WHERE {where} ORDER BY {by} LIMIT lead.most) AS c
+        WHERE c.fits OR c.nth = lead.most ORDER BY {by} LIMIT %s) AS c
+    ORDER BY {by} LIMIT %s"""  # noqa: S608 - put together of constants
+    found = rows(sql, [*ends, LOOKED_AT_ENDS, LOOKED, *tested, *given, limit, limit])
+    # Behind a row that was the last to be looked at there may be others that fit, in front of what follows here.
+    return None if any(row[-1] for row in found) else [row[:-1] for row in found]
+
+
+def step_count(steps: Steps, conditions: Sequence[Condition], most: int) -> int:
+    """How many cases of the steps fit the conditions, the first of which says which list, looking no further than `most`."""
+    leads, ends = _leads(steps, conditions[0][0])
+    where, given = _all([*conditions, *steps.filed])
+    sql = f"""{leads} SELECT count(*) FROM (SELECT FROM lead CROSS JOIN LATERAL (
+        SELECT FROM cases_case AS c WHERE {where} LIMIT %s) AS c WHERE lead.key >= lead.first LIMIT %s) AS bounded"""  # noqa: S608
+    return int(rows(sql, [*ends, *given, most, most])[0][0])
+
+
+def _leads(steps: Steps, scope: str) -> Condition:
+    """A table `lead`: each step (`key`) of the range that has cases, with the range it is of (`name`, `first`, `last`)."""
+    filed = " AND c.currency = lead.name" if steps.by_currency else ""
     sql = f"""
     WITH RECURSIVE {_currencies(scope) if steps.by_currency else "present(name) AS (SELECT ''::text)"},
     span AS (SELECT name, {steps.first[0] or "0"} AS first, {steps.last[0] or "%s"} AS last
@@ -88,18 +118,12 @@ def step_keys(
         SELECT name, first, last, first - 1 FROM span
         UNION ALL SELECT name, first, last, (SELECT c.{steps.column} FROM cases_case AS c WHERE {scope}{filed}
             AND c.{steps.column} > lead.key AND c.{steps.column} <= lead.last ORDER BY c.{steps.column} LIMIT 1)
-        FROM lead WHERE lead.key IS NOT NULL),
-    asked AS (SELECT *, CASE WHEN key IN (first, last) THEN %s ELSE %s END AS most FROM lead WHERE key >= first)
-    SELECT {listed}, c.is_cut FROM asked AS lead CROSS JOIN LATERAL (
-        SELECT {listed}, c.nth = lead.most AS is_cut FROM (
-            SELECT {listed}, ({fits}) AS fits, row_number() OVER (ORDER BY {by}) AS nth FROM cases_case AS c
-            WHERE {where}{filed} AND c.{steps.column} = lead.key ORDER BY {by} LIMIT lead.most) AS c
-        WHERE c.fits OR c.nth = lead.most ORDER BY {by} LIMIT %s) AS c
-    ORDER BY {by} LIMIT %s"""  # noqa: S608 - put together of constants
-    ends = [*steps.first[1], *(steps.last[1] if steps.last[0] else [_LAST])]
-    found = rows(sql, [*ends, LOOKED_AT_ENDS, LOOKED, *tested, *given, limit, limit])
-    # Behind a row that was the last to be looked at there may be others that fit, in front of what follows here.
-    return None if any(row[-1] for row in found) else [row[:-1] for row in found]
+        FROM lead WHERE lead.key IS NOT NULL)"""  # noqa: S608 - put together of constants
+    return sql, [*steps.first[1], *(steps.last[1] if steps.last[0] else [_LAST])]
+
+
+def _all(conditions: Sequence[Condition]) -> Condition:
+    return " AND ".join(sql for sql, _ in conditions), [value for _, params in conditions for value in params]
 
 
 def _currencies(scope: str) -> str:
