@@ -54,9 +54,11 @@ def moments(viewer: Viewer, case: Case, now: datetime) -> Moments:
     steps = (local + count * STEP for count in range(int(AHEAD / STEP) + 3))
     ahead = [at for at in steps if now < at <= now + AHEAD]
     # Of an hour that a night has twice a field for a local time can say one, and the next is meant.
-    typed = {f"{at.astimezone(zone):{TYPED}}": at for at in reversed(ahead)}
+    typed: dict[str, datetime] = {}
+    for at in ahead:
+        typed.setdefault(f"{at.astimezone(zone):{TYPED}}", at)
     place = case.explanation.get("place", "") if case.explanation.get("zone") else ""
-    return Moments(name, place, [(value, _label(at, now, name)) for value, at in reversed(typed.items())])
+    return Moments(name, place, [(value, _label(at, now, name)) for value, at in typed.items()])
 
 
 def _label(at: datetime, now: datetime, zone: str) -> str:
