@@ -160,14 +160,19 @@ def _page(viewer: Viewer, query: str = "", after: str = "") -> Callable[[], obje
 
 
 def _timed(asked: Mapping[str, Callable[[], object]], backlog: Backlog, rounds: int) -> dict[str, tuple[float, ...]]:
+    """Milliseconds of each, as `_in_turns` takes them, inside the organisation."""
+    with acting_for(backlog.organisation):
+        return _in_turns(asked, rounds)
+
+
+def _in_turns(asked: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, tuple[float, ...]]:
     """Milliseconds of each, in rounds in which all take turns; the first three rounds warm up."""
     found: dict[str, list[float]] = {key: [] for key in asked}
-    with acting_for(backlog.organisation):
-        for _ in range(rounds + 3):
-            for key, ask in asked.items():
-                begin = time.perf_counter()
-                ask()
-                found[key].append((time.perf_counter() - begin) * 1000)
+    for _ in range(rounds + 3):
+        for key, ask in asked.items():
+            begin = time.perf_counter()
+            ask()
+            found[key].append((time.perf_counter() - begin) * 1000)
     return {key: tuple(times[3:]) for key, times in found.items()}
 
 
@@ -181,15 +186,7 @@ def _whole_page(backlog: Backlog, rounds: int, goal: bool) -> dict[str, Figure]:
     """The page through the whole server code (middleware, session, membership, rows, counts, template), and beside it the
     same template with the same 50 rows from memory."""
     call_command("collectstatic", verbosity=0, interactive=False)  # the page names its files by their content
-    handler, factory = WSGIHandler(), RequestFactory()
-    factory.cookies[settings.SESSION_COOKIE_NAME] = signed_in(backlog.viewer)
-
-    def whole() -> bytes:
-        request = factory.get("/")
-        answer = handler.get_response(type(handler).request_class(request.environ))
-        assert isinstance(answer, HttpResponse) and answer.status_code == 200, answer.status_code
-        return answer.content
-
+    whole, limited = _visit(backlog.viewer), _visit(backlog.limited)
     context = _context_of(whole)
     template = Engine.get_default().get_template("cases/queue.html")
     with CaptureQueriesContext(connection) as captured:
@@ -198,20 +195,30 @@ def _whole_page(backlog: Backlog, rounds: int, goal: bool) -> dict[str, Figure]:
         query["sql"] for query in captured.captured_queries
         if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "SELECT set_config"))
     ]  # fmt: skip
-    pages: list[float] = []
-    renderings: list[float] = []
-    for _ in range(rounds + 3):
-        for work, times in ((whole, pages), (lambda: template.render(Context(context)), renderings)):
-            begin = time.perf_counter()
-            work()
-            times.append((time.perf_counter() - begin) * 1000)
-    pages, renderings = pages[3:], renderings[3:]
+    found = _in_turns(
+        {"page": whole, "limited": limited, "rendering": lambda: template.render(Context(context))}, rounds
+    )
     return {
-        "page_ms_p50": Figure(tuple(pages), "ms of the server's code for the whole page"),
-        "render_ms_p50": Figure(tuple(renderings), "ms for its 50 rows from memory, the same template"),
-        "page_ratio_to_render": _ratio(tuple(pages), tuple(renderings), 3 if goal else None, "the rendering"),
+        "page_ms_p50": Figure(found["page"], "ms of the server's code for the whole page"),
+        "render_ms_p50": Figure(found["rendering"], "ms for its 50 rows from memory, the same template"),
+        "page_ratio_to_render": _ratio(found["page"], found["rendering"], 3 if goal else None, "the rendering"),
+        "limited_page_ratio": _ratio(found["limited"], found["page"], None, "the whole page of who sees everything"),
         "sql_per_page": Figure((float(len(statements)),), "statements", 12, at_least=False),
     }
+
+
+def _visit(viewer: Viewer) -> Callable[[], bytes]:
+    """The queue's page as the server answers it to somebody who is signed in."""
+    handler, factory = WSGIHandler(), RequestFactory()
+    factory.cookies[settings.SESSION_COOKIE_NAME] = signed_in(viewer)
+
+    def visit() -> bytes:
+        request = factory.get("/")
+        answer = handler.get_response(type(handler).request_class(request.environ))
+        assert isinstance(answer, HttpResponse) and answer.status_code == 200, answer.status_code
+        return answer.content
+
+    return visit
 
 
 def _context_of(whole: Callable[[], object]) -> dict[str, Any]:
