@@ -108,8 +108,10 @@ class Assessment:
 
     @property
     def act_by(self) -> datetime | None:
-        """Until when the leading option works."""
-        return self.leading.option.act_by if self.leading and self.leading.option else None
+        """Until when the leading option works; None past saving: to answer or to close it is nothing to hurry for."""
+        if self.is_unavoidable or self.leading is None or self.leading.option is None:
+            return None
+        return self.leading.option.act_by
 
     @property
     def is_unavoidable(self) -> bool:

@@ -122,9 +122,7 @@ def _take(case: Case, found: Priced, now: datetime, rows_changed: bool) -> dict[
     assessment = found.assessment
     for name in MONEY:
         setattr(case, name, max(0, minor(getattr(assessment, name))))
-    case.rank, case.currency = assessment.rank, assessment.currency
-    # What is left of one that is past saving, such as closing it, is nothing to hurry for: no row and no filter names it.
-    case.act_by = None if assessment.is_unavoidable else assessment.act_by
+    case.rank, case.act_by, case.currency = assessment.rank, assessment.act_by, assessment.currency
     case.next_change_at = assessment.next_change_at if case.is_open else None
     case.explanation = found.explanation
     if not rows_changed and case.priced_at is not None and all(getattr(case, name) == was[name] for name in was):
