@@ -13,15 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
-from controltower.db import rows
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation, Role
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import selectors, services
 from exceptions.cases.models import Case
 from exceptions.cases.selectors import counting, queue
-from exceptions.cases.selectors.conditions import asked
-from exceptions.cases.selectors.counting import count_column
 from exceptions.cases.selectors.grammar import parse
 from tests.cases.test_queue_filters import FILTERS, Backlog, backlog
 from tests.cases.test_views_queue import HTMX, statements
@@ -98,57 +95,6 @@ def test_the_counts_of_all_views_are_one_statement_and_the_names_in_them_another
     with CaptureQueriesContext(connection) as captured:
         selectors.queue_head(backlog.viewer, now=backlog.now, views=views)
     assert len(captured) == 2
-
-
-INDEXES = {
-    "": "case_queue",
-    "is:pinned": "case_queue",
-    "is:unavoidable": "case_queue_unavoidable",
-    "severity:S1": "case_queue",
-    "owner:me": "case_queue_owner",
-    "owner:none": "case_queue_owner",
-    "owner:me is:pinned severity:S1": "case_queue_owner",
-    "customer:acme": "case_queue_account",
-    "customer:acme severity:S1": "case_queue_account",
-    "customer:acme due:<2h": "case_account_due",
-    "due:<2h": "case_due",
-    "due:<2h is:pinned": "case_due",
-    "type:customs_hold due:<2h severity:S1": "case_type_due",
-    "opened:<6h": "case_opened",
-    "lane:dallas": "case_lane",
-    "is:snoozed owner:me": "case_asleep",
-    "is:resolved": "case_closed",
-}
-
-
-@pytest.mark.parametrize("query", INDEXES)
-def test_each_count_is_read_along_its_index_without_sorting(backlog: Backlog, query: str) -> None:
-    """The plan as it is for a table too long to be read whole or sorted."""
-    for setting in ("enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_incremental_sort"):
-        rows_set(setting)
-    sql, params = count_column(asked(backlog.viewer, parse(query).filters, backlog.now))
-    plan = "\n".join(line for (line,) in rows(f"EXPLAIN (COSTS OFF) SELECT {sql}", params))
-    assert f"using {INDEXES[query]} on cases_case" in plan, plan
-    assert "Sort" not in plan and "Seq Scan on cases_case" not in plan and "Limit" in plan
-
-
-def rows_set(setting: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL {setting} = off")
-
-
-def test_a_limited_member_is_counted_by_the_index_of_customers(backlog: Backlog) -> None:
-    for setting in ("enable_seqscan", "enable_bitmapscan", "enable_sort"):
-        rows_set(setting)
-    viewer = limited(backlog, {backlog.acme.pk, backlog.west.pk})
-    for query, index in (
-        ("", "case_queue_account"),
-        ("owner:none", "case_queue_account"),
-        ("due:<2h", "case_account_due"),
-    ):
-        sql, params = count_column(asked(viewer, parse(query).filters, backlog.now))
-        plan = "\n".join(line for (line,) in rows(f"EXPLAIN (COSTS OFF) SELECT {sql}", params))
-        assert f"Index Only Scan using {index} on cases_case" in plan, plan
 
 
 def test_the_side_shows_the_count_beside_the_view(
