@@ -241,13 +241,33 @@ def test_an_answer_that_is_lost_is_not_said_to_have_changed_nothing(
 ) -> None:
     page = open_page(coordinator, f"/cases/{cases[0].number}/", refused=(0,))
     page.wait_for_load_state("networkidle")
+    browser = page.context.browser
+    assert browser is not None
+    with browser.new_context(storage_state=page.context.storage_state()) as elsewhere:
 
-    def lost(route: Route) -> None:
-        route.fetch(max_redirects=0)  # it is done, and nobody hears of it
-        route.abort()
+        def lost(route: Route) -> None:
+            elsewhere.request.fetch(route.request, max_redirects=0)  # it is done; its cookies are lost as well
+            route.abort()
 
-    page.route("**/take/**", lost)
-    page.keyboard.press("t")
-    expect(page.locator(".toast")).to_contain_text("It may have done it all the same")
+        page.route("**/take/**", lost)
+        page.keyboard.press("t")
+        expect(page.locator(".toast")).to_contain_text("It may have done it all the same")
     with acting_for(coordinator.organisation):
         assert Case.objects.get(pk=cases[0].pk).owner_id == coordinator.member.pk
+
+
+def test_the_word_about_an_action_is_shown_by_whatever_is_read_next(
+    open_page: Open, coordinator: Viewer, cases: list[Case]
+) -> None:
+    page = open_page(coordinator, f"/cases/{cases[0].number}/", refused=(0,))
+    page.wait_for_load_state("networkidle")
+
+    def cut(route: Route) -> None:
+        route.fetch(max_redirects=0)  # the answer's cookie arrived, the case behind the redirect did not
+        route.abort()
+
+    page.route("**/take/**", cut)
+    page.keyboard.press("t")
+    expect(page.locator(".toast")).to_be_visible()
+    page.evaluate("tower.listen()")
+    expect(page.locator(".toast")).to_contain_text("Taken: it is yours")

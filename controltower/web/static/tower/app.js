@@ -177,6 +177,7 @@
     keep(toast);
     tower.say(text);
   };
+  tower.toasts = header => JSON.parse(header || '[]').forEach(tower.toast);
 
   // --- around htmx -----------------------------------------------------------------------------------------------
   let running = 0;
@@ -192,7 +193,7 @@
       if (target.id === 'detail') reading?.abort(); // what it read is older than what this writes
     } else if (target.id === 'detail') reading = xhr;
     // Read from the answer, not from an event on the asking element: a swap may have taken that off the page meanwhile.
-    xhr.addEventListener('load', () => JSON.parse(xhr.getResponseHeader('Tower-Toasts') || '[]').forEach(tower.toast));
+    xhr.addEventListener('load', () => tower.toasts(xhr.getResponseHeader('Tower-Toasts')));
     busy(+1);
   });
   document.addEventListener('htmx:afterRequest', event => {

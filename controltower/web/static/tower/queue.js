@@ -250,6 +250,7 @@
       const { seq } = await answer.json();
       const page = await fetch(one('[data-list]').dataset.url, { headers: { 'HX-Request': 'true', 'HX-Target': 'list' } });
       if (!page.ok) throw new Error(page.status);
+      window.tower.toasts(page.headers.get('Tower-Toasts')); // whoever reads a word has to show it
       merge(await page.text());
       since = seq;
       refreshDetail();
