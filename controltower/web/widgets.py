@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 Widget = Mapping[str, Any]
 
@@ -22,11 +22,9 @@ INPUTS: Final = (
 class FormRenderer(DjangoTemplates):
     """Selects, inputs and single choices by hand; everything else by Django's templates."""
 
-    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> SafeString:
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         drawn = DRAWN.get(template_name)
-        if drawn is None:
-            return mark_safe(super().render(template_name, context, request))  # noqa: S308 - it comes out of a template
-        return mark_safe(drawn(context["widget"]))  # noqa: S308 - each value in it is escaped
+        return super().render(template_name, context, request) if drawn is None else drawn(context["widget"])
 
 
 def _attributes(widget: Widget) -> str:

@@ -44,8 +44,7 @@ FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n,
 """
 # Unequal as in a real backlog: money over four orders of magnitude, half of the cases unowned, a few people with most of
 # the rest, half of the customers with a handful of cases each, one type in four a late delivery; one case in fifty past
-# saving, one in a hundred to be acted on within two hours, half in other currencies
-# than the house's.
+# saving, one in a hundred to be acted on within two hours, half in other currencies than the house's.
 _CASES: Final = """
 INSERT INTO cases_case (organisation_id, id, number, type, phase, reason, responsible_party, excusable, severity, state,
     subject_shipment_id, subject_key, fingerprint, account_id, owner_id, partner_id, summary, place, lane, reference,

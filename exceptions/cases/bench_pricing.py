@@ -224,21 +224,26 @@ def _reprice(bench: Bench, organisation: Organisation) -> tuple[float, float, tu
     ]
     time.sleep(5.0)  # they load
     pages: list[float] = []
-    anew = _until(organisation, viewer, pages, "contracts", lambda one: one.state != RepricingState.RUNNING)
+    anew = _until(organisation, viewer, pages, lambda one: one.state != RepricingState.RUNNING)
     with acting_for(organisation):
         Organisation.objects.filter(pk=organisation.pk).update(half_life_hours=2)
-    ranked = _until(organisation, viewer, pages, "half-life", lambda one: not one.ranks_first)
+    ranked = _until(organisation, viewer, pages, lambda one: not one.ranks_first, ranks_first=True)
     for process in started:
         bench.kill(process)
     return anew, ranked, tuple(pages)
 
 
 def _until(
-    organisation: Organisation, viewer: Viewer, pages: list[float], why: str, done: Callable[[Repricing], bool]
+    organisation: Organisation,
+    viewer: Viewer,
+    pages: list[float],
+    done: Callable[[Repricing], bool],
+    *,
+    ranks_first: bool = False,
 ) -> float:
     """Seconds from the start of a repricing until it is so far; who waits for it looks at the queue meanwhile."""
     with acting_for(organisation):
-        repricing = repricing_start(why, actor=SYSTEM, now=NOW, ranks_first=why == "half-life")
+        repricing = repricing_start("Measured", actor=SYSTEM, now=NOW, ranks_first=ranks_first)
     begin = time.perf_counter()
     while not done(repricing):
         time.sleep(0.25)

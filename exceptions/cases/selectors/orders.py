@@ -11,7 +11,7 @@ import base64
 import binascii
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -22,6 +22,12 @@ from exceptions.cases.selectors.grammar import Filters, Scope, Sort
 Kind = Literal["boolean", "float8", "bigint", "timestamptz"]
 Condition = tuple[str, list[Any]]
 NOTHING: Final[Condition] = ("", [])
+
+
+def where(conditions: Iterable[Condition]) -> Condition:
+    """All of them as one."""
+    told = list(conditions)
+    return " AND ".join(sql for sql, _ in told), [value for _, params in told for value in params]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from typing import Any, Final
 from controltower.db import rows
 from exceptions.cases.selectors.conditions import Asked
 from exceptions.cases.selectors.grammar import Scope
-from exceptions.cases.selectors.orders import EXPOSURE, Condition, Cursor, Order, ranges
+from exceptions.cases.selectors.orders import EXPOSURE, Condition, Cursor, Order, ranges, where
 from exceptions.cases.selectors.stepping import step_count, step_keys
 
 # Rows that a walk looks at before it gives up; how many owners or accounts are worth a range each.
@@ -47,7 +47,7 @@ def count_up_to(asked: Asked, most: int) -> int:
     by_amount = [steps for steps in asked.steps if steps.by_currency and asked.scope == Scope.OPEN]
     if by_amount and not asked.leads and not asked.is_searched:
         return step_count(by_amount[0], [*asked.bounds, *asked.all()], most)
-    sql, params = _where([*asked.bounds, *asked.all()])
+    sql, params = where([*asked.bounds, *asked.all()])
     found = rows(f"SELECT count(*) FROM (SELECT FROM cases_case AS c WHERE {sql} LIMIT %s) AS bounded", [*params, most])
     return int(found[0][0])
 
@@ -56,7 +56,7 @@ def ids_behind(asked: Asked, behind: int, limit: int) -> list[int]:
     """The next ids behind one, in their own order, which no change of a case moves."""
     if asked.is_empty:
         return []
-    sql, params = _where([*asked.bounds, *asked.all(), ("c.id > %s", [behind])])
+    sql, params = where([*asked.bounds, *asked.all(), ("c.id > %s", [behind])])
     return [
         pk for (pk,) in rows(f"SELECT c.id FROM cases_case AS c WHERE {sql} ORDER BY c.id LIMIT %s", [*params, limit])
     ]
@@ -78,7 +78,7 @@ def _range_keys(asked: Asked, order: Order, bound: Condition, forward: bool, lim
     elif column:
         rest = asked.all()
     if not rest:
-        sql, params = _where(bounds)
+        sql, params = where(bounds)
         return _asked(
             f"SELECT {order.listed('c')} FROM cases_case AS c WHERE {sql} ORDER BY {order.by('c', forward=forward)}",
             params, limit,
@@ -103,7 +103,7 @@ def _lead(asked: Asked, order: Order) -> tuple[str, list[int]]:
 def _merged(column: str, keys: list[int], bounds: Sequence[Condition], order: Order, forward: bool, limit: int) -> Keys:
     """The best of each key, from the index led by them. What stands first of a key that has n others before it is nowhere
     before the n-th row, so of that key no more than the rest of the page is read."""
-    sql, params = _where(bounds)
+    sql, params = where(bounds)
     by, listed = order.by("c", forward=forward), order.listed("c")
     best = f"SELECT {listed} FROM cases_case AS c WHERE c.{column} = lead.key AND {sql} ORDER BY {by} LIMIT"
     firsts = (
@@ -117,15 +117,15 @@ def _merged(column: str, keys: list[int], bounds: Sequence[Condition], order: Or
 
 
 def _walked(bounds: Sequence[Condition], rest: Sequence[Condition], order: Order, forward: bool, limit: int) -> Keys:
-    sql, params = _where(bounds)
-    fits, more = _where(rest)
+    sql, params = where(bounds)
+    fits, more = where(rest)
     by, listed = order.by("c", forward=forward), order.listed("c")
     walk = f"SELECT {listed}, ({fits}) AS fits FROM cases_case AS c WHERE {sql} ORDER BY {by} LIMIT %s"
     return _asked(f"SELECT {listed} FROM ({walk}) AS c WHERE c.fits ORDER BY {by}", [*more, *params, WALK], limit)
 
 
 def _gathered(conditions: Sequence[Condition], order: Order, forward: bool, limit: int) -> Keys:
-    sql, params = _where(conditions)
+    sql, params = where(conditions)
     listed = order.listed("c")
     # OFFSET 0 keeps the LIMIT from reaching in: the planner would take the order's index for it.
     return _asked(
@@ -133,10 +133,6 @@ def _gathered(conditions: Sequence[Condition], order: Order, forward: bool, limi
         f"ORDER BY {order.by('c', forward=forward)}",
         params, limit,
     )  # fmt: skip
-
-
-def _where(conditions: Sequence[Condition]) -> Condition:
-    return " AND ".join(sql for sql, _ in conditions), [value for _, params in conditions for value in params]
 
 
 def _asked(sql: str, params: Sequence[Any], limit: int) -> Keys:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from controltower.db import rows
 from exceptions.cases.models.cases import AVOIDABLE_STEP, DUE_STEP
-from exceptions.cases.selectors.orders import Condition, Order
+from exceptions.cases.selectors.orders import Condition, Order, where
 
 # Rows that are looked at in the first and last step, where the filter ends amid the step, and in each between them.
 LOOKED_AT_ENDS: Final = 20_000
@@ -82,15 +82,15 @@ def step_keys(
 ) -> list[tuple[Any, ...]] | None:
     """The page's sort values; None where a step was not looked through far enough to know."""
     leads, ends = _leads(steps, bounds[0][0])
-    where, given = _all([*bounds, *steps.filed])
-    fits, tested = _all(rest)
+    limits, given = where([*bounds, *steps.filed])
+    fits, tested = where(rest)
     by, listed = order.by("c", forward=forward), order.listed("c")
     sql = f"""{leads},
     asked AS (SELECT *, CASE WHEN key IN (first, last) THEN %s ELSE %s END AS most FROM lead WHERE key >= first)
     SELECT {listed}, c.is_cut FROM asked AS lead CROSS JOIN LATERAL (
         SELECT {listed}, c.nth = lead.most AS is_cut FROM (
             SELECT {listed}, ({fits}) AS fits, row_number() OVER (ORDER BY {by}) AS nth FROM cases_case AS c
-            WHERE {where} ORDER BY {by} LIMIT lead.most) AS c
+            WHERE {limits} ORDER BY {by} LIMIT lead.most) AS c
         WHERE c.fits OR c.nth = lead.most ORDER BY {by} LIMIT %s) AS c
     ORDER BY {by} LIMIT %s"""  # noqa: S608 - put together of constants
     found = rows(sql, [*ends, LOOKED_AT_ENDS, LOOKED, *tested, *given, limit, limit])
@@ -101,9 +101,9 @@ def step_keys(
 def step_count(steps: Steps, conditions: Sequence[Condition], most: int) -> int:
     """How many cases of the steps fit the conditions, the first of which says which list, looking no further than `most`."""
     leads, ends = _leads(steps, conditions[0][0])
-    where, given = _all([*conditions, *steps.filed])
+    limits, given = where([*conditions, *steps.filed])
     sql = f"""{leads} SELECT count(*) FROM (SELECT FROM lead CROSS JOIN LATERAL (
-        SELECT FROM cases_case AS c WHERE {where} LIMIT %s) AS c WHERE lead.key >= lead.first LIMIT %s) AS bounded"""  # noqa: S608
+        SELECT FROM cases_case AS c WHERE {limits} LIMIT %s) AS c WHERE lead.key >= lead.first LIMIT %s) AS bounded"""  # noqa: S608 - put together of constants
     return int(rows(sql, [*ends, *given, most, most])[0][0])
 
 
@@ -122,12 +122,8 @@ def _leads(steps: Steps, scope: str) -> Condition:
     return sql, [*steps.first[1], *(steps.last[1] if steps.last[0] else [_LAST])]
 
 
-def _all(conditions: Sequence[Condition]) -> Condition:
-    return " AND ".join(sql for sql, _ in conditions), [value for _, params in conditions for value in params]
-
-
 def _currencies(scope: str) -> str:
     """The currencies that there are cases in, each found from the one before."""
-    first = f"SELECT c.currency::text FROM cases_case AS c WHERE {scope} ORDER BY c.currency LIMIT 1"  # noqa: S608
+    first = f"SELECT c.currency::text FROM cases_case AS c WHERE {scope} ORDER BY c.currency LIMIT 1"  # noqa: S608 - put together of constants
     following = first.replace(" ORDER BY", " AND c.currency > present.name ORDER BY")
-    return f"present(name) AS (({first}) UNION ALL SELECT ({following}) FROM present WHERE name IS NOT NULL)"  # noqa: S608
+    return f"present(name) AS (({first}) UNION ALL SELECT ({following}) FROM present WHERE name IS NOT NULL)"  # noqa: S608 - put together of constants

@@ -148,7 +148,11 @@ def escalations_take(ids: Iterable[int], *, now: datetime) -> int:
     due = Escalation.objects.select_for_update(no_key=True, skip_locked=True, of=("self",)).filter(
         pk__in=list(ids), done_at=None, due_at__lte=now
     )
-    taken = list(due.select_related("case__owner__user", "case__account", "commitment", "contact").order_by("pk"))
+    taken = list(
+        due.select_related(
+            "case__owner__user", "case__owner__organisation", "case__account", "commitment", "contact"
+        ).order_by("pk")
+    )
     if not taken:
         return 0
     active = Member.objects.filter(role=Role.SUPERVISOR, is_active=True)

@@ -34,8 +34,8 @@ class Promise:
     due_at is the contract's clock; felt_due_at, where it differs, the customer's, which nothing stops. A promise whose
     clock is stopped now (is_paused) has no stakes: nothing books while it stands still. counted: how felt_due_at came
     about, None where it was reported as it is; stood: what put due_at off; untold: causes that did not, because the
-    other side was not told in time. since: from when an update is owed; heard: each time the customer heard from us, in order; before: the
-    updates that were owed before this one, each kept by the next word.
+    other side was not told in time. since: from when an update is owed; heard: each time the customer heard from us, in
+    order; before: the updates that were owed before this one, each kept by the next word.
     """
 
     key: str
