@@ -8,7 +8,8 @@ It is written by plain statements; what is measured is the product's own code.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -16,7 +17,7 @@ from typing import Any, Final
 from django.db import connection
 
 from controltower.audit import SYSTEM
-from controltower.db import as_owner, rows
+from controltower.db import as_owner
 from controltower.memory import settle
 from controltower.ops import processes
 from controltower.ops.benchmarks import Bench, Figure
@@ -25,7 +26,7 @@ from controltower.tenancy.models import Member, Organisation, Role, User
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.models import Case, Repricing, RepricingState
 from exceptions.cases.selectors import queue_page
-from exceptions.cases.services import cases_price, detection_run, repricing_start, stakes_sweep
+from exceptions.cases.services import cases_price, detection_run, repricing_start
 from exceptions.parties.models import Account, AccountKind
 from exceptions.shipments.canonical import CanonicalEvent, EventType, Ref, SourceRank
 from exceptions.shipments.models import Event
@@ -41,8 +42,9 @@ CHUNK: Final = 500
 CUSTOMERS, CARRIERS = 30, 10
 WORKERS: Final = 2
 AMOUNTS: Final = frozenset({"amount", "rate", "percent"})
-# Every due window ends in 4 to 76 hours, except those of the first SWEPT cases, which all end together.
-TOGETHER: Final = NOW + timedelta(hours=30)
+# The windows of the swept all end at one instant. Until then they are made and priced: the others' end in 4 to 76 hours.
+BEFORE_SWEEP: Final = timedelta(seconds=120)
+BEFORE_QUICK_SWEEP: Final = timedelta(seconds=20)
 
 PRICES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("delivery_window", {"kind": "flat", "amount": "450", "currency": "USD"}),
@@ -66,8 +68,7 @@ SELECT organisation_id, id, part, CASE part WHEN 1 THEN 'pickup' ELSE 'delivery'
     CASE part WHEN 1 THEN 'Dallas' ELSE 'Chicago' END, CASE part WHEN 1 THEN 'TX' ELSE 'IL' END, 'US', '', '',
     'America/Chicago', due - interval '2 hours', due, false
   FROM (SELECT organisation_id, id, substr(number, 4)::bigint AS n,
-               CASE WHEN substr(number, 4)::bigint <= %(swept)s THEN %(together)s::timestamptz
-                    ELSE %(now)s::timestamptz + make_interval(mins => 240 + (id * 7919 %% 4320)::int) END AS due
+               coalesce(%(together)s::timestamptz, %(now)s::timestamptz + make_interval(mins => 240 + (id * 7919 %% 4320)::int)) AS due
           FROM shipments_shipment
          WHERE organisation_id = %(org)s AND substr(number, 4)::bigint BETWEEN %(first)s AND %(last)s) AS ship,
        generate_series(1, 2) AS part
@@ -84,7 +85,8 @@ SELECT s.organisation_id, s.shipment_id, 1, 'road', (%(carriers)s::bigint[])[1 +
     """
 INSERT INTO shipments_milestone (organisation_id, stop_id, kind, code, value, source_rank, source, reported_at)
 SELECT s.organisation_id, s.id, 'estimated', 'arrival',
-    s.window_end + make_interval(mins => ((s.id * 31 %% 600) - 200)::int), 20, 'bench', %(now)s
+    s.window_end + make_interval(mins => greatest(s.id * 31 %% 600 - 200, CASE WHEN s.window_end = %(together)s THEN 10 ELSE -200 END)::int),
+    20, 'bench', %(now)s
   FROM shipments_stop AS s
  WHERE s.organisation_id = %(org)s AND s.sequence = 2 AND NOT EXISTS (
        SELECT FROM shipments_milestone AS m WHERE m.stop_id = s.id)
@@ -121,13 +123,16 @@ def pricing_figures(bench: Bench) -> dict[str, Figure]:
     organisation = Organisation.objects.create(name="Priced", slug="priced", time_zone="America/Chicago")
     parties = _house(organisation)
     bench.say(f"  pricing: {repriced:,} cases under {CUSTOMERS} contracts")
-    _fill(organisation, parties, repriced, swept)
+    _fill(organisation, parties, range(1, repriced + 1))
     took = _timed(lambda: _price_all(organisation))
     bench.say(f"  priced for the first time in {took:.1f} s")
     _tidy()
-    anew, ranked, pages = _reprice(bench, organisation)
-    bench.say(f"  priced anew in {anew:.1f} s, ranks in {ranked:.1f} s")
-    sweep = _sweep(organisation, swept)
+    with _working(bench):
+        anew, ranked, pages = _reprice(organisation)
+        bench.say(f"  priced anew in {anew:.1f} s, ranks in {ranked:.1f} s")
+        instant = datetime.now(UTC) + (BEFORE_QUICK_SWEEP if bench.quick else BEFORE_SWEEP)
+        _fill(organisation, parties, range(repriced + 1, repriced + swept + 1), instant)
+        sweep = _sweep(organisation, instant, swept)
     bench.say(f"  swept in {sweep:.1f} s")
     together, alone = _open(organisation, 20 if bench.quick else OPENED)
     return {
@@ -138,7 +143,7 @@ def pricing_figures(bench: Bench) -> dict[str, Figure]:
         "reprice_100000_s": Figure((anew,), f"s for {repriced:,} cases", goal=120, at_least=False),
         "rank_100000_s": Figure((ranked,), f"s for the ranks of {repriced:,} cases under a new half-life"),
         "page_while_repricing_ms": Figure(pages, "ms for the first page of the queue meanwhile"),
-        "sweep_10000_s": Figure((sweep,), f"s for {swept:,} cases", goal=20, at_least=False),
+        "sweep_10000_s": Figure((sweep,), f"s from one instant to {swept:,} booked losses", goal=20, at_least=False),
     }
 
 
@@ -169,16 +174,18 @@ def _account(code: str, kind: str) -> Account:
     return account
 
 
-def _fill(organisation: Organisation, parties: tuple[list[int], list[int]], number: int, swept: int) -> None:
+def _fill(
+    organisation: Organisation, parties: tuple[list[int], list[int]], numbers: range, together: datetime | None = None
+) -> None:
+    """Shipments of these numbers, and a case of each. together: when all their windows end."""
     values: dict[str, Any] = {
         "org": organisation.pk,
         "customers": parties[0],
         "carriers": parties[1],
         "now": NOW,
-        "first": 1,
-        "last": number,
-        "swept": swept,
-        "together": TOGETHER,
+        "first": numbers[0],
+        "last": numbers[-1],
+        "together": together,
     }
     for statement in (*FREIGHT, *CASES):
         with acting_for(organisation), connection.cursor() as cursor:
@@ -188,16 +195,16 @@ def _fill(organisation: Organisation, parties: tuple[list[int], list[int]], numb
             cursor.execute(f"VACUUM ANALYZE {statement.split()[2]}")
 
 
-def _price_all(organisation: Organisation) -> None:
+def _price_all(organisation: Organisation, after: int = 0, now: datetime = NOW) -> None:
     """In chunks, as the product does; a statistic of the tables that came into being is taken on the way."""
-    after = 0
+    begin = after
     while True:
         with acting_for(organisation):
             ids = list(Case.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:CHUNK])
             if not ids:
                 break
-            cases_price(ids, now=NOW)
-        if after == 0:
+            cases_price(ids, now=now)
+        if after == begin:
             with as_owner(), connection.cursor() as cursor:
                 cursor.execute("ANALYZE cases_commitment, cases_stake")
         after = ids[-1]
@@ -209,7 +216,22 @@ def _tidy() -> None:
         cursor.execute("VACUUM ANALYZE cases_case, cases_commitment, cases_stake, cases_timelineentry, jobs_job")
 
 
-def _reprice(bench: Bench, organisation: Organisation) -> tuple[float, float, tuple[float, ...]]:
+@contextmanager
+def _working(bench: Bench) -> Iterator[None]:
+    """Workers and a sweeper, as the product runs them."""
+    started = [
+        bench.start("worker", processes.worker("pricing", ["default"], processes=WORKERS)),
+        bench.start("sweeper", processes.manage("sweeper")),
+    ]
+    time.sleep(5.0)  # they load
+    try:
+        yield
+    finally:
+        for process in started:
+            bench.kill(process)
+
+
+def _reprice(organisation: Organisation) -> tuple[float, float, tuple[float, ...]]:
     """Every contract gets dearer by a tenth, then the half-life is halved: seconds until every case is priced anew, seconds
     until every rank is written anew, and what somebody who looks at the queue meanwhile waits."""
     user = User.objects.create(email="priced@example.com", name="Priced")
@@ -218,18 +240,11 @@ def _reprice(bench: Bench, organisation: Organisation) -> tuple[float, float, tu
         for term in Term.objects.all():
             term.price = {**term.price, **{name: _dearer(term.price[name]) for name in AMOUNTS & set(term.price)}}
             term.save(update_fields=["price"])
-    started = [
-        bench.start("worker", processes.worker("pricing", ["default"], processes=WORKERS)),
-        bench.start("sweeper", processes.manage("sweeper")),
-    ]
-    time.sleep(5.0)  # they load
     pages: list[float] = []
     anew = _until(organisation, viewer, pages, lambda one: one.state != RepricingState.RUNNING)
     with acting_for(organisation):
         Organisation.objects.filter(pk=organisation.pk).update(half_life_hours=2)
     ranked = _until(organisation, viewer, pages, lambda one: not one.ranks_first, ranks_first=True)
-    for process in started:
-        bench.kill(process)
     return anew, ranked, tuple(pages)
 
 
@@ -310,24 +325,32 @@ def _dearer(amount: str) -> str:
     return str(Decimal(amount) * Decimal("1.1"))
 
 
-def _sweep(organisation: Organisation, number: int) -> float:
-    """Make all windows that end together pass, and sweep until nothing is due."""
+def _sweep(organisation: Organisation, instant: datetime, number: int) -> float:
+    """Seconds from the instant at which the windows of so many cases end until the loss of each is booked."""
     with acting_for(organisation):
-        # Only these are due: the others' options close at other times.
-        rows(
-            "UPDATE cases_case SET next_change_at = CASE WHEN due THEN %(at)s END FROM (SELECT c.id, s.window_end = %(at)s "
-            "AS due FROM cases_case c JOIN shipments_stop s ON s.shipment_id = c.subject_shipment_id AND s.sequence = 2 "
-            "WHERE c.organisation_id = %(org)s) AS picked WHERE cases_case.id = picked.id RETURNING 1",
-            {"at": TOGETHER, "org": organisation.pk},
-        )
+        last = Case.objects.filter(priced_at__isnull=False).order_by("-pk").values_list("pk", flat=True)[0]
+    _price_all(organisation, last, datetime.now(UTC))
     _tidy()
+    with acting_for(organisation):
+        waiting = Case.objects.filter(pk__gt=last, next_change_at=instant).count()
+    if waiting != number or datetime.now(UTC) >= instant:
+        raise RuntimeError(f"{waiting} of {number} cases were priced and waited for their windows to end")
+    while datetime.now(UTC) < instant:
+        time.sleep(0.01)
 
-    def sweep() -> None:
-        done = 0
-        while done < number:
-            done += stakes_sweep(TOGETHER)
+    def swept() -> None:
+        while True:
+            with acting_for(organisation):
+                if not Case.objects.filter(next_change_at__lte=instant).exists():
+                    return
+            time.sleep(0.1)
 
-    return _timed(sweep)
+    took = _timed(swept)
+    with acting_for(organisation):
+        booked = Case.objects.filter(pk__gt=last, lost__gt=0).count()
+    if booked != number:
+        raise RuntimeError(f"{booked} of {number} losses were booked")
+    return took
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -77,6 +77,12 @@ def propose_disruptions(payload: dict[str, Any], ctx: JobContext) -> None:
     services.disruptions_propose(now=ctx.now)
 
 
+@job("cases.sweep", retries=8, timeout=60)
+def sweep_share(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Price a batch of what the sweep found due."""
+    services.stakes_help(payload["hand"], now=ctx.now)
+
+
 @sweep("cases.stakes", every=2.0)
 def stakes(now: datetime) -> int:
     """Price the cases whose next option closes or loss books. One that fails is pushed forward and reported."""

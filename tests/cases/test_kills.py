@@ -36,7 +36,7 @@ from controltower.jobs.runner import drain
 from exceptions.cases import services
 from exceptions.cases.services import pricing, repricing, sweeping
 sweeping.TOGETHER = repricing.BATCH = 2
-sweeping.HANDS = repricing.PARTS = 1
+repricing.PARTS = 1
 left, audit = [int(sys.argv[1])], pricing._audit
 def dies(change, now):
     audit(change, now)

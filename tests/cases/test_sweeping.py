@@ -9,9 +9,11 @@ from threading import Barrier, Thread
 import pytest
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
 from psycopg.errors import ProgramLimitExceeded
 
 from controltower.audit.models import AuditEntry
+from controltower.jobs.models import Job
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from exceptions.cases import services
@@ -175,6 +177,45 @@ def test_two_sweepers_at_once_do_everything_once(
     with acting_for(organisation):
         assert told("Broken") == told("8,000 USD lost") == many
         assert audited("loss.booked") == sorted(f"case:{pk}" for pk in many)
+
+
+def test_workers_help_with_more_than_one_batch(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch, run_jobs: Callable[[], int]
+) -> None:
+    monkeypatch.setattr(sweeping, "TOGETHER", 2)
+    then = timezone.now() - 7 * HOUR  # jobs run by the clock on the wall
+    with acting_for(organisation):
+        customer = make_account("NORTHGATE", AccountKind.CUSTOMER)
+        make_term(customer, "delivery_window", FLAT)
+        for number in range(7):
+            book(f"{number}", then, then + 6 * HOUR, customer=customer)
+            eta(f"{number}", then, then + 9 * HOUR)
+        ids = list(Case.objects.order_by("pk").values_list("pk", flat=True))
+        services.cases_price(ids, now=then)
+        Job.objects.all().delete()
+    batches = iter(range(2))
+
+    def twice(ids: list[int], *, now: datetime) -> list[Case]:
+        if next(batches, None) is None:
+            raise OperationalError("the rest is for others")
+        return services.cases_price(ids, now=now)
+
+    monkeypatch.setattr(sweeping, "cases_price", twice)
+    assert services.stakes_sweep(timezone.now()) == 4
+    monkeypatch.setattr(sweeping, "cases_price", services.cases_price)
+    with acting_for(organisation):
+        assert Job.objects.filter(kind="cases.sweep", state="waiting").count() == sweeping.HANDS
+    run_jobs()
+    with acting_for(organisation):
+        assert told("8,000 USD lost") == ids
+        assert audited("loss.booked") == sorted(f"case:{pk}" for pk in ids)
+        assert not Job.objects.filter(kind="cases.sweep").exclude(state="done").exists()
+
+
+def test_one_batch_needs_no_help(organisation: Organisation, many: list[int], now: datetime) -> None:
+    assert services.stakes_sweep(now + 6 * HOUR) == len(many)
+    with acting_for(organisation):
+        assert not Job.objects.filter(kind="cases.sweep").exists()
 
 
 def test_a_clock_that_jumps_ahead_and_is_set_back_says_nothing_twice(

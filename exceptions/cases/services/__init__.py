@@ -51,7 +51,7 @@ from exceptions.cases.services.saved import (
 from exceptions.cases.services.settings import detection_setting_remove, detection_setting_save, settings_load
 from exceptions.cases.services.splitting import case_split
 from exceptions.cases.services.suppression import suppression_add, suppression_end
-from exceptions.cases.services.sweeping import stakes_sweep
+from exceptions.cases.services.sweeping import stakes_help, stakes_sweep
 
 __all__ = [
     "UNDO",
@@ -103,6 +103,7 @@ __all__ = [
     "repricing_start",
     "repricing_step",
     "settings_load",
+    "stakes_help",
     "stakes_sweep",
     "suppression_add",
     "suppression_end",
