@@ -14,6 +14,7 @@ from controltower.errors import Conflict, Invalid
 from controltower.tenancy.models import Member
 from controltower.web import formats
 from exceptions.cases import forms, pause_forms, services
+from exceptions.cases.chances import chance_of, chance_words
 from exceptions.cases.models import Case, CasePause, CaseShipment, SnoozedFor
 from exceptions.parties.models import Contact
 
@@ -67,7 +68,12 @@ def _plain(service: Callable[..., Case], said: str) -> Callable[[Asked], str]:
 def _snooze(asked: Asked) -> str:
     until, wakes_on = asked.data["when"], asked.data["wakes_on"]
     services.case_snooze(asked.case, until=until, wakes_on=wakes_on, **asked.guarded)
-    return f"Asleep until {asleep_until(until, wakes_on, asked.zone, asked.now)}"
+    said = f"Asleep until {asleep_until(until, wakes_on, asked.zone, asked.now)}"
+    chance = chance_of(asked.case, asked.now)
+    if chance is None or until <= chance:
+        return said
+    told = asked.case.explanation
+    return f"{said}. {chance_words(chance, told.get('zone') or asked.zone, told.get('place') or '', asked.now)}"
 
 
 def asleep_until(until: datetime, wakes_on: str, zone: str, now: datetime) -> str:

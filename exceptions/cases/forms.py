@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from controltower.web.templatetags.tower import SEVERITIES
+from exceptions.cases.chances import chance_of_row, chance_words
 from exceptions.cases.models import InteractionChannel, InteractionOutcome, SnoozedFor
 from exceptions.cases.selectors.rows import CaseDetail
 from exceptions.cases.taxonomy import REASON_CHOICES, TYPE_CHOICES, UNKNOWN_REASON, Excusable, Party
@@ -103,6 +104,24 @@ class SnoozeForm(WhenForm):
         super().__init__(*args, **kwargs)
         self.fields["at"].label = "Or exactly at"
         self.fields["at"].help_text += ". With a milestone or a reply: at the latest then, else after 24 hours"
+        chance = chance_of_row(self.detail.row, self.now) if self.detail is not None else None
+        if self.detail is not None and chance is not None:
+            row = self.detail.row
+            self.fields["after"].help_text = chance_words(
+                chance, row.act_by_zone or self.zone, row.act_by_place, self.now
+            )
+            self._mark(chance)
+
+    def _mark(self, chance: datetime) -> None:
+        """Say of each choice whether it lets the last chance to act pass."""
+        field = self.fields["after"]
+        assert isinstance(field, forms.ChoiceField)
+        choices = []
+        for value, label in SnoozeForm.base_fields["after"].choices:  # type: ignore[attr-defined]
+            is_late = later(value, self.now, self.zone) > chance
+            mark = ", which may be too late to act" if value in SnoozedFor.values else ", too late to act"
+            choices.append((value, f"{label}{mark}" if is_late else label))
+        field.choices = choices
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
