@@ -191,6 +191,12 @@ def sleeps_so(case: Case, data: Mapping[str, Any]) -> bool:
     )
 
 
+def hears_so(case: Case, by: datetime | None) -> bool:
+    """Whether the customer was promised to hear by then; None: not at all."""
+    given = case.next_update_at
+    return given is by if given is None or by is None else abs(given - by) <= _SAME
+
+
 STEPS: Final[dict[str, Step]] = {
     "take": Step("taken", lambda case, asked: case.owner_id == asked.by["actor"].id, _owner, _owned_before),
     "assign": Step("given away", lambda case, asked: str(case.owner_id) == asked.data["to"], _owner, _owned_before),

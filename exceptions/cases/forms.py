@@ -44,8 +44,21 @@ class PlainForm(CaseForm):
     """For actions that need nothing but the click."""
 
 
+def instant_ahead(typed: datetime, zone: str, now: datetime) -> datetime | None:
+    """The instant at which the zone's clock shows what was typed; None beyond the calendar's edge, where UTC has the year
+    0 or 10000. Of an hour that a night has twice, the one that is still ahead."""
+    here = typed.replace(tzinfo=ZoneInfo(zone))
+    try:
+        both = [here.replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
+    except OverflowError:
+        return None
+    return next((each for each in both if each > now), both[0])
+
+
 class WhenForm(CaseForm):
     """A shortcut or an exact time; the exact one wins."""
+
+    furthest, furthest_words = FURTHEST, "a year"
 
     after = forms.ChoiceField(
         label="When",
@@ -66,17 +79,11 @@ class WhenForm(CaseForm):
         data = super().clean() or {}
         exact: datetime | None = data.get("at")
         if exact is not None:
-            try:
-                here = exact.replace(tzinfo=ZoneInfo(self.zone))
-                # Of an hour that a night has twice, the one that is still ahead.
-                both = [here.replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
-                data["when"] = next((each for each in both if each > self.now), both[0])
-            except OverflowError:  # the edge of the calendar: in UTC it is the year 10000, or the year 0
-                data["when"] = self.now + FURTHEST
+            data["when"] = instant_ahead(exact, self.zone, self.now) or self.now + self.furthest
             if data["when"] <= self.now:
                 self.add_error("at", "Choose a time that is still ahead.")
-            elif data["when"] >= self.now + FURTHEST:
-                self.add_error("at", "Choose a time within a year.")
+            elif data["when"] >= self.now + self.furthest:
+                self.add_error("at", f"Choose a time within {self.furthest_words}.")
         else:
             data["when"] = later(data.get("after") or "1h", self.now, self.zone)
         return data
