@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.viewer import Viewer
@@ -76,6 +76,49 @@ def test_an_action_while_the_case_is_still_loading_is_told_and_stays_shown(
     page.unroute(address)
     expect(page.locator("html")).not_to_have_class("htmx-busy")
     expect(page.locator(".figures")).to_contain_text("that is you")
+
+
+def test_what_was_opened_last_is_shown_whichever_is_answered_last(
+    open_page: Open, coordinator: Viewer, cases: list[Case]
+) -> None:
+    page = open_page(coordinator, f"/cases/{cases[0].number}/")
+    page.wait_for_load_state("networkidle")
+    held: list[Route] = []
+    page.route(f"**/cases/{cases[1].number}/", lambda route: held.append(route))  # noqa: PLW0108 - as above
+    page.keyboard.press("j")
+    expect(page.locator("html")).to_have_class("htmx-busy")
+    page.locator("[data-row-link]").nth(2).click()
+    expect(page.locator("article.case")).to_contain_text(cases[2].number)
+    for route in held:
+        route.fulfill(body=f"<article class='case'>{cases[1].number}</article>", content_type="text/html")
+    expect(page.locator("html")).not_to_have_class("htmx-busy")
+    expect(page.locator("article.case")).to_contain_text(cases[2].number)
+
+
+def test_a_case_that_was_read_before_it_changed_is_read_again(
+    open_page: Open, coordinator: Viewer, cases: list[Case]
+) -> None:
+    page = open_page(coordinator, f"/cases/{cases[0].number}/")
+    page.wait_for_load_state("networkidle")
+    page.route("**/live/**", lambda route: route.fulfill(status=204))
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route(f"**/cases/{cases[1].number}/", hold)
+    page.keyboard.press("j")
+    expect(page.locator("html")).to_have_class("htmx-busy")
+    page.keyboard.press("x")
+    page.keyboard.press("t")
+    expect(page.locator(f"#case-{cases[1].pk} [data-cell=owner]")).to_contain_text("Owner Cora")
+    ((route, answer),) = held
+    route.fulfill(response=answer)
+    expect(page.locator(".figures")).to_contain_text("that is you")
+    expect(page.locator(f"#case-{cases[1].pk} [data-cell=owner]")).to_contain_text("Owner Cora")
 
 
 def test_help_and_palette_name_what_is_on_the_page(open_page: Open, coordinator: Viewer, cases: list[Case]) -> None:
@@ -228,21 +271,6 @@ def test_below_960_pixels_the_case_is_its_own_page(open_page: Open, coordinator:
     expect(page.locator("[data-rows]")).to_be_hidden()
     page.get_by_role("link", name="Queue").first.click()
     expect(page.locator("[data-rows]")).to_be_visible()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_on_the_narrowest_screen_a_row_names_its_customer_and_is_no_taller(
-    open_page: Open, coordinator: Viewer, cases: list[Case], theme: str
-) -> None:
-    page = open_page(coordinator, "/", width=320, theme=theme)
-    row = page.locator(".row").first
-    boxes = {part: row.locator(f".row__{part}").bounding_box() for part in ("link", "party", "clock", "meta")}
-    assert all(boxes.values()) and row.bounding_box()["height"] == 88, boxes  # type: ignore[index]
-    place = {part: (box["x"], box["y"], box["x"] + box["width"]) for part, box in boxes.items() if box}
-    expect(row.locator(".row__party")).to_have_text("Northgate")
-    assert row.locator(".row__party").evaluate("each => each.scrollWidth <= each.clientWidth"), "not cut off"
-    assert place["party"][1] > place["link"][1] and place["party"][2] <= place["meta"][0] <= 320, place
-    assert place["link"][2] <= place["clock"][0] and place["clock"][2] <= 320, place
 
 
 def test_the_script_writes_time_as_the_server_does(open_page: Open, coordinator: Viewer) -> None:

@@ -48,11 +48,27 @@ def test_a_selection_with_the_keyboard_alone_done_at_once_and_taken_back(
     mine = coordinator.member.pk
     assert owners(cases) == [mine, mine, mine, mine, supervisor.member.pk]
     expect(page.locator(".figures")).to_contain_text("that is you")
-    assert page.evaluate("document.activeElement.matches('[data-row-link]')"), "the focus stays in the list"
+    expect(page.locator("[data-row-link]:focus")).to_have_count(1)  # the focus stays in the list
 
     page.keyboard.press("z")
     expect(page.locator(".toast")).to_contain_text("4 as before.")
     assert owners(cases) == [None, None, None, None, supervisor.member.pk]
+
+
+def test_a_case_that_arrives_while_the_list_is_exchanged_does_not_take_the_focus(
+    open_page: Open, coordinator: Viewer, cases: list[Case]
+) -> None:
+    page = open_page(coordinator, f"/cases/{cases[1].number}/")
+    page.wait_for_load_state("networkidle")
+    page.locator("[data-row-link]").first.focus()
+    page.keyboard.press("x")
+    page.evaluate("htmx.config.defaultSettleDelay = 4000")  # what is shown settles after the list has been exchanged
+    page.evaluate(f"void htmx.ajax('GET', '/cases/{cases[2].number}/', {{target: '#detail', swap: 'innerHTML'}})")
+    expect(page.locator("article.case")).to_contain_text(cases[2].number)
+    page.keyboard.press("t")
+    expect(page.locator(SELECTED)).to_have_count(0)
+    expect(page.locator("html")).not_to_have_class("htmx-busy")
+    expect(page.locator("[data-row-link]:focus")).to_have_count(1)
 
 
 def test_asleep_until_a_reply_by_the_menu_of_the_bar(open_page: Open, coordinator: Viewer, cases: list[Case]) -> None:

@@ -184,14 +184,22 @@
   const busy = change => root.classList.toggle('htmx-busy', (running = Math.max(0, running + change)) > 0);
   const writes = detail => detail.requestConfig?.verb && detail.requestConfig.verb !== 'get';
 
-  let reading = null; // the request that will fill the detail, if one is on its way
+  let reading = null; // the request that will fill the detail, if one is on its way: only the last, whichever is answered last
+  tower.isReading = () => Boolean(reading) && reading.readyState > 0 && reading.readyState < 4;
+  tower.read = (address, swap = 'innerHTML') => {
+    reading?.abort(); // htmx would have this one wait for it
+    return window.htmx.ajax('GET', address, { target: '#detail', swap }).then(() => true, () => false); // false: taken back or not answered
+  };
   document.addEventListener('htmx:beforeRequest', event => {
     const { elt: form, target, xhr } = event.detail;
     if (writes(event.detail)) {
       if (form.dataset.busy) return event.preventDefault(); // a double click sends once
       form.dataset.busy = 'yes';
       if (target.id === 'detail') reading?.abort(); // what it read is older than what this writes
-    } else if (target.id === 'detail') reading = xhr;
+    } else if (target.id === 'detail') {
+      reading?.abort();
+      reading = xhr;
+    }
     // Read from the answer, not from an event on the asking element: a swap may have taken that off the page meanwhile.
     xhr.addEventListener('load', () => tower.toasts(xhr.getResponseHeader('Tower-Toasts')));
     busy(+1);
@@ -209,7 +217,7 @@
   });
   addEventListener('pageshow', () => all('form[data-busy]').forEach(form => { delete form.dataset.busy; }));
 
-  let before = null;
+  const before = new WeakMap(); // what had the focus, by the answer that takes it away: several may be on their way
   document.addEventListener('htmx:beforeSwap', event => {
     const { xhr, target } = event.detail;
     if (xhr.getResponseHeader('HX-Retarget')) {
@@ -217,7 +225,7 @@
       event.detail.isError = false;
     }
     const active = document.activeElement;
-    before = target.contains(active) ? { id: active.id, action: active.dataset.action } : null;
+    if (target.contains(active)) before.set(xhr, { id: active.id, action: active.dataset.action });
   });
   document.addEventListener('htmx:afterSettle', event => {
     tick();
@@ -225,12 +233,12 @@
     if (problem && event.detail.target.id === 'problem') problem.scrollIntoView({ block: 'nearest' });
     else if (problem && event.detail.requestConfig?.verb === 'post') problem.remove();
     if (document.activeElement && document.activeElement !== document.body) return;
-    if (!before) return;
+    const had = before.get(event.detail.xhr);
+    if (!had) return;
     const within = event.detail.target;
-    const again = (before.id && document.getElementById(before.id)) || (before.action && tower.elementOf(before.action));
+    const again = (had.id && document.getElementById(had.id)) || (had.action && tower.elementOf(had.action));
     const wrong = one('[aria-invalid=true], details.menu[open] :is(input:not([type=hidden]), textarea, select)', within);
     (wrong || again || one('[data-focus]', within) || one('#main')).focus({ preventScroll: true });
-    before = null;
   });
   document.addEventListener('htmx:responseError', () => tower.toast({ text: 'The server could not do that. Nothing was changed.', danger: true }));
   const unheard = event => writes(event.detail) ? 'It may have done it all the same: look before you try again.' : 'Try again.';

@@ -22,8 +22,7 @@
     if (!beside()) return;
     previewTimer = setTimeout(async () => {
       const { href } = link(row);
-      await window.htmx.ajax('GET', href, { target: '#detail', swap: 'innerHTML show:#detail:top' });
-      history.replaceState({ htmx: true }, '', href);
+      if (await window.tower.read(href, 'innerHTML show:#detail:top')) history.replaceState({ htmx: true }, '', href);
     }, 140);
   };
   // A list without a detail beside it: the link of each row in turn.
@@ -73,7 +72,8 @@
     if (!shown) return;
     mark(rows().find(row => row.id === shown.dataset.item));
     one('#queue-title')?.setAttribute('aria-level', '2'); // the case's title is the page's first heading now
-    refreshRow(detail);
+    if (isOlder(shown)) window.tower.read(shown.dataset.href); // it was read before what has changed the row meanwhile
+    else refreshRow(detail);
     document.title = shown.dataset.title || document.title;
     if (byKeyboard || !isShown(list())) {
       one('[data-focus]', detail)?.focus({ preventScroll: true });
@@ -159,6 +159,7 @@
     const [box, news] = [mine, fresh].map(row => one('input[type=checkbox]', row));
     if (box && news) box.value = news.value; // the version that is on the screen now
   };
+  const isOlder = shown => Number(shown.dataset.version) < Number(document.getElementById(shown.dataset.item)?.dataset.version);
   const refreshRow = detail => {
     const fresh = one('template[data-row]', detail)?.content.firstElementChild;
     const mine = fresh && document.getElementById(fresh.id);
@@ -215,7 +216,7 @@
   document.addEventListener('click', event => {
     if (event.target.closest('[data-updates="rows"]')) show();
     const reload = event.target.closest('[data-updates="detail"]')?.dataset.refresh;
-    if (reload) window.htmx.ajax('GET', reload, { target: '#detail', swap: 'innerHTML' });
+    if (reload) window.tower.read(reload);
   });
 
   const isBusy = detail => detail.contains(document.activeElement) || one('details.menu[open]', detail) || all('textarea, input[type=text]', detail).some(field => field.value !== field.defaultValue);
@@ -224,10 +225,11 @@
     const shown = detail && one('[data-item]', detail);
     if (!shown) return;
     all('[data-panel]', detail).filter(panel => !panel.contains(document.activeElement)).forEach(panel => window.htmx.trigger(panel, 'refresh'));
+    if (window.tower.isReading()) return; // what comes is newer, or another case
     const row = document.getElementById(shown.dataset.item);
     if (row ? row.dataset.version === shown.dataset.version : !gone) return;
     if (isBusy(detail)) { one('[data-updates="detail"]', detail).hidden = false; return; }
-    window.htmx.ajax('GET', shown.dataset.href, { target: '#detail', swap: 'innerHTML' });
+    window.tower.read(shown.dataset.href);
   };
 
   let missed = 0;
