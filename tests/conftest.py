@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -28,6 +29,17 @@ KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission", "a
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="run what has a large size at that size")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Examples are the same in every run and no machine is too slow for them; with `--slow` they are new ones."""
+    hypothesis.settings.register_profile(
+        "suite",
+        derandomize=not config.getoption("--slow"),
+        deadline=None,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )
+    hypothesis.settings.load_profile("suite")
 
 
 def _own_redis(number: int) -> None:

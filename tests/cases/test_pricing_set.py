@@ -103,7 +103,11 @@ PLANS = st.lists(
 
 
 def test_a_set_is_priced_as_each_of_it_would_be_alone(mix: list[int], now: datetime) -> None:
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=40,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
     @given(PLANS)
     def holds(plan: Plan) -> None:
         def one_by_one() -> None:

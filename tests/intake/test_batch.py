@@ -226,6 +226,7 @@ def test_a_key_without_the_scope_and_a_stranger_deliver_nothing(
     assert post(stranger, [event(1)], query="?partner=tms").status_code == 404
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_a_full_minute_is_429_for_the_key_and_for_the_partner(client: Client, tms: Partner) -> None:
     with acting_for(tms.organisation_id):
         Partner.objects.update(rate_limit_per_minute=1)
@@ -302,7 +303,7 @@ def test_one_key_twice_at_once_is_done_once(live_server: Any, client: Client, tm
     barrier, answers = threading.Barrier(4), []
 
     def send() -> None:
-        link = http.client.HTTPConnection(live_server.thread.host, live_server.thread.port, timeout=20)
+        link = http.client.HTTPConnection(live_server.thread.host, live_server.thread.port, timeout=120)
         barrier.wait()
         link.request("POST", "/api/v1/events", body, headers)
         response = link.getresponse()

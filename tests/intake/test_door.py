@@ -177,6 +177,7 @@ def test_what_nobody_signed_takes_nothing_from_the_partners_minute(
     assert post_tracker(easypost, tracker_body()).status_code == 202
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_too_many_in_a_minute_are_429_with_retry_after(easypost: Partner, organisation: Organisation) -> None:
     with acting_for(organisation):
         Partner.objects.update(rate_limit_per_minute=2)
@@ -227,7 +228,7 @@ def test_two_identical_requests_at_once_give_one_202_and_one_200(
     codes: list[int] = []
 
     def send() -> None:
-        link = http.client.HTTPConnection(live_server.thread.host, live_server.thread.port, timeout=20)
+        link = http.client.HTTPConnection(live_server.thread.host, live_server.thread.port, timeout=120)
         barrier.wait()
         headers = {"Content-Type": "application/json", "X-Hmac-Signature": easypost_signature(EASYPOST_SECRET, body)}
         link.request("POST", f"/in/{easypost.slug}/", body, headers)
@@ -305,6 +306,7 @@ def test_a_secret_of_a_known_partner_ends_when_it_ends(easypost: Partner, organi
         assert post_tracker(easypost, tracker_body(event_id="evt_2")).status_code == 401
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_a_process_takes_its_share_of_a_minute_at_once(easypost: Partner) -> None:
     limiter, epoch = limits.Limiter(settings_of_django.REDIS_URL), timezone.now().timestamp()
     other = limits.Limiter(settings_of_django.REDIS_URL)
@@ -362,7 +364,9 @@ ANYTHING = st.one_of(
 ODD = st.text(st.characters(max_codepoint=255), max_size=30)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     body=ANYTHING,
     kind=st.sampled_from(
