@@ -55,7 +55,7 @@ def in_another_process(home, then, become=(), **kwargs):
 
 
 def kill_the_starter_of(home):
-    starter = in_another_process(home, "time.sleep(60)")
+    starter = in_another_process(home, "time.sleep(600)")
     assert starter.stdout.readline() == "up\n"
     servers = [psutil.Process(pid) for pid in embedded_processes.recorded_pids(home).values()]
     starter.kill()
@@ -173,7 +173,7 @@ def test_stale_files_of_a_killed_postgres_do_not_stop_the_next_start(home):
 def test_a_recorded_pid_that_belongs_to_another_program_now_is_left_alone(home):
     with embedded.running(home, fast=True):
         pass
-    bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(30)"])
+    bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     (home / "run" / "redis.pid").write_text(str(bystander.pid))
     (home / "run" / "postgres.pid").write_text(str(bystander.pid))
     (home / "postgres" / "postmaster.pid").write_text(f"{bystander.pid}\n{home / 'postgres'}\n")
@@ -206,14 +206,14 @@ def test_a_start_that_was_killed_before_the_roles_were_made_is_completed(home):
 def test_two_processes_cannot_run_the_same_folder(home):
     with embedded.running(home, fast=True) as servers:
         second = in_another_process(home, "")
-        said, _ = second.communicate(timeout=30)
+        said, _ = second.communicate(timeout=240)
         assert second.returncode == 1
         assert f"in use by process {os.getpid()}" in said
         assert answer(servers.database_url) == "tower_runtime", "the first goes on undisturbed"
 
 
 def test_the_children_of_a_killed_starter_do_not_hold_its_lock(home):
-    starter = in_another_process(home, "child = os.fork(); child and print(child, flush=True); time.sleep(30)")
+    starter = in_another_process(home, "child = os.fork(); child and print(child, flush=True); time.sleep(600)")
     assert starter.stdout.readline() == "up\n"
     child = psutil.Process(int(starter.stdout.readline()))
     starter.kill()
@@ -228,7 +228,7 @@ def test_the_children_of_a_killed_starter_do_not_hold_its_lock(home):
 
 def test_a_ctrl_c_in_the_terminal_does_not_reach_the_servers(home):
     then = (
-        "signal.signal(signal.SIGINT, lambda *_: print('asked', flush=True)); print('set', flush=True); time.sleep(30)"
+        "signal.signal(signal.SIGINT, lambda *_: print('asked', flush=True)); print('set', flush=True); time.sleep(600)"
     )
     starter = in_another_process(home, then, start_new_session=True)
     assert [starter.stdout.readline(), starter.stdout.readline()] == ["up\n", "set\n"]
@@ -287,7 +287,7 @@ def test_a_normal_user_runs_both_servers_as_itself(tmp_path):
     assert starter.stdout.readline() == "up\n"
     servers = [psutil.Process(int(pid)) for pid in starter.stdout.readline().split()]
     assert {server.uids().effective for server in servers} == {user.pw_uid}
-    starter.communicate(timeout=30)
+    starter.communicate(timeout=240)
     assert not any(server.is_running() for server in servers)
 
 

@@ -32,10 +32,12 @@ from exceptions.contracts.common import (
 )
 from exceptions.contracts.forms import ContractForm, HeadForm, VersionForm
 from exceptions.contracts.rows import contract_page, precedence_words
-from exceptions.parties.choosing import choice_of
+from exceptions.parties.selectors import account_list
 from exceptions.sla.models import ContractVersion, Side, VersionState
 from exceptions.sla.selectors import contracts as selectors
 from exceptions.sla.services import contracts as services
+
+CHOICES = 500
 
 
 @require_safe
@@ -62,7 +64,7 @@ def contract_new(request: MemberRequest) -> HttpResponse:
     viewer = request.viewer
     form = ContractForm(
         request.POST if request.method == "POST" else None,
-        choice=choice_of(viewer),
+        accounts=list(account_list(viewer)[:CHOICES]),
         sees_all=not viewer.member.restricted,
         initial={
             "side": Side.PAYABLE,

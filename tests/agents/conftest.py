@@ -89,7 +89,7 @@ def model(settings: Any) -> Callable[[str], None]:
         settings.OPENAI_BASE_URL = base_url
         settings.OPENAI_API_KEY = "k"
         settings.TOWER_MODEL = f"model-{uuid.uuid4().hex[:8]}"  # a breaker of its own
-        settings.TOWER_MODEL_OPTIONS = {"deadline_seconds": 3, **options}
+        settings.TOWER_MODEL_OPTIONS = {"deadline_seconds": 40, **options}
 
     return point
 

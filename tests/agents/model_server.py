@@ -144,7 +144,7 @@ def fails(
 
 
 def hangs(handler: Handler, request: Body) -> None:
-    handler.pause(30)
+    handler.pause(120)
 
 
 def hangs_up(handler: Handler, request: Body) -> None:

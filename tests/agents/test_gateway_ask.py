@@ -10,6 +10,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, SecretStr
 
+from agents.gateway import ask as asking
 from agents.gateway.ask import Question, ask
 from agents.gateway.outcomes import Outcome, OutcomeClass
 from agents.gateway.profiles import Profile
@@ -17,7 +18,7 @@ from tests.agents import model_server as server_module
 from tests.agents.model_server import answers, fails, floods, model_server, replies, says
 
 DEADLINE = 0.8
-SLACK = 20.0  # a busy machine is no reason to fail; waiting for ever is
+PATIENCE = 40.0  # a busy machine is no reason to fail; waiting for ever is
 
 
 class Verdict(BaseModel):
@@ -32,7 +33,7 @@ Behaviour = Callable[[Any, Any], None]
 
 
 def profile(base_url: str, **changes: Any) -> Profile:
-    settings = {"deadline_seconds": DEADLINE, "byte_cap": 200_000, **changes}
+    settings = {"deadline_seconds": PATIENCE, "byte_cap": 200_000, **changes}
     return Profile(base_url=base_url, api_key=SecretStr("sk-canary-4711"), model="test-model", **settings)
 
 
@@ -93,10 +94,11 @@ MISBEHAVIOUR: dict[str, tuple[Behaviour, Outcome]] = {
 @pytest.mark.parametrize("name", MISBEHAVIOUR)
 def test_a_server_that_misbehaves_ends_in_its_class_and_in_time(name: str) -> None:
     behaviour, expected = MISBEHAVIOUR[name]
+    deadline = DEADLINE if expected is Outcome.DEADLINE else PATIENCE
     with model_server(behaviour) as server:
         started = time.monotonic()
-        answer = ask(profile(server.base_url), question())
-        assert time.monotonic() - started < DEADLINE + SLACK
+        answer = ask(profile(server.base_url, deadline_seconds=deadline), question())
+        assert time.monotonic() - started < deadline + PATIENCE
     assert answer.outcome is expected
     assert answer.value is None
     assert all("sk-canary" not in turn.detail for turn in answer.turns)
@@ -150,12 +152,18 @@ def test_material_that_is_too_long_is_asked_once_more_in_its_short_form() -> Non
     assert answer.outcome is Outcome.OK
 
 
-def test_the_second_turn_shares_the_deadline_of_the_first() -> None:
-    with model_server(says("not json"), server_module.hangs) as server:
-        started = time.monotonic()
-        answer = ask(profile(server.base_url, deadline_seconds=1.6), question())
-        assert time.monotonic() - started < 1.6 + SLACK
-    assert answer.outcome is Outcome.DEADLINE
+def test_the_second_turn_shares_the_deadline_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    exchange, given = asking._exchange, []
+
+    def watched(profile: Profile, request: Any, seconds: float) -> Any:
+        given.append(seconds)
+        return exchange(profile, request, seconds)
+
+    monkeypatch.setattr(asking, "_exchange", watched)
+    with model_server(says("not json"), answers(GOOD)) as server:
+        assert ask(profile(server.base_url), question()).outcome is Outcome.OK
+    first, second = given
+    assert 0 < second < first <= PATIENCE
 
 
 def test_the_environment_adds_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

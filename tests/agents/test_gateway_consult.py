@@ -37,7 +37,7 @@ class Verdict(BaseModel):
 
 def profile(base_url: str = "http://127.0.0.1:9/v1", **changes: Any) -> Profile:
     name = f"model-{uuid.uuid4().hex[:8]}"  # the breaker of another test must not be ours
-    return Profile(base_url=base_url, api_key=SecretStr("k"), model=name, **{"deadline_seconds": 2, **changes})
+    return Profile(base_url=base_url, api_key=SecretStr("k"), model=name, **{"deadline_seconds": 40, **changes})
 
 
 def inquiry(digest: str = "d1", subject: str = "case:1") -> Inquiry[Verdict]:

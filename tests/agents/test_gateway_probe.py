@@ -13,7 +13,7 @@ from tests.agents.model_server import Body, answers, computes, fails, model_serv
 
 def findings(*behaviours: Any, model: str = "test-model") -> list[Finding]:
     with model_server(*behaviours) as server:
-        profile = Profile(base_url=server.base_url, api_key=SecretStr("k"), model=model, deadline_seconds=3)
+        profile = Profile(base_url=server.base_url, api_key=SecretStr("k"), model=model, deadline_seconds=40)
         return list(probe(profile))
 
 

@@ -104,7 +104,7 @@ def test_what_was_read_inside_a_savepoint_that_is_rolled_back_stays_in_the_trail
 @pytest.mark.django_db(transaction=True)
 def test_two_that_record_first_and_lock_the_same_row_later_do_not_wait_for_each_other(organisation, now):
     """The chain's head is the last lock of every transaction, whenever `record` was called."""
-    both_recorded = threading.Barrier(2, timeout=10)
+    both_recorded = threading.Barrier(2, timeout=60)
     failed: list[Exception] = []
 
     def work(record_first: bool) -> None:
@@ -129,7 +129,7 @@ def test_two_that_record_first_and_lock_the_same_row_later_do_not_wait_for_each_
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(timeout=120)
     assert failed == []
     assert verify(organisation) == (0, "ok 2 entries\n")
 
@@ -214,7 +214,7 @@ def test_an_export_verifies_with_the_standard_library_alone(organisation, now, c
 
     def run() -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-I", "-S", str(tmp_path / "out" / "verify.py"), public_key()]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
 
     assert run().stdout == "ok 5 entries, 1 checkpoints\n"
     entries = tmp_path / "out" / "entries.jsonl"
@@ -231,6 +231,6 @@ def test_the_stand_alone_verifier_refuses_a_wrong_signature(organisation, now, c
         archive.extractall(tmp_path)
     other_key = checkpoints.public_hex(checkpoints.private_key("11" * 32))
     command = [sys.executable, "-I", "-S", str(tmp_path / "verify.py"), other_key]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     assert result.returncode == 1
     assert "wrong signature" in result.stdout

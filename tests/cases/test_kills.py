@@ -20,7 +20,7 @@ from exceptions.cases.models import Case, Escalation, Repricing
 from exceptions.sla.models import Term
 from tests.cases.conftest import HOUR
 from tests.cases.test_sweeping import audited, many, told
-from tests.jobs.test_kills import process, wait_for
+from tests.jobs.test_kills import PATIENCE, process, wait_for
 
 __all__ = ["many", "process"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,7 +60,7 @@ def test_a_sweeper_killed_in_the_middle_leaves_the_rest_to_the_next(
     organisation: Organisation, many: list[int], now: datetime, process: Start, dies_at: int, done: int
 ) -> None:
     due = now + 6 * HOUR
-    assert process("-c", SWEEPS, str(dies_at), due.isoformat()).wait(60) == -signal.SIGKILL
+    assert process("-c", SWEEPS, str(dies_at), due.isoformat()).wait(PATIENCE) == -signal.SIGKILL
     with acting_for(organisation):
         assert Case.objects.filter(lost=8000_00).count() == len(audited("loss.booked")) == done
 
@@ -69,7 +69,7 @@ def test_a_sweeper_killed_in_the_middle_leaves_the_rest_to_the_next(
         with acting_for(organisation):
             return not Case.objects.filter(next_change_at__lte=due).exists()
 
-    wait_for(swept, 30)
+    wait_for(swept, PATIENCE)
     with acting_for(organisation):
         assert told("Broken") == told("8,000 USD lost") == many
         assert audited("commitment.broken") == audited("loss.booked") == sorted(f"case:{pk}" for pk in many)
@@ -83,7 +83,7 @@ def test_a_worker_killed_while_it_prices_anew_is_followed_by_one_that_goes_on(
     with acting_for(organisation):
         Term.objects.update(price={"kind": "flat", "amount": "9000", "currency": "USD"})
         started = services.repricing_start("prices", actor=SYSTEM, now=now)
-    assert process("-c", WORKS, "5").wait(60) == -signal.SIGKILL
+    assert process("-c", WORKS, "5").wait(PATIENCE) == -signal.SIGKILL
     with acting_for(organisation):
         assert 0 < Repricing.objects.get().done < len(many)
         Job.objects.filter(state="running").update(lease_until="2020-01-01T00:00Z")
@@ -94,7 +94,7 @@ def test_a_worker_killed_while_it_prices_anew_is_followed_by_one_that_goes_on(
         with acting_for(organisation):
             return Repricing.objects.get().state == "done"
 
-    wait_for(priced, 30)
+    wait_for(priced, PATIENCE)
     with acting_for(organisation):
         ended = Repricing.objects.get(pk=started.pk)
         assert (ended.done, ended.total, ended.failed) == (len(many), len(many), 0)

@@ -220,7 +220,7 @@ def test_two_workers_that_find_the_same_thing_open_one_case(
         shipment = Shipment.objects.get()
         events = list(Event.objects.order_by("id"))
     subject = SubjectRef(Subject.SHIPMENT, shipment.pk)
-    both_looked, opened = Barrier(2, timeout=10), []
+    both_looked, opened = Barrier(2, timeout=60), []
 
     def looked(ids: Any) -> Any:
         both_looked.wait()
@@ -247,7 +247,7 @@ def test_two_workers_that_find_the_same_thing_open_one_case(
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(timeout=30)
+        worker.join(timeout=120)
     with acting_for(organisation):
         assert len(opened) == 2 and len(set(opened)) == 1
         assert Case.objects.get().occurrences.count() == 2

@@ -158,7 +158,7 @@ def test_two_sweepers_at_once_do_everything_once(
     organisation: Organisation, many: list[int], now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sweeping, "TOGETHER", 2)
-    start, done = Barrier(2, timeout=10), []
+    start, done = Barrier(2, timeout=60), []
 
     def sweeper() -> None:
         try:
@@ -171,7 +171,7 @@ def test_two_sweepers_at_once_do_everything_once(
     for one in sweepers:
         one.start()
     for one in sweepers:
-        one.join(timeout=60)
+        one.join(timeout=120)
     assert len(done) == 2
     services.stakes_sweep(now + 6 * HOUR)
     with acting_for(organisation):

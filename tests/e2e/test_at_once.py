@@ -50,7 +50,7 @@ def test_taking_a_case_while_a_signal_about_it_is_worked_on(
         connection.close()
 
     def person() -> None:
-        between.wait(10)
+        between.wait(60)
         address = reverse("cases:act", args=[case.number, "take"])
         outcome["person"] = client.post(address, {"version": case.version}).status_code
         connection.close()

@@ -54,6 +54,7 @@ def process() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 WORKER = ("-m", "celery", "-A", "controltower", "worker", "-Q", "default", "-c", "1", "--loglevel", "ERROR")
 WORKER += ("--include", "tests.jobs.kinds", "--without-gossip", "--without-mingle", "--without-heartbeat")
 SWEEPER = ("manage.py", "sweeper")
+PATIENCE = 240  # seconds: a busy machine is no reason to fail
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> None:
@@ -92,7 +93,7 @@ def test_a_worker_killed_in_the_middle_of_a_job_loses_nothing_and_doubles_nothin
             Job.objects.filter(kind="tests.killer", state="running").update(lease_until="2020-01-01T00:00Z")
         return all_done(organisation)
 
-    wait_for(shorten, 40)
+    wait_for(shorten, PATIENCE)
     found = counts(organisation)
     assert set(found.values()) == {1}
     assert len(found) == 30
@@ -107,7 +108,7 @@ def test_a_flushed_redis_loses_no_job(organisation, process):
             enqueue("tests.note", {"n": number})
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
     process(*SWEEPER)
-    wait_for(lambda: all_done(organisation), 40)
+    wait_for(lambda: all_done(organisation), PATIENCE)
     assert set(counts(organisation).values()) == {1}
     assert len(counts(organisation)) == 40
 
@@ -121,5 +122,5 @@ def test_without_any_worker_or_redis_the_sweeper_does_the_work(organisation, pro
         "import tests.jobs.kinds; from controltower.jobs.sweeper import Sweeper; Sweeper().run()"
     )
     process("-c", code)
-    wait_for(lambda: all_done(organisation), 40)
+    wait_for(lambda: all_done(organisation), PATIENCE)
     assert set(counts(organisation).values()) == {1}

@@ -99,18 +99,17 @@ def late_draft() -> Draft:
 def schedule(late_case: Case, ina: Contact, supervisor: Viewer, moment: datetime) -> Callable[..., Notice]:
     """An approved notice of the late case, held as long as the organisation says."""
 
-    def approve(viewer: Viewer = supervisor, draft: Draft | None = None) -> Notice:
-        draft = draft or late_draft()
+    def approve(viewer: Viewer = supervisor) -> Notice:
         with acting_for(late_case.organisation_id):
-            facts = facts_for(Case.objects.get(pk=late_case.pk), now=moment)
-            seen = preview(draft, facts, audience="customer")
+            facts = facts_for(late_case, now=moment)
+            seen = preview(late_draft(), facts, audience="customer")
             assert seen.rendered is not None
             assert not seen.issues, seen.issues
             used = {fact["key"] for fact in seen.facts}
             return notice_schedule(
                 case=late_case,
                 recipient_contact=ina,
-                draft=draft,
+                draft=late_draft(),
                 facts=[fact for fact in facts if fact.key in used],
                 rendered=seen.rendered,
                 actor=viewer.actor,
@@ -128,5 +127,5 @@ def sink(monkeypatch: pytest.MonkeyPatch) -> Iterator[Behaviour]:
     with mail_server(behaviour) as server:
         monkeypatch.setattr(settings, "EMAIL_HOST", server.host)
         monkeypatch.setattr(settings, "EMAIL_PORT", server.port)
-        monkeypatch.setattr(settings, "EMAIL_TIMEOUT", 1.0)
+        monkeypatch.setattr(settings, "EMAIL_TIMEOUT", 60.0)
         yield behaviour

@@ -58,7 +58,7 @@ class _AnyPort(Controller):
 
 
 @contextmanager
-def mail_server(behaviour: Behaviour, *, patience: float = 5.0, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+def mail_server(behaviour: Behaviour, *, patience: float = 60.0, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     controller = _AnyPort(behaviour, hostname="127.0.0.1", port=0, tls_context=tls, require_starttls=tls is not None)
     controller.start()
     try:

@@ -28,7 +28,7 @@ def benchmark(home, *arguments, **kwargs):
 
 def test_the_last_line_is_one_json_object_and_the_folder_is_gone(home):
     run = benchmark(home, "audit", "--quick", "--json")
-    said = run.communicate(timeout=240)[0].splitlines()
+    said = run.communicate(timeout=600)[0].splitlines()
     assert run.returncode == 0
     found = json.loads(said[-1])
     assert found["appends_per_s"] > 0
@@ -46,7 +46,7 @@ def test_an_interrupted_benchmark_cleans_up(home):
             break
     (folder,) = (home / "bench").iterdir()
     os.killpg(run.pid, signal.SIGINT)
-    run.communicate(timeout=60)
+    run.communicate(timeout=240)
     assert run.returncode == 130
     assert not folder.exists()
     assert leftovers.survivors(folder) == []
@@ -63,7 +63,7 @@ def test_what_a_killed_benchmark_left_is_removed_by_the_next(home):
     assert leftovers.survivors(folder), "the measuring process outlives its parent"
     bench_run._clear_abandoned(home / "bench")
     assert list((home / "bench").iterdir()) == []
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while leftovers.survivors(folder) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert leftovers.survivors(folder) == []
@@ -71,7 +71,7 @@ def test_what_a_killed_benchmark_left_is_removed_by_the_next(home):
 
 def test_an_unknown_name_is_answered_with_the_known_ones(home):
     run = benchmark(home, "speed", stderr=subprocess.STDOUT)
-    said = run.communicate(timeout=60)[0]
+    said = run.communicate(timeout=240)[0]
     assert run.returncode == 1
     assert "There is no benchmark 'speed'. There are: audit" in said
 
@@ -102,7 +102,7 @@ def test_a_figure_is_its_median_and_knows_whether_it_holds():
 
 def test_a_part_is_measured_alone(home):
     run = benchmark(home, "intake", "--quick", "--json", "--only", "webhooks")
-    said = run.communicate(timeout=240)[0].splitlines()
+    said = run.communicate(timeout=600)[0].splitlines()
     assert run.returncode == 0
     found = json.loads(said[-1])
     assert found["webhook_ratio_to_bare"] > 0
@@ -111,7 +111,7 @@ def test_a_part_is_measured_alone(home):
 
 def test_a_part_that_there_is_not_is_answered_with_those_that_there_are(home):
     run = benchmark(home, "intake", "--only", "weather", stderr=subprocess.STDOUT)
-    said = run.communicate(timeout=60)[0]
+    said = run.communicate(timeout=240)[0]
     assert run.returncode == 1
     assert "intake cannot be run for 'weather' alone. These parts of it can be: webhooks, backlog." in said
     assert not (home / "bench").exists() or list((home / "bench").iterdir()) == []

@@ -128,13 +128,13 @@ def test_the_command_takes_mail_until_it_is_told_to_stop(tmp_path: Path) -> None
         assert process.stdout is not None
         assert str(port) in process.stdout.readline()
         message = mail(subject=f"over the wire {time.time_ns()}")
-        with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
+        with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
             client.send_message(message)
         kept_in = Path(env["TOWER_HOME"]) / "mailbox"
         assert message["Subject"] in [found.subject for found in mailbox.listed(kept_in, "meridian")]
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
 
 
 @pytest.mark.django_db

@@ -51,7 +51,7 @@ class Up:
         return servers + leftovers.survivors(self.home)
 
     def ask(self, path: str) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
             return answer.read().decode()
 
     def end(self, number: int = signal.SIGINT) -> tuple[int, float]:
@@ -60,7 +60,7 @@ class Up:
         return self.over(), time.monotonic() - began
 
     def over(self) -> int:
-        self.lines += self.process.communicate(timeout=60)[0].splitlines(keepends=True)
+        self.lines += self.process.communicate(timeout=240)[0].splitlines(keepends=True)
         return self.process.returncode
 
 
@@ -78,7 +78,7 @@ def port():
 
 
 def gone(everybody):
-    return leftovers.wait_for(everybody, 5)
+    return leftovers.wait_for(everybody, 60)
 
 
 def test_one_command_brings_everything_up_and_ctrl_c_takes_everything_down(home, port):
@@ -154,14 +154,14 @@ def test_a_taken_port_is_named_and_nothing_stays_running(home):
 def test_only_marked_processes_of_this_folder_are_ended(tmp_path):
     other = {**os.environ, **leftovers.marked(tmp_path / "elsewhere")}
     ours = {**os.environ, **leftovers.marked(tmp_path)}
-    sleep = [sys.executable, "-c", "import time; time.sleep(30)"]
+    sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
     bystander, stray = subprocess.Popen(sleep, env=other), subprocess.Popen(sleep, env=ours)
     try:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while not leftovers.survivors(tmp_path) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert leftovers.end(tmp_path) == 1
-        assert stray.wait(5) == -signal.SIGTERM
+        assert stray.wait(60) == -signal.SIGTERM
         assert bystander.poll() is None
     finally:
         bystander.kill()

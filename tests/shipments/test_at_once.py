@@ -94,16 +94,16 @@ def one_after_the_other(
 
     def hold() -> None:
         recorded.set()
-        go.wait(20)
+        go.wait(60)
 
     one = workers.submit(record, organisation, first, hold, partner)
-    assert recorded.wait(20)
+    assert recorded.wait(60)
     other = workers.submit(record, organisation, second, partner=partner)
     with pytest.raises(TimeoutError):
         other.result(0.5)
     go.set()
-    one.result(20)
-    other.result(20)
+    one.result(60)
+    other.result(60)
 
 
 def test_a_new_shipment_takes_its_number_from_a_row_that_two_cannot_read_at_once(

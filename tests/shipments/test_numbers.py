@@ -34,5 +34,5 @@ def test_nobody_waits_for_a_number_that_another_transaction_has_taken(organisati
         numbers_take("shipment")
         other = threading.Thread(target=take, daemon=True)
         other.start()
-        other.join(10)
+        other.join(60)
         assert found == ["SH-10003"], "while the one before is not committed"

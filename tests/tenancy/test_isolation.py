@@ -71,7 +71,7 @@ def test_the_setting_does_not_leak_into_the_connections_next_user(coordinator):
 @pytest.mark.django_db(transaction=True)
 def test_two_threads_act_for_two_organisations_at_once(coordinator, stranger):
     seen: dict[int, list[int]] = {}
-    together = threading.Barrier(2, timeout=10)
+    together = threading.Barrier(2, timeout=60)
 
     def look(viewer) -> None:
         with acting_for(viewer.organisation):
@@ -84,5 +84,5 @@ def test_two_threads_act_for_two_organisations_at_once(coordinator, stranger):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(timeout=120)
     assert seen == {viewer.organisation.pk: [viewer.member.pk] for viewer in (coordinator, stranger)}

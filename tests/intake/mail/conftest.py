@@ -15,7 +15,7 @@ from controltower.tenancy.models import Organisation
 from exceptions.shipments.models import Shipment
 from tests.cases.conftest import HOUR, book
 
-PATIENCE = SocketTimeout(connect=30, read=30)
+PATIENCE = SocketTimeout(connect=120, read=120)
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,11 @@ def mail_server() -> Iterator[MailServer]:
         yield server
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=120)
 
 
 def _until_it_answers(server: MailServer) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while True:
         try:
             server.client().logout()
