@@ -12,6 +12,7 @@ urlpatterns = [
     path("documents/", include("documents.urls")),
     path("filed/", include("exceptions.reconciliation.urls")),
     path("notices/", include("exceptions.notices.urls")),
+    path("parties/", include("exceptions.parties.urls")),
     path("settings/partners/", include("exceptions.intake.urls")),
     path("settings/", include("exceptions.contracts.urls")),
     path("settings/", include("controltower.tenancy.urls")),

@@ -22,6 +22,8 @@ def cases_opened(sender: type[Case], cases: Sequence[Case], **news: Any) -> None
 def case_changed(sender: type[Case], case: Case, changed: set[str], **news: Any) -> None:
     if case.is_open and (not changed or changed & _TELLS_MORE):
         enqueue("agents.classify", {"case": case.pk}, dedupe_key=f"case:{case.pk}")
+    if case.is_open and case.next_update_at is not None and "next_update_at" in changed:
+        enqueue("agents.draft", {"case": case.pk}, dedupe_key=f"case:{case.pk}")  # the notice that waits says it
 
 
 def document_read(sender: type[Document], document: Document, **news: Any) -> None:

@@ -13,7 +13,8 @@ from django.db.models import QuerySet
 from controltower.errors import Conflict, Invalid
 from controltower.tenancy.models import Member
 from controltower.web import formats
-from exceptions.cases import forms, pause_forms, services
+from exceptions.cases import forms, pause_forms, services, update_forms
+from exceptions.cases.chances import chance_of, chance_words
 from exceptions.cases.models import Case, CasePause, CaseShipment, SnoozedFor
 from exceptions.parties.models import Contact
 
@@ -67,7 +68,12 @@ def _plain(service: Callable[..., Case], said: str) -> Callable[[Asked], str]:
 def _snooze(asked: Asked) -> str:
     until, wakes_on = asked.data["when"], asked.data["wakes_on"]
     services.case_snooze(asked.case, until=until, wakes_on=wakes_on, **asked.guarded)
-    return f"Asleep until {asleep_until(until, wakes_on, asked.zone, asked.now)}"
+    said = f"Asleep until {asleep_until(until, wakes_on, asked.zone, asked.now)}"
+    chance = chance_of(asked.case, asked.now)
+    if chance is None or until <= chance:
+        return said
+    told = asked.case.explanation
+    return f"{said}. {chance_words(chance, told.get('zone') or asked.zone, told.get('place') or '', asked.now)}"
 
 
 def asleep_until(until: datetime, wakes_on: str, zone: str, now: datetime) -> str:
@@ -123,6 +129,31 @@ def _next_check(asked: Asked) -> str:
     due = asked.data["when"]
     services.next_check_set(asked.case, due_at=due, expecting=asked.data["expecting"], **asked.by)
     return f"You will be reminded at {formats.clock(due, asked.zone, asked.now)}"
+
+
+def _promise_update(asked: Asked) -> Said:
+    was, by = asked.case.next_update_at, asked.data["when"]
+    case = services.update_promise(asked.case, by=by, **asked.guarded)
+    assert case.next_update_at is not None  # as was asked
+    clock = formats.clock(case.next_update_at, asked.zone, asked.now)
+    return _taken_back(case, was, f"Promised: the customer hears by {clock}")
+
+
+def _withdraw_update(asked: Asked) -> Said:
+    was = asked.case.next_update_at
+    return _taken_back(services.update_withdraw(asked.case, **asked.guarded), was, "Promise withdrawn")
+
+
+def _restore_update(asked: Asked) -> str:
+    if asked.data["was"] is None:
+        services.update_withdraw(asked.case, **asked.guarded)
+    else:
+        services.update_promise(asked.case, by=asked.data["was"], **asked.guarded)
+    return "The promise is what it was"
+
+
+def _taken_back(case: Case, was: datetime | None, text: str) -> Said:
+    return Said(text, "restore_update", {"was": was.isoformat() if was else "", "version": str(case.version)})
 
 
 def _classify(asked: Asked) -> str:
@@ -215,6 +246,9 @@ ACTIONS: dict[str, Action] = {
     "note": Action(forms.NoteForm, _note),
     "interaction": Action(forms.InteractionForm, _interaction),
     "next_check": Action(forms.NextCheckForm, _next_check),
+    "promise_update": Action(update_forms.UpdateForm, _promise_update),
+    "withdraw_update": Action(forms.PlainForm, _withdraw_update),
+    "restore_update": Action(update_forms.RestoreUpdateForm, _restore_update),
     "classify": Action(forms.ClassifyForm, _classify),
     "pause": Action(pause_forms.PauseForm, _pause),
     "pause_accept": Action(pause_forms.PauseAcceptForm, _pause_accept),

@@ -18,6 +18,7 @@ from controltower.tenancy.models import Member
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import services
 from exceptions.cases.actions import ACTIONS, Asked
+from exceptions.cases.chances import chance_of
 from exceptions.cases.models import Case
 from exceptions.cases.selectors import cases_visible
 
@@ -43,10 +44,15 @@ class Outcome:
     done: int = 0
     changed: list[tuple[str, int, Any]] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+    late: list[str] = field(default_factory=list)
+    """Those that sleep past their last chance to act."""
 
     def sentence(self, said: str) -> str:
         """ "3 taken. Sam changed EX-7 while ... Refused too: EX-8, EX-9"."""
         parts = [f"{self.done} {said}."]
+        if self.late:
+            named = ", ".join([*self.late[:NAMED], *(["…"] if len(self.late) > NAMED else [])])
+            parts.append(f"{len(self.late)} of them can be acted on only before that: {named}.")
         parts += list(self.refused.values())[:NAMED]
         if more := list(self.refused)[NAMED:]:
             parts.append(f"Refused too: {', '.join(more)}.")
@@ -84,9 +90,12 @@ def bulk_run(
     """Do one of STEPS to each of the chosen cases that this viewer may see, in a savepoint of its own."""
     step, run = STEPS[action], ACTIONS[action].run
     by = {"actor": viewer.actor, "now": now}
+    late = []
 
     def one(case: Case, pick: Picked) -> Any:
         asked = Asked(case, data, by, pick.version, zone)
+        if action == "snooze" and (chance := chance_of(case, now)) is not None and chance < data["when"]:
+            late.append(case.number)
         if step.is_so(case, asked):
             return None
         before = step.before(case)
@@ -99,7 +108,9 @@ def bulk_run(
             raise
         return before
 
-    return _each(viewer, chosen, one)
+    outcome = _each(viewer, chosen, one)
+    outcome.late = [number for number in late if number not in outcome.refused]
+    return outcome
 
 
 def bulk_undo(viewer: Viewer, token: str, *, now: datetime) -> tuple[str, Outcome]:
@@ -178,6 +189,12 @@ def sleeps_so(case: Case, data: Mapping[str, Any]) -> bool:
         and case.snoozed_for == data["wakes_on"]
         and abs(case.snoozed_until - until) < _SAME
     )
+
+
+def hears_so(case: Case, by: datetime | None) -> bool:
+    """Whether the customer was promised to hear by then; None: not at all."""
+    given = case.next_update_at
+    return given is by if given is None or by is None else abs(given - by) <= _SAME
 
 
 STEPS: Final[dict[str, Step]] = {

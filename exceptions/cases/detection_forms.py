@@ -8,7 +8,7 @@ from django import forms
 
 from exceptions.cases.detection import DETECTED_TYPES
 from exceptions.cases.taxonomy import TYPES, Severity
-from exceptions.parties.models import Account
+from exceptions.parties.choosing import Choice, NamedField, choose_from
 
 LONGEST = 60 * 24 * 366
 DETECTED = [(entry.code, entry.label) for entry in TYPES if entry.code in DETECTED_TYPES]
@@ -24,7 +24,7 @@ def _minutes(label: str) -> forms.IntegerField:
 class SettingForm(forms.Form):
     """One correction of a rule. Empty fields leave a value to the next wider scope."""
 
-    account = forms.ChoiceField(label="Customer", required=False)
+    account = NamedField(label="Customer", empty="all customers")
     lane = forms.CharField(label="Lane", max_length=40, required=False, help_text=LANE_HELP)
     enabled = forms.ChoiceField(
         label="Opens cases", required=False, choices=[("", "As it is"), ("yes", "Yes"), ("no", "No")]
@@ -34,16 +34,12 @@ class SettingForm(forms.Form):
     threshold_minutes = _minutes("Threshold")
     severity = forms.ChoiceField(label="Severity", required=False, choices=[("", "As it is"), *Severity.choices])
 
-    def __init__(self, *args: Any, customers: list[Account], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, customers: Choice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.customers = {str(account.pk): account for account in customers}
-        field = self.fields["account"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "All customers"), *((key, account.name) for key, account in self.customers.items())]
+        choose_from(self, "account", customers)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        data["account"] = self.customers.get(data.get("account") or "")
         data["enabled"] = {"yes": True, "no": False}.get(data.get("enabled") or "")
         values = ("enabled", "tolerance_minutes", "lead_minutes", "threshold_minutes", "severity")
         if not self.errors and all(data.get(name) in (None, "") for name in values):
@@ -59,21 +55,18 @@ class SuppressionForm(forms.Form):
     ends_at = forms.DateTimeField(label="Until", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
     type = forms.ChoiceField(label="Only this", required=False, choices=[("", "Everything"), *DETECTED])
     place = forms.CharField(label="Only at", max_length=100, required=False, help_text="A city, a name or a UN/LOCODE")
-    carrier = forms.ChoiceField(label="Only with", required=False)
+    carrier = NamedField(label="Only with", empty="all carriers")
     lane = forms.CharField(label="Only on the lane", max_length=40, required=False, help_text=LANE_HELP)
 
-    def __init__(self, *args: Any, carriers: list[Account], zone: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, carriers: Choice, zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.carriers, self.zone = {str(account.pk): account for account in carriers}, ZoneInfo(zone)
-        field = self.fields["carrier"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "All carriers"), *((key, account.name) for key, account in self.carriers.items())]
+        self.zone = ZoneInfo(zone)
+        choose_from(self, "carrier", carriers)
         for name in ("starts_at", "ends_at"):
             self.fields[name].help_text = f"On the clock of {zone.rpartition('/')[2].replace('_', ' ')}"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        data["carrier"] = self.carriers.get(data.get("carrier") or "")
         for name in ("starts_at", "ends_at"):
             typed: datetime | None = data.get(name)
             if typed is None:

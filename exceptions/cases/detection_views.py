@@ -18,7 +18,7 @@ from controltower.web.toast import toast
 from exceptions.cases import services
 from exceptions.cases.detection_forms import SettingForm, SuppressionForm
 from exceptions.cases.selectors import detection as selectors
-from exceptions.parties.models import AccountKind
+from exceptions.parties.choosing import choice_of
 
 
 @requires(Verb.VIEW)
@@ -38,7 +38,7 @@ def rule(request: MemberRequest, type: str) -> HttpResponse:
 def setting_save(request: MemberRequest, type: str) -> HttpResponse:
     """One correction; a second one for the same customer and lane replaces the first."""
     selectors.rule_get(request.viewer, type)
-    form = SettingForm(request.POST, customers=_customers(request))
+    form = SettingForm(request.POST, customers=choice_of(request.viewer, "customer"))
     if not form.is_valid():
         return _rule_page(request, type, form=form, status=422)
     try:
@@ -108,7 +108,7 @@ def _rule_page(
         "rule": selectors.rule_get(viewer, type_code),
         "settings": selectors.settings_of(viewer, type_code),
         "may_change": may_change,
-        "form": (form or SettingForm(customers=_customers(request))) if may_change else None,
+        "form": (form or SettingForm(customers=choice_of(viewer, "customer"))) if may_change else None,
         "problem": problem,
     }
     return page(request, "cases/detection_rule.html", context, status=status)
@@ -133,12 +133,8 @@ def _suppressions_page(
     return page(request, "cases/suppressions.html", context, status=status)
 
 
-def _customers(request: MemberRequest) -> list[Any]:
-    return selectors.accounts_of_kind(request.viewer, AccountKind.CUSTOMER)
-
-
 def _suppression_form(request: MemberRequest, data: Any = None) -> SuppressionForm:
-    carriers = selectors.accounts_of_kind(request.viewer, AccountKind.CARRIER)
+    carriers = choice_of(request.viewer, "carrier")
     return SuppressionForm(data, carriers=carriers, zone=request.viewer.organisation.time_zone)
 
 

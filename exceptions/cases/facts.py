@@ -79,15 +79,16 @@ class Fact:
         return hashlib.sha256(content.encode()).hexdigest()
 
 
-def facts_for(case: Case, *, now: datetime) -> tuple[Fact, ...]:
+def facts_for(case: Case, *, now: datetime, next_update_at: datetime | None = None) -> tuple[Fact, ...]:
     """All facts of a case, in the same order every time.
 
-    A case about shipments of several customers tells outsiders nothing that is one of them's alone.
+    A case about shipments of several customers tells outsiders nothing that is one of them's alone. next_update_at: as if
+    the customer had been promised to hear by then.
     """
     known = known_shipments(case.case_shipments.values_list("shipment_id", flat=True))
-    facts = [*_case_facts(case)]
-    if known:
-        main = known[0]
+    main = known[0] if known else None
+    facts = [*_case_facts(case), *_promised(case, main, next_update_at)]
+    if main is not None:
         is_shared = len({one.shipment.customer_id for one in known}) > 1
         facts += _reference_facts(case, known, is_shared)
         facts += _party_facts(main, is_shared)
@@ -119,9 +120,6 @@ def _case_facts(case: Case) -> Iterator[Fact]:
         yield Fact("cause", _code(case.reason, reason_label(case.reason)), "code", who, audience, ACCEPTED)
         party = Party(case.responsible_party)
         yield Fact("responsible_party", _code(party, party.label), "code", who, INTERNAL, ACCEPTED)
-    if case.next_update_at is not None:
-        zone, place = case.explanation.get("zone") or "UTC", case.explanation.get("place", "")
-        yield Fact("next_update", _moment(case.next_update_at, zone, place), "datetime", "promised update", CUSTOMER)
     if case.act_by is not None and case.explanation.get("action") in ASK_THE_CUSTOMER:
         zone, place = case.explanation.get("zone") or "UTC", case.explanation.get("place", "")
         yield Fact("decide_by", _moment(case.act_by, zone, place), "datetime", "lead times", CUSTOMER)
@@ -130,6 +128,16 @@ def _case_facts(case: Case) -> Iterator[Fact]:
         yield Fact("avoidable", _money(major(case.avoidable), case.currency), "money", "contracts", INTERNAL)
     if case.state == CaseState.RESOLVED and case.resolved_at is not None:
         yield Fact("recovered_at", _moment(case.resolved_at, "UTC", ""), "datetime", "case", CUSTOMER)
+
+
+def _promised(case: Case, main: Known | None, at: datetime | None) -> Iterator[Fact]:
+    """When the customer hears next. Once the case was priced after that time there is none: nobody can be told of it."""
+    given = case.next_update_at
+    if at is None and given is not None and (case.priced_at is None or case.priced_at < given):
+        at = given
+    if at is not None:
+        zone, place = _clock_of(main) if main and main.stop else (case.organisation.time_zone, "")
+        yield Fact("next_update", _moment(at, zone, place), "datetime", "promised update", CUSTOMER)
 
 
 def _reference_facts(case: Case, known: list[Known], is_shared: bool) -> Iterator[Fact]:
@@ -177,7 +185,7 @@ def _party_facts(main: Known, is_shared: bool) -> Iterator[Fact]:
 def _time_facts(main: Known, is_shared: bool) -> Iterator[Fact]:
     stop, delivery = main.stop, main.state.delivery
     audience = INTERNAL if is_shared else CUSTOMER
-    zone, place = (stop.zone, stop.city or stop.name) if stop else ("UTC", "")
+    zone, place = _clock_of(main)
     if stop is not None and delivery is not None:
         if delivery.promised is not None:
             yield Fact("promised", _moment(delivery.promised, zone, place), "datetime", "plan", audience)
@@ -234,7 +242,7 @@ def _freight_facts(known: list[Known], is_shared: bool) -> Iterator[Fact]:
 
 def _news_facts(main: Known, is_shared: bool) -> Iterator[Fact]:
     audience = INTERNAL if is_shared else CUSTOMER
-    zone, place = (main.stop.zone, main.stop.city or main.stop.name) if main.stop else ("UTC", "")
+    zone, place = _clock_of(main)
     last: dict[str, Event] = {}
     subjects = EventSubject.objects.filter(
         shipment=main.shipment, event__type__in=NEWS, event__retracted_by=None
@@ -256,6 +264,11 @@ def _news_facts(main: Known, is_shared: bool) -> Iterator[Fact]:
     released = last.get(EventType.SHIPMENT_RELEASED)
     if released is not None:
         yield Fact("released_at", _moment(released.occurred_at, zone, place), "datetime", _from(released), audience)
+
+
+def _clock_of(main: Known) -> tuple[str, str]:
+    """On whose clock the times of a shipment are told, and where that is."""
+    return (main.stop.zone, main.stop.city or main.stop.name) if main.stop else ("UTC", "")
 
 
 def _moment(at: datetime, zone: str, place: str) -> dict[str, str]:

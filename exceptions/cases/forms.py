@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from controltower.web.templatetags.tower import SEVERITIES
+from exceptions.cases.chances import chance_of_row, chance_words
 from exceptions.cases.models import InteractionChannel, InteractionOutcome, SnoozedFor
 from exceptions.cases.selectors.rows import CaseDetail
 from exceptions.cases.taxonomy import REASON_CHOICES, TYPE_CHOICES, UNKNOWN_REASON, Excusable, Party
@@ -43,8 +44,21 @@ class PlainForm(CaseForm):
     """For actions that need nothing but the click."""
 
 
+def instant_ahead(typed: datetime, zone: str, now: datetime) -> datetime | None:
+    """The instant at which the zone's clock shows what was typed; None beyond the calendar's edge, where UTC has the year
+    0 or 10000. Of an hour that a night has twice, the one that is still ahead."""
+    here = typed.replace(tzinfo=ZoneInfo(zone))
+    try:
+        both = [here.replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
+    except OverflowError:
+        return None
+    return next((each for each in both if each > now), both[0])
+
+
 class WhenForm(CaseForm):
     """A shortcut or an exact time; the exact one wins."""
+
+    furthest, furthest_words = FURTHEST, "a year"
 
     after = forms.ChoiceField(
         label="When",
@@ -65,17 +79,11 @@ class WhenForm(CaseForm):
         data = super().clean() or {}
         exact: datetime | None = data.get("at")
         if exact is not None:
-            try:
-                here = exact.replace(tzinfo=ZoneInfo(self.zone))
-                # Of an hour that a night has twice, the one that is still ahead.
-                both = [here.replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
-                data["when"] = next((each for each in both if each > self.now), both[0])
-            except OverflowError:  # the edge of the calendar: in UTC it is the year 10000, or the year 0
-                data["when"] = self.now + FURTHEST
+            data["when"] = instant_ahead(exact, self.zone, self.now) or self.now + self.furthest
             if data["when"] <= self.now:
                 self.add_error("at", "Choose a time that is still ahead.")
-            elif data["when"] >= self.now + FURTHEST:
-                self.add_error("at", "Choose a time within a year.")
+            elif data["when"] >= self.now + self.furthest:
+                self.add_error("at", f"Choose a time within {self.furthest_words}.")
         else:
             data["when"] = later(data.get("after") or "1h", self.now, self.zone)
         return data
@@ -103,6 +111,24 @@ class SnoozeForm(WhenForm):
         super().__init__(*args, **kwargs)
         self.fields["at"].label = "Or exactly at"
         self.fields["at"].help_text += ". With a milestone or a reply: at the latest then, else after 24 hours"
+        chance = chance_of_row(self.detail.row, self.now) if self.detail is not None else None
+        if self.detail is not None and chance is not None:
+            row = self.detail.row
+            self.fields["after"].help_text = chance_words(
+                chance, row.act_by_zone or self.zone, row.act_by_place, self.now
+            )
+            self._mark(chance)
+
+    def _mark(self, chance: datetime) -> None:
+        """Say of each choice whether it lets the last chance to act pass."""
+        field = self.fields["after"]
+        assert isinstance(field, forms.ChoiceField)
+        choices = []
+        for value, label in SnoozeForm.base_fields["after"].choices:  # type: ignore[attr-defined]
+            is_late = later(value, self.now, self.zone) > chance
+            mark = ", which may be too late to act" if value in SnoozedFor.values else ", too late to act"
+            choices.append((value, f"{label}{mark}" if is_late else label))
+        field.choices = choices
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

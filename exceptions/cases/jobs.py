@@ -39,6 +39,13 @@ def reprice(payload: dict[str, Any], ctx: JobContext) -> None:
     services.repricing_step(payload["repricing"], part=payload["part"], now=ctx.now)
 
 
+@job("cases.heard", retries=8, timeout=30)
+def heard(payload: dict[str, Any], ctx: JobContext) -> None:
+    """The customer heard from us: what was promised to them is kept, and what they were told with it goes on."""
+    told = datetime.fromisoformat(payload["told"]) if payload["told"] else None
+    services.update_heard(payload["case"], at=datetime.fromisoformat(payload["at"]), told=told, now=ctx.now)
+
+
 @job("cases.escalation_mail", queue="effects", retries=8, timeout=60, outside_transaction=True)
 def escalation_mail(payload: dict[str, Any], ctx: JobContext) -> None:
     """Tell a member of broken promises by mail. After a crash at the worst moment they get it twice."""

@@ -54,6 +54,7 @@ def _page(request: MemberRequest, *, problem: DomainError | None = None, status:
         "rows": rows,
         "running": any(row.is_running for row in rows),
         "may_change": not request.viewer.member.restricted,
+        "may_operate": request.viewer.can(Verb.OPERATE),
         "problem": problem,
     }
     return page(request, "cases/repricings.html", context, status=status)

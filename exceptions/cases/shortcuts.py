@@ -22,6 +22,7 @@ def register() -> None:
     keys.register("case.note", "n", "Write a note", group=group)
     keys.register("case.why", "w", "Why it stands here", group=group)
     keys.register("case.next_check", "h", "Set the next check", group=group)
+    keys.register("case.promise_update", "f", "Promise the next update", group=group)
     keys.register("case.assign", "o", "Assign", group=group)
     keys.register("case.classify", "c", "Set the cause", group=group)
     keys.register("case.pause", "b", "Note what stops the contract's clock", group=group)

@@ -28,7 +28,7 @@ from controltower.web import live
 from controltower.web.render import is_fragment, page, target
 from exceptions.cases import presets, selectors, services
 from exceptions.cases.actions import ACTIONS, Asked, Said
-from exceptions.cases.bulk import sleeps_so
+from exceptions.cases.bulk import hears_so, sleeps_so
 from exceptions.cases.forms import CaseForm, ViewForm
 from exceptions.cases.http import filters, say, version, zone
 from exceptions.cases.models import Case, CaseState
@@ -46,7 +46,7 @@ PANELS = {
 
 # Actions whose form lies open over the case: what refused them is said in it, not under it.
 POPOVERS = (
-    "resolve", "not_an_exception", "snooze", "next_check", "assign", "classify", "pause", *FORMS,
+    "resolve", "not_an_exception", "snooze", "next_check", "promise_update", "assign", "classify", "pause", *FORMS,
 )  # fmt: skip
 
 # Whether what a form asks for has come about. Words that a colleague ended the case with are not those that were typed.
@@ -58,6 +58,9 @@ DONE: dict[str, Callable[[Case, Viewer, Mapping[str, Any]], bool]] = {
     "pin": lambda case, viewer, data: case.pinned,
     "unpin": lambda case, viewer, data: not case.pinned,
     "unsnooze": lambda case, viewer, data: case.snoozed_until is None,
+    "promise_update": lambda case, viewer, data: hears_so(case, data["when"]),
+    "withdraw_update": lambda case, viewer, data: hears_so(case, None),
+    "restore_update": lambda case, viewer, data: hears_so(case, data["was"]),
     "resolve": lambda case, viewer, data: (case.state, case.resolution) == (CaseState.RESOLVED, data["resolution"]),
     "not_an_exception": lambda case, viewer, data: (
         (case.state, case.resolution) == (CaseState.NOT_EXCEPTION, data["why"])

@@ -11,8 +11,7 @@ import holidays
 from django import forms
 from holidays.registry import COUNTRIES
 
-from exceptions.contracts.common import offer
-from exceptions.parties.models import Account, Location
+from exceptions.parties.choosing import Choice, NamedField, choose_from
 from exceptions.sla.calendars import WEEKDAYS, Interval, intervals_from_data
 from exceptions.sla.models import Calendar
 
@@ -97,7 +96,8 @@ class CalendarForm(forms.Form):
     """A whole calendar. `values()` is what the service stores."""
 
     name = forms.CharField(label="Name", max_length=200, help_text="As your people call it: Dispatch, Receiving.")
-    owner = forms.ChoiceField(label="Whose hours these are")
+    account = NamedField(label="Whose hours these are", empty="ours, or those of a place")
+    place = NamedField(label="Or of which place", empty="of no place")
     zone = forms.ChoiceField(label="Time zone", choices=ZONES)
     mon, tue, wed, thu, fri, sat, sun = (
         HoursField(label=label, required=False, max_length=200) for label in DAYS.values()
@@ -119,29 +119,20 @@ class CalendarForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, data: Any = None, *, owners: tuple[list[Account], list[Location]] | None = None, **kwargs: Any
+        self, data: Any = None, *, accounts: Choice | None = None, places: Choice | None = None, **kwargs: Any
     ) -> None:
+        """Whose hours they are is asked with both, of a new calendar."""
         super().__init__(data, **kwargs)
-        self.owners: dict[str, Account | Location | None] = {"ours": None}
-        if owners is None:
-            del self.fields["owner"]
-            return
-        accounts, places = owners
-        self.owners |= {f"account:{row.pk}": row for row in accounts}
-        self.owners |= {f"place:{row.pk}": row for row in places}
-        named = [(f"place:{row.pk}", f"{row.name}, {row.city}" if row.city else row.name) for row in places]
-        offer(
-            self,
-            "owner",
-            [
-                ("ours", "Ours"),
-                ("Accounts", [(f"account:{row.pk}", row.name) for row in accounts]),
-                ("Places", named),
-            ],
-        )
+        for name, choice in (("account", accounts), ("place", places)):
+            if choice is None:
+                del self.fields[name]
+            else:
+                choose_from(self, name, choice)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if data.get("account") is not None and data.get("place") is not None:
+            self.add_error("place", "Hours are of an account or of a place. Leave one of the two empty.")
         country, part = data.get("holiday_country") or "", data.get("holiday_subdivision") or ""
         known = SUPPORTED.get(country, [])
         if part and part not in known:
@@ -160,11 +151,7 @@ class CalendarForm(forms.Form):
 
     def owner_parts(self) -> dict[str, Any]:
         """`account` and `location` for the service."""
-        found = self.owners.get(self.cleaned_data.get("owner", ""))
-        return {
-            "account": found if isinstance(found, Account) else None,
-            "location": found if isinstance(found, Location) else None,
-        }
+        return {"account": self.cleaned_data["account"], "location": self.cleaned_data["place"]}
 
 
 def calendar_initial(row: Calendar) -> Mapping[str, Any]:

@@ -22,6 +22,7 @@ from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.contracts.calendar_forms import DAYS, CalendarForm, TryHoursForm, calendar_initial, clock_text
 from exceptions.contracts.common import by, may_change_house, must_see_all, put, read_again
+from exceptions.parties.choosing import choice_of
 from exceptions.sla.book import calendar_of
 from exceptions.sla.calendars import Calendar as Hours
 from exceptions.sla.calendars import NeverOpen
@@ -61,9 +62,9 @@ def calendars(request: MemberRequest) -> HttpResponse:
 @requires(Verb.AGREE)
 def calendar_new(request: MemberRequest) -> HttpResponse:
     must_see_all(request.viewer)
-    owners = selectors.owners_of_hours(request.viewer)
+    choices = {"accounts": choice_of(request.viewer), "places": choice_of(request.viewer, "place")}
     initial = {"zone": request.viewer.organisation.time_zone, **dict.fromkeys(list(DAYS)[:5], "08:00-17:00")}
-    form = CalendarForm(request.POST if request.method == "POST" else None, owners=owners, initial=initial)
+    form = CalendarForm(request.POST if request.method == "POST" else None, **choices, initial=initial)
     if request.method == "POST" and form.is_valid():
         if "preview" in request.POST:
             return _editor(request, None, form, preview=_preview_of_form(form, request.viewer))

@@ -57,7 +57,11 @@ def must_see_all(viewer: Viewer) -> None:
 
 def repricing_parts(viewer: Viewer) -> dict[str, Any]:
     """What the strip about a running repricing needs."""
-    return {"repricing": repricing_shown(viewer, now=timezone.now()), "may_cancel": may_change_house(viewer)}
+    return {
+        "repricing": repricing_shown(viewer, now=timezone.now()),
+        "may_cancel": may_change_house(viewer),
+        "may_operate": viewer.can(Verb.OPERATE),
+    }
 
 
 def by(request: MemberRequest) -> dict[str, Any]:

@@ -32,12 +32,10 @@ from exceptions.contracts.common import (
 )
 from exceptions.contracts.forms import ContractForm, HeadForm, VersionForm
 from exceptions.contracts.rows import contract_page, precedence_words
-from exceptions.parties.selectors import account_list
+from exceptions.parties.choosing import choice_of
 from exceptions.sla.models import ContractVersion, Side, VersionState
 from exceptions.sla.selectors import contracts as selectors
 from exceptions.sla.services import contracts as services
-
-CHOICES = 500
 
 
 @require_safe
@@ -64,7 +62,7 @@ def contract_new(request: MemberRequest) -> HttpResponse:
     viewer = request.viewer
     form = ContractForm(
         request.POST if request.method == "POST" else None,
-        accounts=list(account_list(viewer)[:CHOICES]),
+        choice=choice_of(viewer),
         sees_all=not viewer.member.restricted,
         initial={
             "side": Side.PAYABLE,

@@ -7,15 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 
 from exceptions.cases.taxonomy import TYPES, Severity
 from exceptions.contracts.common import offer
 from exceptions.contracts.kinds import BY_KIND, Kind
 from exceptions.contracts.prices import currency_field, price_fields, price_initial, price_of
-from exceptions.contracts.whom import account_field
 from exceptions.contracts.words import duration_words
-from exceptions.parties.models import Account
+from exceptions.parties.choosing import Choice, NamedField, choose_from
 from exceptions.shipments.models import Mode
 from exceptions.sla.kinds import COUNTED_IN_DAYS, SUBKINDS
 from exceptions.sla.models import Calendar, ClaimRegime, Period, Side, Term
@@ -26,7 +24,7 @@ DATE = {"type": "date"}
 MINUTES = {"d": 1440, "h": 60, "min": 1, "m": 1, "": 1}
 LONGEST = 60 * 24 * 366 * 3
 MATCHING = ("account", *PRECEDENCE)
-WHOLE = "All of this contract's party"
+WHOLE = "all of this contract's party"
 CASE_TYPES = [(entry.code, entry.label) for entry in TYPES]
 
 
@@ -56,7 +54,8 @@ class ContractForm(forms.Form):
     """With whom, on which side, in which currency."""
 
     side = forms.ChoiceField(label="Who owes when it is missed", choices=Side.choices, widget=forms.RadioSelect)
-    account = forms.ChoiceField(label="With", error_messages={"required": "Choose the other party."})
+    account = NamedField(label="With", required=False)
+    is_house = forms.BooleanField(label="With nobody: the house's own rates", required=False)
     code = forms.RegexField(
         r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
         label="Code",
@@ -68,18 +67,21 @@ class ContractForm(forms.Form):
     currency = currency_field()
     effective_from = forms.DateField(label="Holds from", widget=forms.DateInput(attrs=DATE))
 
-    def __init__(self, data: Any = None, *, accounts: list[Account], sees_all: bool, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, choice: Choice, sees_all: bool, **kwargs: Any) -> None:
         """sees_all: without it neither the house's rates nor what others owe us, which hold for everybody's freight."""
         super().__init__(data, **kwargs)
-        self.accounts: dict[str, Account] = {str(row.pk): row for row in accounts}
-        house = [("house", "Nobody: the house's own rates")] if sees_all else []
+        choose_from(self, "account", choice)
+        if not sees_all:
+            del self.fields["is_house"]
         offer(self, "side", Side.choices if sees_all else [(Side.PAYABLE, Side.PAYABLE.label)])
-        named = [(key, f"{row.name} ({row.get_kind_display().lower()})") for key, row in self.accounts.items()]
-        offer(self, "account", [("", "Choose"), *named, *house])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        data["account"] = self.accounts.get(data.get("account") or "")
+        is_house = data.pop("is_house", False)
+        if is_house and data.get("account") is not None:
+            self.add_error("account", "Leave this empty for the house's own rates.")
+        elif not is_house and data.get("account") is None and "account" not in self.errors:
+            self.add_error("account", "Name the other party.")
         return data
 
 
@@ -130,23 +132,24 @@ class TermForm(forms.Form):
         kind: Kind,
         price_form: str,
         currency: str,
-        accounts: QuerySet[Account],
+        choice: Choice,
         calendars: list[Calendar],
         regimes: list[ClaimRegime],
         stored: Term | None = None,
         is_house: bool = False,
         **kwargs: Any,
     ) -> None:
-        """accounts: whom it may be narrowed to. stored: what is edited; what it names is offered whatever the lists say."""
+        """choice: whom it may be narrowed to. stored: what is edited; what it names is offered whatever the lists say."""
         super().__init__(data, **kwargs)
         self.kind, self.price_form = kind, price_form if price_form in kind.prices else kind.prices[0]
         self.rows: dict[str, dict[str, Any]] = {
             name: {str(row.pk): row for row in (*rows, getattr(stored, name, None)) if row is not None}
             for name, rows in (("calendar", calendars), ("regime", regimes))
         }
-        whom = account_field(accounts, stored.account if stored else None, whole="Everybody" if is_house else WHOLE)
-        if whom is not None:
-            self.fields["account"] = whom
+        chosen = stored.account if stored else None
+        if chosen is not None or choice.rows.exists():
+            self.fields["account"] = NamedField(label="Only", empty="everybody" if is_house else WHOLE)
+            choose_from(self, "account", choice, chosen)
         for name in kind.fields:
             self.fields[name] = self._field(name)
         for name, field in price_fields(self.price_form).items():
@@ -264,11 +267,10 @@ def term_initial(term: Term) -> dict[str, Any]:
     kind = BY_KIND[term.kind]
     plain = {name: getattr(term, name) for name in ("name", "revision", *kind.fields) if name not in _BY_ID}
     by_id = {name: getattr(term, f"{name}_id") or "" for name in _BY_ID}
-    if by_id["account"] == term.version.contract.account_id:
-        by_id["account"] = ""
+    account = "" if term.account_id == term.version.contract.account_id else term.account
     if term.threshold is not None:
         plain["threshold"] = f"{term.threshold.normalize():f}"
-    return {**plain, **by_id, **price_initial(term.price)}
+    return {**plain, **by_id, "account": account, **price_initial(term.price)}
 
 
-_BY_ID = ("account", "calendar", "regime")
+_BY_ID = ("calendar", "regime")

@@ -9,7 +9,7 @@ from django import forms
 from exceptions.contracts.common import offer
 from exceptions.contracts.forms import DATE, LengthField
 from exceptions.contracts.prices import amount_field, currency_field
-from exceptions.parties.models import Account
+from exceptions.parties.choosing import Choice, NamedField, choose_from
 from exceptions.sla.kinds import ActingParty
 from exceptions.sla.models import Calendar
 
@@ -22,19 +22,18 @@ class LeadTimeForm(forms.Form):
     chance = forms.DecimalField(
         label="Works in so many of a hundred cases", min_value=0, max_value=100, max_digits=5, decimal_places=2
     )
-    account = forms.ChoiceField(label="Holds for", required=False)
+    account = NamedField(label="Holds for", empty="everybody")
     party = forms.ChoiceField(label="Who acts", required=False, help_text="The lead time is counted in their hours")
     calendar = forms.ChoiceField(label="Counted by the hours of", required=False)
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, data: Any = None, *, acts: str, carriers: list[Account], calendars: list[Calendar], **kwargs: Any
+        self, data: Any = None, *, acts: str, choice: Choice, calendars: list[Calendar], **kwargs: Any
     ) -> None:
         """acts: who does as shipped, in words."""
         super().__init__(data, **kwargs)
-        self.carriers = {str(row.pk): row for row in carriers}
+        choose_from(self, "account", choice)
         self.calendars = {str(row.pk): row for row in calendars}
-        offer(self, "account", [("", "Everybody"), *((key, row.name) for key, row in self.carriers.items())])
         offer(self, "party", [("", f"As shipped: {acts}"), *ActingParty.choices])
         offer(self, "calendar", [("", "Whoever acts"), *((key, row.name) for key, row in self.calendars.items())])
 
@@ -42,7 +41,6 @@ class LeadTimeForm(forms.Form):
         data = super().clean() or {}
         if data.get("minutes") is None and "minutes" not in self.errors:
             self.add_error("minutes", "Say how long it takes.")
-        data["account"] = self.carriers.get(data.get("account") or "")
         data["calendar"] = self.calendars.get(data.get("calendar") or "")
         return data
 

@@ -23,8 +23,8 @@ from exceptions.cases.taxonomy import type_label
 from exceptions.contracts.common import by, may_change_house, must_see_all, put, read_again, refuse, revision_posted
 from exceptions.contracts.contract_views import today_of
 from exceptions.contracts.table_forms import LeadTimeForm, RateForm
-from exceptions.parties.models import AccountKind
-from exceptions.parties.selectors import account_list
+from exceptions.parties.choosing import choice_of
+from exceptions.parties.models import Account
 from exceptions.shipments.models import Mode
 from exceptions.sla.book import book_now
 from exceptions.sla.explaining import wording
@@ -34,8 +34,6 @@ from exceptions.sla.selectors import tables as selectors
 from exceptions.sla.selectors.calendars import calendars_list
 from exceptions.sla.services import lead_times as lead_time_services
 from exceptions.sla.services import rates as rate_services
-
-CHOICES = 500
 
 
 @dataclass(frozen=True)
@@ -64,22 +62,25 @@ def lead_time(request: MemberRequest) -> HttpResponse:
     viewer = request.viewer
     must_see_all(viewer)
     scope: dict[str, Any] = {name: request.GET.get(name, "") for name in ("action", "case_type", "mode")}
-    party = request.GET.get("account", "")
-    account = int(party) if party.isdecimal() and len(party) < 19 else None
+    of = request.GET.get("account", "")
+    account = int(of) if of.isdecimal() and len(of) < 19 else None
     table = selectors.lead_times_table(viewer)
     row = next((row for row in table if {name: getattr(row, name) for name in scope} == scope), None)
     if row is None:
         raise NotFound("There is no such action in the table.")
     found = row.own if account is None else next((one for one in row.of_parties if one.account_id == account), None)
+    choice = choice_of(viewer, "other")
     form = LeadTimeForm(
         request.POST if request.method == "POST" else None,
         acts=_acts(row).lower(),
-        carriers=list(account_list(viewer).exclude(kind=AccountKind.CUSTOMER)[:CHOICES]),
+        choice=choice,
         calendars=calendars_list(viewer),
         initial=_initial(row, found),
     )
+    party: Account | None = None
     if account is not None:
-        if str(account) not in form.carriers:
+        party = choice.rows.filter(pk=account).first()
+        if party is None:
             raise NotFound("There is no such party.")
         del form.fields["account"]
     problem: DomainError | None = None
@@ -93,7 +94,7 @@ def lead_time(request: MemberRequest) -> HttpResponse:
             with transaction.atomic():
                 lead_time_services.lead_time_save(
                     **scope,
-                    account=form.carriers[str(account)] if account is not None else chosen,
+                    account=party or chosen,
                     party=data["party"],
                     minutes=data["minutes"],
                     cost=data["cost"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,15 +13,13 @@ from controltower.errors import Conflict, DomainError, Invalid, NotFound
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
-from controltower.tenancy.viewer import Viewer
 from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.contracts.common import by, read_again, refuse, revision_posted, version_to_change
 from exceptions.contracts.forms import TermForm, term_initial
 from exceptions.contracts.kinds import BY_KIND, KINDS, Kind
 from exceptions.contracts.prices import FORMS
-from exceptions.parties.models import Account
-from exceptions.parties.selectors import account_list
+from exceptions.parties.choosing import choice_of
 from exceptions.sla.models import ClaimRegime, ContractVersion, Term, TermKind, VersionState
 from exceptions.sla.selectors import contracts as selectors
 from exceptions.sla.selectors.calendars import calendars_list
@@ -96,21 +93,13 @@ def _form(
         kind=kind,
         price_form=chosen,
         currency=version.contract.currency,
-        accounts=_below(request.viewer, version.contract.account),
+        choice=choice_of(request.viewer, below=version.contract.account),
         calendars=calendars_list(request.viewer) if "calendar" in kind.fields else [],
         regimes=list(ClaimRegime.objects.order_by("name", "step")) if "regime" in kind.fields else [],
         stored=row,
         is_house=version.contract.account is None,
         initial=initial,
     )
-
-
-def _below(viewer: Viewer, account: Account | None) -> QuerySet[Account]:
-    """Whom a term may be narrowed to: who is below the contract's party, and of the house's own rates anybody."""
-    found = account_list(viewer)
-    if account is None:
-        return found
-    return found.filter(path__startswith=account.path).exclude(pk=account.pk) if account.path else found.none()
 
 
 def _answer(

@@ -31,8 +31,7 @@ from exceptions.contracts.common import offer
 from exceptions.contracts.replaying import REPLAYED, Seen, Timed, case_seen, replay
 from exceptions.contracts.trying import Facts, try_facts
 from exceptions.contracts.words import price_words
-from exceptions.parties.models import Account, AccountKind
-from exceptions.parties.selectors import account_list
+from exceptions.parties.choosing import Choice, NamedField, choice_of, choose_from
 from exceptions.shipments.models import Mode
 from exceptions.sla.book import Book, account_path, book_now, book_trying
 from exceptions.sla.explaining import phrase
@@ -40,7 +39,6 @@ from exceptions.sla.models import ContractVersion, Side, VersionState
 from exceptions.sla.pricing import Money, Situation
 from exceptions.sla.selectors.contracts import contracts_visible, version_get
 
-CHOICES = 500
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 DEADLINES = 24
 AMOUNTS = (
@@ -58,8 +56,10 @@ class TryForm(forms.Form):
         label="A case", max_length=60, required=False, help_text="EX-1042, or a reference of its freight"
     )
     version = forms.ChoiceField(label="As if this held", required=False)
-    account = forms.ChoiceField(label="Customer", required=False)
-    theirs = forms.ChoiceField(label="Carrier or other party", required=False, help_text="Shows what they owe us, too")
+    account = NamedField(label="Customer", empty="nobody, the house")
+    theirs = NamedField(
+        label="Carrier or other party", required=False, help_text="Name or code; shows what they owe us, too"
+    )
     case_type = forms.ChoiceField(
         label="Type of case",
         required=False,
@@ -80,13 +80,11 @@ class TryForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, accounts: list[Account], drafts: list[ContractVersion], **kwargs: Any
+        self, data: Any = None, *, accounts: Choice, others: Choice, drafts: list[ContractVersion], **kwargs: Any
     ) -> None:
         super().__init__(data, **kwargs)
-        self.accounts = {str(row.pk): row for row in accounts}
-        offer(self, "account", [("", "Nobody: the house"), *((key, row.name) for key, row in self.accounts.items())])
-        others = [(key, row.name) for key, row in self.accounts.items() if row.kind != AccountKind.CUSTOMER]
-        offer(self, "theirs", [("", "Not said"), *others])
+        choose_from(self, "account", accounts)
+        choose_from(self, "theirs", others)
         named = [(f"{row.contract_id}/{row.number}", f"{row.contract.name}, draft {row.number}") for row in drafts]
         offer(self, "version", [("", "What holds today"), *named])
 
@@ -120,7 +118,8 @@ def _form(request: MemberRequest, now: datetime) -> TryForm:
     zone = ZoneInfo(viewer.organisation.time_zone)
     return TryForm(
         request.GET or None,
-        accounts=list(account_list(viewer)[:CHOICES]),
+        accounts=choice_of(viewer),
+        others=choice_of(viewer, "other"),
         drafts=list(drafts.select_related("contract").order_by("contract__name")),
         initial={"since": f"{now.astimezone(zone):%Y-%m-%dT%H:%M}", "case_type": "delivery_late"},
     )
@@ -186,8 +185,7 @@ def _as_seen(viewer: Viewer, case: Case, seen: Seen) -> CaseTried:
 
 def _facts(viewer: Viewer, form: TryForm, book: Book, now: datetime) -> Facts:
     data = form.cleaned_data
-    account = form.accounts.get(data["account"])
-    theirs = form.accounts.get(data["theirs"])
+    account, theirs = data["account"], data["theirs"]
     since = data["since"].replace(tzinfo=ZoneInfo(book.zone)).astimezone(UTC) if data["since"] else now
     situation = Situation(
         accounts=account_path(account),

@@ -3,12 +3,12 @@
 from typing import Any, Final
 
 from django import forms
-from django.db.models import QuerySet
 
 from exceptions.intake.models import Mailbox, MailboxSecurity
 from exceptions.intake.presets import Preset
 from exceptions.intake.strict_json import MAX_BYTES
-from exceptions.parties.models import Account, AccountKind, Partner
+from exceptions.parties.choosing import Choice, NamedField, choose_from
+from exceptions.parties.models import AccountKind, Partner
 from exceptions.parties.zones import is_zone
 
 _PLAIN: Final = {"autocomplete": "off", "spellcheck": "false"}
@@ -21,24 +21,16 @@ class ConnectForm(forms.Form):
     """Whom to connect, and how. The account may be made here, when it is new."""
 
     name = forms.CharField(label="Name", max_length=200, help_text="As your people call it: Swift parcel tracking.")
-    account = forms.ModelChoiceField(
+    account = NamedField(
         label="Account it belongs to",
-        queryset=Account.objects.none(),
         required=False,
-        empty_label="Choose, or name a new one below",
-        help_text="The carrier, warehouse or customer behind the connection.",
+        help_text="The carrier, warehouse or customer behind the connection, by name or code. A new one is named below.",
     )
     new_account = forms.CharField(label="Name of the new account", max_length=200, required=False)
     new_account_kind = forms.ChoiceField(
         label="It is a", choices=AccountKind.choices, initial=AccountKind.CARRIER, required=False
     )
-    default_customer = forms.ModelChoiceField(
-        label="Customer of shipments it starts",
-        queryset=Account.objects.none(),
-        required=False,
-        empty_label="Nobody: signals wait",
-        help_text=_CUSTOMER_HINT,
-    )
+    default_customer = NamedField(label="Customer of shipments it starts", required=False, help_text=_CUSTOMER_HINT)
     zone = forms.CharField(
         label="Time zone of its local times",
         max_length=60,
@@ -63,10 +55,10 @@ class ConnectForm(forms.Form):
         help_text="Messages are checked and read, but record nothing and open no cases.",
     )
 
-    def __init__(self, *args: Any, preset: Preset, accounts: QuerySet[Account], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, preset: Preset, accounts: Choice, customers: Choice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose(self, "account", accounts)
-        _choose(self, "default_customer", accounts.filter(kind=AccountKind.CUSTOMER))
+        choose_from(self, "account", accounts)
+        choose_from(self, "default_customer", customers)
         ways = [(way.key, way.label) for way in preset.ways]
         self.fields["way"].choices = ways  # type: ignore[attr-defined]
         self.fields["way"].initial = ways[0][0]
@@ -82,7 +74,7 @@ class ConnectForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("account") is None and not cleaned.get("new_account", "").strip():
-            self.add_error("account", "Choose an account, or name a new one.")
+            self.add_error("account", "Name an account, or a new one below.")
         zone = cleaned.get("zone", "")
         if zone and not is_zone(zone):
             self.add_error("zone", "Use the IANA name of a time zone, such as America/Phoenix.")
@@ -93,24 +85,18 @@ class PartnerForm(forms.Form):
     """What may be changed of a partner later."""
 
     name = forms.CharField(label="Name", max_length=200)
-    account = forms.ModelChoiceField(label="Account it belongs to", queryset=Account.objects.none())
-    default_customer = forms.ModelChoiceField(
-        label="Customer of shipments it starts",
-        queryset=Account.objects.none(),
-        required=False,
-        empty_label="Nobody: signals wait",
-        help_text=_CUSTOMER_HINT,
-    )
+    account = NamedField(label="Account it belongs to")
+    default_customer = NamedField(label="Customer of shipments it starts", required=False, help_text=_CUSTOMER_HINT)
     rate_limit_per_minute = forms.IntegerField(
         label="Messages a minute, at most", min_value=0, max_value=1_000_000, help_text="0 is no limit."
     )
 
     def __init__(
-        self, data: Any = None, *, partner: Partner, preset: Preset | None, accounts: QuerySet[Account]
+        self, data: Any = None, *, partner: Partner, preset: Preset | None, accounts: Choice, customers: Choice
     ) -> None:
         super().__init__(data, initial={name: getattr(partner, name) for name in self.base_fields})
-        _choose(self, "account", accounts)
-        _choose(self, "default_customer", accounts.filter(kind=AccountKind.CUSTOMER))
+        choose_from(self, "account", accounts, partner.account)
+        choose_from(self, "default_customer", customers, partner.default_customer)
         if preset is not None and not preset.starts_shipments:
             del self.fields["default_customer"]
 
@@ -186,7 +172,3 @@ class TryForm(forms.Form):
         if not self.cleaned_data["body"]:
             return None
         return str(self.cleaned_data["body"]).replace("\r\n", "\n").encode(errors="replace")
-
-
-def _choose(form: forms.Form, name: str, accounts: QuerySet[Account]) -> None:
-    form.fields[name].queryset = accounts  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from controltower.errors import Invalid
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
+from controltower.tenancy.viewer import Viewer
 from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.intake import selectors, services
@@ -17,6 +18,7 @@ from exceptions.intake.forms import ConnectForm, PartnerForm, TryForm
 from exceptions.intake.presets import PRESETS, Preset, preset_of, presets_by_group, sample_body
 from exceptions.intake.presets.scripts import curl_example
 from exceptions.intake.services.partners import Connected, secret_dates
+from exceptions.parties.choosing import Choice, choice_of
 from exceptions.parties.models import Channel, SignatureScheme
 
 
@@ -39,7 +41,7 @@ def partner_create(request: MemberRequest) -> HttpResponse:
         context = {"groups": presets_by_group(), "unknown": request.method == "POST"}
         return render(request, "intake/presets.html", context, status=422 if request.method == "POST" else 200)
     viewer = request.viewer
-    form = ConnectForm(request.POST or None, preset=chosen, accounts=selectors.accounts_to_connect(viewer))
+    form = ConnectForm(request.POST or None, preset=chosen, **_choices(viewer))
     if request.method == "POST" and form.is_valid():
         made = _connected(request, chosen, form)
         if made is not None:
@@ -77,8 +79,7 @@ def partner_change(request: MemberRequest, slug: str) -> HttpResponse:
     viewer = request.viewer
     found = selectors.partner_of(viewer, slug)
     preset = preset_of(found.template, found.adapter)
-    accounts = selectors.accounts_to_connect(viewer)
-    form = PartnerForm(request.POST or None, partner=found, preset=preset, accounts=accounts)
+    form = PartnerForm(request.POST or None, partner=found, preset=preset, **_choices(viewer))
     if request.method == "POST" and form.is_valid():
         wanted = {"default_customer": None, **form.cleaned_data}
         services.partner_change(found, **wanted, actor=viewer.actor, now=timezone.now())
@@ -160,3 +161,8 @@ def _secret_page(request: MemberRequest, made: Connected, *, fresh: bool) -> Htt
         "curl": curl_example(made.partner, addresses[0].url, timezone.now()) if addresses else "",
     }
     return render(request, "intake/secret.html", context, status=201 if fresh else 200)
+
+
+def _choices(viewer: Viewer) -> dict[str, Choice]:
+    """Out of whom a connection's account and its customer are named."""
+    return {"accounts": choice_of(viewer), "customers": choice_of(viewer, "customer")}

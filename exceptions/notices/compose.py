@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -18,11 +19,13 @@ from controltower.errors import Conflict, Invalid
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
+from controltower.web import formats
 from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.cases import selectors as cases
 from exceptions.cases.facts import facts_for
 from exceptions.cases.models import Case
+from exceptions.cases.services import update_promise
 from exceptions.notices import services
 from exceptions.notices.drafts import Draft, FactLike, Locale, NoticeKind
 from exceptions.notices.forms import OverrideForm, SentenceFormSet, StartForm
@@ -45,6 +48,19 @@ class Start:
     kind: NoticeKind
     locale: Locale
     facts: tuple[FactLike, ...]
+    form: StartForm
+    """What was chosen. With errors where the time of the next word is none; the facts are then without it."""
+
+    @property
+    def next_update_at(self) -> datetime | None:
+        """The time that was typed; None for what stands already."""
+        at: datetime | None = self.form.cleaned_data.get("next_update")
+        return at
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """What the text is written for, as the form of the text posts it along."""
+        return {name: self.form.data[name] for name in self.form.fields}
 
     @property
     def audience(self) -> str:
@@ -71,10 +87,11 @@ def write(request: MemberRequest, number: str) -> HttpResponse:
     if request.method != "POST":
         draft = template_draft(start.kind, start.facts, start.locale, audience=start.audience)
         lines = SentenceFormSet(initial=[{"role": role, "text": text} for role, text in sentence_lines(draft)])
-        return _page(request, start, lines, preview(draft, start.facts, audience=start.audience))
+        seen = preview(draft, start.facts, audience=start.audience)
+        return _page(request, start, lines, seen, status=422 if start.form.errors else 200)
     lines = SentenceFormSet(request.POST)
     override = OverrideForm(request.POST)
-    if not lines.is_valid() or not override.is_valid():
+    if not lines.is_valid() or not override.is_valid() or start.form.errors:
         return _page(request, start, lines, None, override=override, status=422)
     try:
         draft = _draft(start, lines)
@@ -83,14 +100,17 @@ def write(request: MemberRequest, number: str) -> HttpResponse:
     if request.POST.get("action") != "save":
         return _page(request, start, lines, preview(draft, start.facts, audience=start.audience), override=override)
     try:
-        laid_down = services.notice_draft_by_hand(
-            case=case,
-            draft=draft,
-            recipient=start.recipient,
-            actor=viewer.actor,
-            now=now,
-            override=override.cleaned_data["override"],
-        )
+        with transaction.atomic():
+            if start.next_update_at is not None:
+                case = update_promise(case, by=start.next_update_at, actor=viewer.actor, now=now)
+            laid_down = services.notice_draft_by_hand(
+                case=case,
+                draft=draft,
+                recipient=start.recipient,
+                actor=viewer.actor,
+                now=now,
+                override=override.cleaned_data["override"],
+            )
     except Invalid as error:
         seen = preview(draft, start.facts, audience=start.audience)
         return _page(request, start, lines, seen, override=override, said=error.message, status=422)
@@ -125,14 +145,37 @@ def _start(request: MemberRequest, case: Case, contacts: list[Contact], now: dat
     recipient = by_id.get(asked.get("recipient", ""), first)
     kind, locale = asked.get("kind", ""), asked.get("locale", "")
     language = recipient.locale[:2]
+    about = NoticeKind(kind) if kind in NoticeKind.values else notice_kind_for(case.type)
+    spoken = Locale(locale if locale in set(Locale) else language if language in set(Locale) else Locale.EN)
+    form = _start_form(request, case, contacts, now, {"recipient": str(recipient.pk), "kind": about, "locale": spoken})
     return Start(
         case=case,
         contacts=contacts,
         recipient=recipient,
-        kind=NoticeKind(kind) if kind in NoticeKind.values else notice_kind_for(case.type),
-        locale=Locale(locale if locale in set(Locale) else language if language in set(Locale) else Locale.EN),
-        facts=tuple(facts_for(case, now=now)),
+        kind=about,
+        locale=spoken,
+        facts=tuple(facts_for(case, now=now, next_update_at=form.cleaned_data.get("next_update"))),
+        form=form,
     )
+
+
+def _start_form(
+    request: MemberRequest, case: Case, contacts: list[Contact], now: datetime, chosen: dict[str, str]
+) -> StartForm:
+    """Filled in and read. Without the time of the next word where nobody can be promised one."""
+    asked = request.POST if request.method == "POST" else request.GET
+    zone, given = request.viewer.organisation.time_zone, case.next_update_at
+    form = StartForm(
+        {**chosen, "next_update": asked.get("next_update", "")},
+        recipients=[(str(c.pk), f"{c.name}, {c.account.name} <{c.email}>") for c in contacts],
+        now=now,
+        zone=zone,
+        stands=formats.clock(given, zone, now) if given is not None and given > now else "",
+    )
+    if case.account_id is None:
+        del form.fields["next_update"]
+    form.full_clean()
+    return form
 
 
 def _draft(start: Start, lines: Any) -> Draft:
@@ -152,13 +195,11 @@ def _page(
     said: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    recipients = [(str(c.pk), f"{c.name}, {c.account.name} <{c.email}>") for c in start.contacts]
-    chosen = {"recipient": str(start.recipient.pk), "kind": start.kind, "locale": start.locale}
     context = {
         "case": start.case,
         "start": start,
-        "start_form": StartForm(initial=chosen, recipients=recipients),
-        "chosen": chosen,
+        "start_form": start.form,
+        "chosen": start.chosen,
         "lines": lines,
         "seen": seen,
         "override": override or OverrideForm(),

@@ -1,7 +1,10 @@
+from datetime import datetime
 from typing import Any
 
 from django import forms
 
+from exceptions.cases.forms import instant_ahead
+from exceptions.cases.services.updates import FARTHEST
 from exceptions.notices.drafts import MAX_SENTENCES, MAX_TEXT, Locale, NoticeKind, SentenceRole
 
 LANGUAGES = [(Locale.EN, "English"), (Locale.DE, "German"), (Locale.PL, "Polish"), (Locale.ES, "Spanish")]
@@ -14,10 +17,32 @@ class StartForm(forms.Form):
     recipient = forms.ChoiceField(label="To")
     kind = forms.ChoiceField(label="About", choices=NoticeKind.choices)
     locale = forms.ChoiceField(label="Language", choices=LANGUAGES)
+    next_update = forms.DateTimeField(
+        label="Write again by", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
 
-    def __init__(self, *args: Any, recipients: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, recipients: list[tuple[str, str]], now: datetime, zone: str, stands: str, **kwargs: Any
+    ) -> None:
+        """stands: what the customer was promised, in words; "" for nothing."""
         super().__init__(*args, **kwargs)
+        self.now, self.zone = now, zone
         self.fields["recipient"].choices = recipients  # type: ignore[attr-defined]
+        city = zone.rpartition("/")[2].replace("_", " ")
+        left = f"it stays {stands}" if stands else "no time is said"
+        self.fields["next_update"].help_text = f"On the clock of {city}. Left empty, {left}"
+
+    def clean_next_update(self) -> datetime | None:
+        """The instant, ahead of now and not farther than a promise reaches."""
+        typed: datetime | None = self.cleaned_data["next_update"]
+        if typed is None:
+            return None
+        at = instant_ahead(typed, self.zone, self.now)
+        if at is not None and at <= self.now:
+            raise forms.ValidationError("Choose a time that is still ahead.")
+        if at is None or at > self.now + FARTHEST:
+            raise forms.ValidationError("Choose a time within 31 days.")
+        return at
 
 
 class OverrideForm(forms.Form):

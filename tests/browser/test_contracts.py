@@ -73,7 +73,7 @@ def test_the_pages_are_accessible_and_fit(
         f"{contract}2/terms/{term.pk}/",
         "contracts/try/",
         f"contracts/try/?case={cases[0].number}&version={draft.contract_id}/2",
-        f"contracts/try/?account={customer.pk}&case_type=delivery_late&since=2026-11-20T14:00",
+        f"contracts/try/?account={customer.code}&case_type=delivery_late&since=2026-11-20T14:00",
         "calendars/",
         "calendars/new/",
         f"calendars/{calendar.pk}/?hours=12&since=2026-11-25T14:00",
@@ -95,7 +95,7 @@ def test_a_contract_is_written_and_activated_with_the_keyboard_and_without_scrip
     page = open_page(supervisor, "/settings/contracts/", javascript=False)
     page.get_by_role("link", name="New contract").press("Enter")
     page.get_by_label("What others owe us", exact=False).check()
-    page.get_by_label("With", exact=True).select_option(index=1)
+    page.get_by_label("With", exact=True).fill("northgate")
     page.get_by_label("Code").fill("NG-CLAIMS")
     page.get_by_label("Name", exact=True).fill("Northgate claims")
     page.get_by_role("button", name="Make the draft").press("Enter")
@@ -116,6 +116,33 @@ def test_a_contract_is_written_and_activated_with_the_keyboard_and_without_scrip
     with acting_for(organisation):
         version = ContractVersion.objects.get(contract__code="NG-CLAIMS")
         assert (version.state, version.activated_by_id) == (VersionState.ACTIVE, supervisor.member.pk)
+
+
+def test_the_other_party_is_found_among_many_while_its_name_is_typed(
+    open_page: Open, axe: Axe, supervisor: Viewer, organisation: Organisation
+) -> None:
+    with acting_for(organisation):
+        Account.objects.bulk_create(
+            Account(code=f"HUT-{number:03}", name=f"Huta {number}", search_name=f"huta {number}", kind="customer")
+            for number in range(530)
+        )
+    page = open_page(supervisor, "/settings/contracts/new/", refused=(422,))
+    box, offered = page.get_by_label("With", exact=True), page.locator("#id_account_suggested option")
+    expect(offered).to_have_count(0)
+    box.focus()
+    expect(offered).to_have_count(20)
+    page.keyboard.type("huta 529")
+    expect(offered).to_have_count(1)
+    expect(offered).to_have_attribute("value", "Huta 529 (HUT-529)")
+    box.fill("huta nowhere")
+    page.get_by_label("Code").fill("HUTA")
+    page.get_by_label("Name", exact=True).fill("Huta")
+    page.get_by_role("button", name="Make the draft").press("Enter")
+    expect(page.get_by_text("There is no account “huta nowhere” here.", exact=False)).to_be_visible()
+    assert look(page, axe, CORNERS) == []
+    box.fill("Huta 529 (HUT-529)")
+    box.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Huta")
 
 
 def test_trying_and_counting_happen_in_place(

@@ -94,7 +94,7 @@ def test_a_new_partner_comes_from_a_sample_to_live_without_code(
     page.get_by_role("link", name="Connect a partner").first.click()
     page.get_by_role("link", name="CloudEvents 1.0").click()
     page.get_by_label("Name", exact=True).fill("Ridgeline TMS")
-    page.get_by_text("The account is not in the list").click()
+    page.get_by_text("It is a new account").click()
     page.get_by_label("Name of the new account").fill("Ridgeline Haulage")
     page.get_by_role("button", name="Connect").click()
     expect(page.locator("#secret")).to_contain_text("whsec_")

@@ -273,6 +273,21 @@ def test_below_960_pixels_the_case_is_its_own_page(open_page: Open, coordinator:
     expect(page.locator("[data-rows]")).to_be_visible()
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_the_narrowest_screen_a_row_names_its_customer_and_is_no_taller(
+    open_page: Open, coordinator: Viewer, cases: list[Case], theme: str
+) -> None:
+    page = open_page(coordinator, "/", width=320, theme=theme)
+    row = page.locator(".row").first
+    boxes = {part: row.locator(f".row__{part}").bounding_box() for part in ("link", "party", "clock", "meta")}
+    assert all(boxes.values()) and row.bounding_box()["height"] == 88, boxes  # type: ignore[index]
+    place = {part: (box["x"], box["y"], box["x"] + box["width"]) for part, box in boxes.items() if box}
+    expect(row.locator(".row__party")).to_have_text("Northgate")
+    assert row.locator(".row__party").evaluate("each => each.scrollWidth <= each.clientWidth"), "not cut off"
+    assert place["party"][1] > place["link"][1] and place["party"][2] <= place["meta"][0] <= 320, place
+    assert place["link"][2] <= place["clock"][0] and place["clock"][2] <= 320, place
+
+
 def test_the_script_writes_time_as_the_server_does(open_page: Open, coordinator: Viewer) -> None:
     page = open_page(coordinator, "/")
     for seconds in (0, 59, 60, 3599, 3600, 3900, 172_799, 172_800, 183_600, 864_000):

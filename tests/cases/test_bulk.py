@@ -193,3 +193,29 @@ def test_an_undo_is_for_who_did_it_only(
     for other in (supervisor, stranger):
         assert undo(client_for(other), said)["text"] == "This cannot be taken back any more. Look at the cases."
     assert now_is(cases[0]).owner_id == coordinator.member.pk
+
+
+def test_of_many_that_are_put_to_sleep_those_that_lose_their_last_chance_are_counted_and_named(
+    client_for: SignIn, coordinator: Viewer, cases: list[Case]
+) -> None:
+    now = timezone.now()
+    with acting_for(coordinator.organisation):
+        for case, hours, is_past in zip(cases, (2, 2, 9), (False, True, False), strict=True):
+            Case.objects.filter(pk=case.pk).update(act_by=now + hours * HOUR, explanation={"unavoidable": is_past})
+    client = client_for(coordinator)
+    first = do(client, "snooze", chosen(*cases), after="4h")
+    assert first["text"].endswith(f". 1 of them can be acted on only before that: {cases[0].number}.")
+    assert first["text"].startswith("3 asleep until ") and not first["danger"]
+    undo(client, first)
+    soon = do(client, "snooze", chosen(*map(now_is, cases)), after="1h")
+    assert "acted on" not in soon["text"]
+
+
+def test_one_that_refuses_to_sleep_loses_nothing_by_it(
+    client_for: SignIn, coordinator: Viewer, supervisor: Viewer, cases: list[Case]
+) -> None:
+    with acting_for(coordinator.organisation):
+        Case.objects.update(act_by=timezone.now() + HOUR, explanation={})
+        services.case_pin(cases[1], actor=supervisor.actor, now=timezone.now())
+    said = do(client_for(coordinator), "snooze", chosen(*cases), after="4h")
+    assert f"2 of them can be acted on only before that: {cases[0].number}, {cases[2].number}." in said["text"]

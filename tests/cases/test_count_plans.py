@@ -31,6 +31,7 @@ INDEXES = {
     "customer:acme": "case_queue_account",
     "customer:acme severity:S1": "case_queue_account",
     "customer:acme due:<2h": "case_account_due",
+    "customer:acme owner:none": "case_account_unowned",
     "due:<2h": "case_due",
     "due:<2h is:pinned": "case_due",
     "type:customs_hold due:<2h severity:S1": "case_type_due",
@@ -73,7 +74,7 @@ def test_a_limited_member_is_counted_by_the_index_of_customers(backlog: Backlog)
     viewer = limited(backlog, {backlog.acme.pk, backlog.west.pk})
     for query, index in (
         ("", "case_queue_account"),
-        ("owner:none", "case_queue_account"),
+        ("owner:none", "case_account_unowned"),
         ("due:<2h", "case_account_due"),
     ):
         plan = plan_of(backlog, viewer, query)

@@ -75,6 +75,17 @@ def test_the_clock_alone_changes_no_fact(case: Case, now: datetime) -> None:
     assert facts_digest(at_once) == facts_digest(later)
 
 
+def test_the_promised_update_is_told_at_the_stop_and_only_until_it_passed(
+    case: Case, coordinator: Viewer, now: datetime
+) -> None:
+    services.update_promise(case, by=now + 2 * HOUR, actor=coordinator.actor, now=now)
+    told = facts_of(case, now)["next_update"]
+    assert told.value == {"at": (now + 2 * HOUR).isoformat(), "zone": "America/Chicago", "place": "Chicago"}
+    assert facts_of(case, now + 3 * HOUR)["next_update"].digest == told.digest, "the clock alone changes no fact"
+    services.case_price(case, now=now + 2 * HOUR)
+    assert "next_update" not in facts_of(case, now)
+
+
 def test_a_new_eta_changes_the_digest_of_that_fact(case: Case, now: datetime) -> None:
     before = facts_of(case, now)
     eta("482", now + HOUR, now + 12 * HOUR)

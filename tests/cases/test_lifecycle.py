@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -35,6 +35,23 @@ def test_taking_a_case_answers_the_first_response_promise(case: Case, coordinato
     assert (taken.state, taken.owner_id, taken.first_response_at) == (CaseState.OPEN, coordinator.member.pk, now + HOUR)
     assert taken.touched_by_human and taken.version == case.version + 1
     assert taken.timeline.order_by("-id")[0].text == "Taken by Cora"
+
+
+def test_a_case_given_back_at_once_was_not_answered(case: Case, coordinator: Viewer, now: datetime) -> None:
+    actor = coordinator.actor
+    services.case_take(case, actor=actor, now=now)
+    released = services.case_release(case, actor=actor, now=now + timedelta(seconds=20))
+    assert released.owner is None and released.first_response_at is None
+    services.case_take(case, actor=actor, now=now + HOUR)
+    released = services.case_release(case, actor=actor, now=now + 2 * HOUR)
+    assert released.first_response_at == now + HOUR, "somebody worked on it for an hour"
+
+
+def test_a_call_answers_however_soon_the_case_is_given_back(case: Case, coordinator: Viewer, now: datetime) -> None:
+    actor = coordinator.actor
+    services.case_take(case, actor=actor, now=now)
+    services.interaction_log(case, channel="call", outcome="reached", with_whom="the dock", actor=actor, now=now)
+    assert services.case_release(case, actor=actor, now=now + timedelta(seconds=20)).first_response_at == now
 
 
 def test_two_people_cannot_take_it(case: Case, coordinator: Viewer, supervisor: Viewer, now: datetime) -> None:

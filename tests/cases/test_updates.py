@@ -13,6 +13,7 @@ from controltower.tenancy.viewer import Viewer
 from exceptions.cases import services
 from exceptions.cases.models import Case, Commitment, EntryKind, Escalation, Stake
 from exceptions.cases.services.recording import timeline_add
+from exceptions.cases.services.updates import heard_at
 from exceptions.parties.models import Account
 from exceptions.sla.models import ContractVersion
 from tests.cases.conftest import HOUR, book, eta, make_term
@@ -32,7 +33,7 @@ def case(customer: Account, now: datetime) -> Case:
 
 
 def told(case: Case, at: datetime) -> None:
-    timeline_add(case, EntryKind.NOTICE, "Told", actor=SYSTEM, now=at)
+    timeline_add(case, EntryKind.NOTICE, "Told", actor=SYSTEM, now=at, data=heard_at(at))
 
 
 def states() -> list[str]:
@@ -55,6 +56,12 @@ def test_every_missed_update_stays_lost_and_what_came_in_time_is_kept(case: Case
     with CaptureQueriesContext(connection) as asked:
         lost(case, now + 200 * MINUTE)
     assert [query for query in asked if query["sql"].lstrip().startswith(("INSERT", "UPDATE"))] == []
+
+
+def test_a_notice_that_told_nobody_anything_keeps_no_promise(case: Case, now: datetime) -> None:
+    for text in ("Notice to Ada written, waiting for approval", "Notice called back before it was sent"):
+        timeline_add(case, EntryKind.NOTICE, text, actor=SYSTEM, now=now + 30 * MINUTE)
+    assert (lost(case, now + 61 * MINUTE), states()) == (500_00, ["broken"])
 
 
 def test_an_update_that_came_late_is_missed_though_nobody_looked_meanwhile(case: Case, now: datetime) -> None:

@@ -10,6 +10,8 @@ from django.utils import timezone
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from controltower.tenancy.viewer import Viewer
+from controltower.web import formats
+from controltower.web.toast import pending
 from exceptions.cases.models import Case, CaseState, Interaction
 from exceptions.cases.services import case_take
 from exceptions.parties.models import AccountKind, Contact, ContactRole
@@ -299,3 +301,41 @@ def test_a_note_sent_twice_stands_there_once(
     with acting_for(case.organisation_id):
         notes = case.timeline.filter(kind="note").order_by("pk")
         assert [entry.text for entry in notes] == ["Dock 4 is closed", "Dock 4 is closed", "Dock 5 is open"]
+
+
+def until(case: Case, hours: int, **explained: object) -> Case:
+    """Acting on it still helps for so many hours."""
+    with acting_for(case.organisation_id):
+        told = {"zone": "America/Chicago", "place": "Reno, NV", **explained}
+        Case.objects.filter(pk=case.pk).update(
+            act_by=timezone.now() + hours * HOUR, explanation=case.explanation | told
+        )
+    return fresh(case)
+
+
+def test_the_form_that_lets_a_case_sleep_says_until_when_acting_is_possible_and_which_choice_is_too_late(
+    client_for: SignIn, coordinator: Viewer, case: Case
+) -> None:
+    client, case = client_for(coordinator), until(case, 2, unavoidable=False)
+    form = client.get(f"/cases/{case.number}/").context["forms"]["snooze"]
+    assert case.act_by is not None
+    clock = formats.clock(case.act_by, "America/Chicago", timezone.now())
+    assert form["after"].help_text == f"Acting is possible until {clock} Reno, NV only."
+    said = dict(form.fields["after"].choices)
+    assert said["1h"] == "In 1 hour" and said["4h"] == "In 4 hours, too late to act"
+    assert said["reply"] == "A reply arrives, which may be too late to act"
+    until(case, -1)
+    assert "Acting is possible" not in client.get(f"/cases/{case.number}/").content.decode(), "it is past already"
+    until(case, 2, unavoidable=True)
+    assert "Acting is possible" not in client.get(f"/cases/{case.number}/").content.decode(), "nothing helps"
+
+
+@pytest.mark.parametrize(("after", "is_late"), [("1h", False), ("4h", True), ("reply", True)])
+def test_who_lets_a_case_sleep_past_its_last_chance_is_told_so_and_may(
+    client_for: SignIn, coordinator: Viewer, case: Case, after: str, is_late: bool
+) -> None:
+    case = until(case, 2, unavoidable=False)
+    response = post(client_for(coordinator), case, "snooze", after=after)
+    said = pending(response.wsgi_request)[-1]["text"]
+    assert fresh(case).snoozed_until is not None and said.startswith("Asleep until ")
+    assert ("Acting is possible until" in said and said.endswith(" Reno, NV only.")) is is_late

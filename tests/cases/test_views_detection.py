@@ -56,7 +56,7 @@ def test_an_administrator_corrects_a_rule_for_a_customer_on_a_lane_and_takes_it_
     client = client_for(administrator)
     with acting_for(organisation):
         customer = make_account("NORTHGATE", AccountKind.CUSTOMER)
-    asked = {"account": customer.pk, "lane": "US-TX>US-IL", "tolerance_minutes": "45", "enabled": ""}
+    asked = {"account": customer.code, "lane": "US-TX>US-IL", "tolerance_minutes": "45", "enabled": ""}
     answer = client.post(f"{LATE}save/", asked, follow=True).content.decode()
     assert "It holds from the next signal on" in answer and "Northgate" in answer and "US-TX" in answer
     with acting_for(organisation):
@@ -173,7 +173,7 @@ def test_an_administrator_limited_to_customers_corrects_rules_for_these_only(
         row = DetectionSetting.objects.create(type="delivery_late", account=other, lane="", tolerance_minutes=5)
     client = client_for(ann)
     assert "Halvorsen" not in client.get(LATE).content.decode()
-    assert client.post(f"{LATE}save/", {"account": mine.pk, "enabled": "no"}).status_code == 302
-    assert client.post(f"{LATE}save/", {"account": other.pk, "enabled": "no"}).status_code == 422
+    assert client.post(f"{LATE}save/", {"account": mine.code, "enabled": "no"}).status_code == 302
+    assert client.post(f"{LATE}save/", {"account": other.code, "enabled": "no"}).status_code == 422
     assert client.post(f"{LATE}save/", {"enabled": "no"}).status_code == 403
     assert client.post(f"{LATE}{row.pk}/remove/").status_code == 404

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from controltower.audit import SYSTEM
+from controltower.jobs.models import Job, JobState
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation, Role
 from controltower.tenancy.viewer import Viewer
@@ -40,6 +41,23 @@ def test_it_shows_how_far_it_is_and_can_be_stopped_once(
     assert "Cancelled" in text and 'hx-trigger="every 2s"' not in text
     again = client.post(f"{PAGE}{running.pk}/cancel/")
     assert again.status_code == 409 and "cancelled already" in again.content.decode()
+
+
+def test_one_whose_step_was_given_up_says_so_and_goes_on_when_that_is_run_again(
+    client_for: SignIn, supervisor: Viewer, running: Repricing, organisation: Organisation, run_jobs: Callable[[], int]
+) -> None:
+    client = client_for(supervisor)
+    assert "Stands still" not in client.get(PAGE).content.decode()
+    with acting_for(organisation):
+        steps = Job.objects.filter(kind="cases.reprice")
+        steps.update(state=JobState.DEAD, finished_at=timezone.now())
+        dead = list(steps.values_list("pk", flat=True))
+    for page in (PAGE, "/settings/contracts/"):
+        text = client.get(page).content.decode()
+        assert "Stands still" in text and "/jobs/?state=dead&amp;kind=cases.reprice" in text
+    client.post("/jobs/replay/", {"job": dead})
+    run_jobs()
+    assert "Done" in client.get(PAGE).content.decode() and "Stands still" not in client.get(PAGE).content.decode()
 
 
 def test_it_is_begun_by_hand(client_for: SignIn, supervisor: Viewer, organisation: Organisation) -> None:

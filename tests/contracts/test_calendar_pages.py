@@ -29,7 +29,6 @@ def typed(**more: str) -> dict[str, str]:
     week = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), SPLIT)
     return {
         "name": "Dispatch",
-        "owner": "ours",
         "zone": "America/Chicago",
         **week,
         "holiday_country": "US",
@@ -114,7 +113,7 @@ def test_adding_working_hours_shows_each_step(client_for: SignIn, coordinator: V
 def test_who_was_slower_keeps_the_text_and_reads_who_was_faster(
     client_for: SignIn, supervisor: Viewer, administrator: Viewer, organisation: Organisation, calendar: Calendar
 ) -> None:
-    url, asked = f"/settings/calendars/{calendar.pk}/change/", {**typed(revision="1"), "owner": "ours"}
+    url, asked = f"/settings/calendars/{calendar.pk}/change/", typed(revision="1")
     assert client_for(administrator).post(url, {**asked, "name": "Ada's"}).status_code == 302
     late = client_for(supervisor).post(url, {**asked, "name": "Sam's"})
     text = late.content.decode()

@@ -76,7 +76,7 @@ def test_the_empty_list_says_what_a_contract_does(client_for: SignIn, supervisor
 def test_a_contract_begins_as_a_draft_and_promises_nothing(
     client_for: SignIn, supervisor: Viewer, organisation: Organisation, account: Account
 ) -> None:
-    asked = {"side": "payable", "account": account.pk, "code": "NG-2026", "name": "Northgate 2026", "currency": "USD",
+    asked = {"side": "payable", "account": account.code, "code": "NG-2026", "name": "Northgate 2026", "currency": "USD",
              "effective_from": "2026-11-01"}  # fmt: skip
     text = client_for(supervisor).post(f"{LIST}new/", asked, follow=True).content.decode()
     assert "It promises nothing yet" in text and "Draft" in text
@@ -288,7 +288,7 @@ def test_a_term_for_one_of_however_many_accounts_stays_for_that_one(
     draft: ContractVersion,
     count: int,
 ) -> None:
-    """Of few one is chosen from a list, of many one is named by its code; saving it again widens it to nobody."""
+    """It is named as it is suggested; saving it again widens it to nobody."""
     with acting_for(organisation):
         last = children(account, count)[-1]
         other = make_account("HALVORSEN", AccountKind.CUSTOMER)
@@ -297,16 +297,15 @@ def test_a_term_for_one_of_however_many_accounts_stays_for_that_one(
         )
     client, url = client_for(supervisor), at(draft, f"terms/{row.pk}/")
     shown = client.get(url).context["form"]["account"].value()
-    typed = last.code if count > 200 else str(last.pk)
-    assert str(shown) == typed and typed in client.get(url).content.decode()
+    typed = f"{last.name} ({last.code})"
+    assert shown == typed and typed in client.get(url).content.decode()
     asked = window(kind="temperature", revision="1", account=typed)
     assert client.post(url, asked).status_code == 302
-    for wrong in (str(other.pk), other.code, "NG-00", "x"):
+    for wrong in (str(last.pk), other.code, "NG-00", "x"):
         refused = client.post(url, asked | {"account": wrong, "revision": "2"})
         assert refused.status_code == 422, "nobody else, and not silently everybody"
-    if count > 200:
-        near = client.post(url, asked | {"account": "ng-00", "revision": "2"}).content.decode()
-        assert "Like it: NG-000 (Branch 0), NG-001 (Branch 1)" in near
+    near = client.post(url, asked | {"account": "ng-00", "revision": "2"}).content.decode()
+    assert "There is no account “ng-00” here. Like it: Branch 0 (NG-000); Branch 1 (NG-001)" in near
     with acting_for(organisation):
         row.refresh_from_db()
         assert row.account_id == last.pk
@@ -324,8 +323,8 @@ def test_a_rate_of_the_house_for_one_account_is_not_widened_by_saving_it(
         version = ContractVersion.objects.create(contract=house, number=2, effective_from=date(2026, 11, 1))
         row = Term.objects.create(version=version, kind="house_rate", name="Open", account=account, price=FLAT)
     client, url = client_for(supervisor), at(version, f"terms/{row.pk}/")
-    assert str(client.get(url).context["form"]["account"].value()) == str(account.pk)
-    asked = window(kind="house_rate", revision="1", account=str(account.pk))
+    assert client.get(url).context["form"]["account"].value() == f"{account.name} ({account.code})"
+    asked = window(kind="house_rate", revision="1", account=account.code)
     assert client.post(url, asked).status_code == 302
     with acting_for(organisation):
         row.refresh_from_db()

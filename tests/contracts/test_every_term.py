@@ -21,6 +21,7 @@ from exceptions.cases.services.state import DeliveryState, Known
 from exceptions.contracts.forms import TermForm, term_initial
 from exceptions.contracts.kinds import BY_KIND
 from exceptions.contracts.prices import FORMS
+from exceptions.parties.choosing import Choice
 from exceptions.parties.models import Account, AccountKind
 from exceptions.shipments.models import Equipment
 from exceptions.sla.book import book_now
@@ -192,11 +193,11 @@ def test_opening_a_term_and_saving_it_again_changes_nothing_of_it(
     _, version = imported
     with acting_for(organisation):
         rows = list(Term.objects.filter(version=version).select_related("version__contract", "account", "calendar"))
-        below, calendars = Account.objects.filter(code="NORTHGATE-EAST"), calendars_list(supervisor)
+        below, calendars = Choice(Account.objects.filter(code="NORTHGATE-EAST")), calendars_list(supervisor)
         for row in rows:
             given: dict[str, Any] = {
                 "kind": BY_KIND[row.kind], "price_form": row.price["kind"], "currency": "USD", "stored": row,
-                "accounts": below, "calendars": calendars, "regimes": list(ClaimRegime.objects.all()),
+                "choice": below, "calendars": calendars, "regimes": list(ClaimRegime.objects.all()),
             }  # fmt: skip
             saved = TermForm(typed(TermForm(initial=term_initial(row), **given)), **given)
             assert saved.is_valid(), (row, saved.errors)
@@ -273,7 +274,7 @@ def test_a_term_of_every_kind_is_written_on_its_form_let_hold_and_priced(
     client_for: SignIn, supervisor: Viewer, organisation: Organisation, customer: Account
 ) -> None:
     client = client_for(supervisor)
-    head = {"side": "payable", "account": customer.pk, "code": "NG", "name": "Northgate", "currency": "EUR",
+    head = {"side": "payable", "account": customer.code, "code": "NG", "name": "Northgate", "currency": "EUR",
             "effective_from": "2026-01-01"}  # fmt: skip
     client.post(f"{LIST}new/", head)
     with acting_for(organisation):

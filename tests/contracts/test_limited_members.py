@@ -45,7 +45,7 @@ def test_who_sees_some_accounts_writes_nothing_that_others_owe_for_everybodys_fr
     page = client.get(at(draft)).content.decode()
     assert "Late" in page and "Activate version" not in page and at(draft, "terms/new/") not in page
     revision = {"revision": draft.revision}
-    asked = {"side": "recoverable", "account": carrier.pk, "code": "OR", "name": "Orbit", "currency": "USD",
+    asked = {"side": "recoverable", "account": carrier.code, "code": "OR", "name": "Orbit", "currency": "USD",
              "effective_from": "2026-11-01"}  # fmt: skip
     text = (
         "contract: OR\nname: Orbit\nside: recoverable\naccount: ORBIT\ncurrency: USD\neffective_from: 2026-11-01\n"

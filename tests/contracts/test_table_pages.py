@@ -90,8 +90,8 @@ def test_a_party_that_has_a_correction_of_its_own_is_led_to_it(
     client_for: SignIn, supervisor: Viewer, organisation: Organisation, carrier: Account
 ) -> None:
     client = client_for(supervisor)
-    assert client.post(REBOOK, lead(account=str(carrier.pk), minutes="1 h")).status_code == 302
-    again = client.post(REBOOK, lead(account=str(carrier.pk), minutes="2 h"))
+    assert client.post(REBOOK, lead(account=carrier.code, minutes="1 h")).status_code == 302
+    again = client.post(REBOOK, lead(account=carrier.code, minutes="2 h"))
     assert again.status_code == 302 and f"account={carrier.pk}" in again["Location"]
     form = client.get(again["Location"]).content.decode()
     assert 'value="1 h"' in form and "has a correction of its own" in form

@@ -51,7 +51,7 @@ def case(organisation: Organisation, account: Account, held: ContractVersion) ->
 def facts(account: Account, **more: str) -> dict[str, str]:
     """A delivery late from two o'clock of tomorrow on: whatever day the test runs, nothing is lost yet."""
     since = f"{timezone.now().date() + timedelta(days=1)}T14:00"
-    return {"account": str(account.pk), "case_type": "delivery_late", "since": since, **more}
+    return {"account": account.code, "case_type": "delivery_late", "since": since, **more}
 
 
 def test_facts_show_the_term_its_deadline_and_what_it_costs_over_time(
@@ -153,7 +153,7 @@ def test_of_typed_facts_what_the_carrier_owes_us_is_shown_and_taken_off_nothing(
             contract=claim.version.contract, number=2, effective_from=timezone.now().date()
         )
         Term.objects.create(version=draft, kind="claim", subkind="notice", name="Sooner", price=nine, **counted)
-    client, asked = client_for(supervisor), facts(account, theirs=str(carrier.pk))
+    client, asked = client_for(supervisor), facts(account, theirs=carrier.code)
     answer, ours = client.get(URL, asked), client.get(URL, facts(account))
     owed = [one for one, _ in answer.context["tried"] if one.side == Side.RECOVERABLE]
     assert [(one.label, one.prices[0].amount) for one in owed] == [("Delivery window", 77), ("Notice of claim", 9000)]
@@ -285,7 +285,7 @@ def test_trying_takes_few_queries(
     client_for: SignIn, supervisor: Viewer, account: Account, case: Case, held: ContractVersion
 ) -> None:
     client = client_for(supervisor)
-    for asked in ("", f"?account={account.pk}&case_type=delivery_late"):
+    for asked in ("", f"?account={account.code}&case_type=delivery_late"):
         assert len(statements(client, f"{URL}{asked}")) <= 12, asked
     # A case is read as pricing reads it: in so many statements, however much freight it is about.
     assert len(statements(client, f"{URL}?case={case.number}")) <= 30

@@ -52,6 +52,7 @@ MATRIX = {
     "cases:disruption_decide": "WORK POST",
     "cases:disruption_act": "WORK POST",
     "cases:act": "WORK GET POST",
+    "parties:suggested": "VIEW GET",
     "shipments:list": "VIEW GET",
     "shipments:detail": "VIEW GET",
     "shipments:events": "VIEW GET",

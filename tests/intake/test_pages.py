@@ -36,7 +36,7 @@ def dead(cloudevents: Partner, run_jobs: Any, now: datetime) -> Message:
 
 
 def connect(client: Client, account: Account, **changes: Any) -> Any:
-    form = {"preset": "cloudevents", "name": "Acme TMS", "account": account.pk, "sandbox": "on", **changes}
+    form = {"preset": "cloudevents", "name": "Acme TMS", "account": account.code, "sandbox": "on", **changes}
     return client.post(reverse("intake:partner_create"), form)
 
 
@@ -318,7 +318,7 @@ def test_a_partner_is_changed_and_a_secret_ended(
     client_for: ClientFor, administrator: Viewer, easypost: Partner, customer: Account
 ) -> None:
     client = client_for(administrator)
-    form = {"name": "Parcels", "account": customer.pk, "default_customer": "", "rate_limit_per_minute": 7}
+    form = {"name": "Parcels", "account": customer.code, "default_customer": "", "rate_limit_per_minute": 7}
     assert client.post(reverse("intake:partner_change", args=[easypost.slug]), {**form, "name": ""}).status_code == 422
     client.post(reverse("intake:partner_change", args=[easypost.slug]), form)
     client.post(reverse("intake:partner_rotate", args=[easypost.slug]))
@@ -352,7 +352,7 @@ def test_a_new_account_is_made_with_the_partner(
     client = client_for(administrator)
     form = {"preset": "easypost", "name": "Parcels", "sandbox": "on"}
     page = client.post(reverse("intake:partner_create"), form)
-    assert page.status_code == 422 and "Choose an account, or name a new one." in page.content.decode()
+    assert page.status_code == 422 and "Name an account, or a new one below." in page.content.decode()
     form |= {"new_account": "Skylark Ltd.", "new_account_kind": "broker"}
     assert client.post(reverse("intake:partner_create"), form).status_code == 201
     with acting_for(organisation):

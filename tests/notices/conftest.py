@@ -99,17 +99,18 @@ def late_draft() -> Draft:
 def schedule(late_case: Case, ina: Contact, supervisor: Viewer, moment: datetime) -> Callable[..., Notice]:
     """An approved notice of the late case, held as long as the organisation says."""
 
-    def approve(viewer: Viewer = supervisor) -> Notice:
+    def approve(viewer: Viewer = supervisor, draft: Draft | None = None) -> Notice:
+        draft = draft or late_draft()
         with acting_for(late_case.organisation_id):
-            facts = facts_for(late_case, now=moment)
-            seen = preview(late_draft(), facts, audience="customer")
+            facts = facts_for(Case.objects.get(pk=late_case.pk), now=moment)
+            seen = preview(draft, facts, audience="customer")
             assert seen.rendered is not None
             assert not seen.issues, seen.issues
             used = {fact["key"] for fact in seen.facts}
             return notice_schedule(
                 case=late_case,
                 recipient_contact=ina,
-                draft=late_draft(),
+                draft=draft,
                 facts=[fact for fact in facts if fact.key in used],
                 rendered=seen.rendered,
                 actor=viewer.actor,

@@ -24,14 +24,17 @@ from controltower.jobs.runner import drain
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation
 from controltower.tenancy.viewer import Viewer
-from exceptions.cases.models import Case, TimelineEntry
+from exceptions.cases import services
+from exceptions.cases.models import Case, Commitment, TimelineEntry
+from exceptions.notices.drafts import Locale, NoticeKind
 from exceptions.notices.jobs import stranded
 from exceptions.notices.models import AttemptState, Notice, NoticeState
+from exceptions.notices.phrases.templates import draft_of_lines
 from exceptions.notices.services import notice_cancel, notice_mark_sent, notice_resend
 from exceptions.notices.services.sending import attempt_claim
 from exceptions.shipments.canonical import EventType
 
-from .conftest import HOUR, tell
+from .conftest import HOUR, LINES, tell
 from .smtp import Behaviour
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,6 +86,59 @@ def test_an_approved_notice_arrives_once_as_text_and_html(
     assert text is not None and "Your shipment PO 4500123 is late and now expected at" in text.get_content()
     assert "in Dallas" in text.get_content()
     assert html is not None and "Your shipment PO 4500123 is late" in html.get_content()
+
+
+def promise(case: Case, viewer: Viewer, minutes: int) -> None:
+    with acting_for(case.organisation_id):
+        now = timezone.now()
+        services.update_promise(case, by=now + timedelta(minutes=minutes), actor=viewer.actor, now=now)
+
+
+def promised(notice: Notice) -> datetime | None:
+    drain("default", limit=20)
+    return Case.objects.values_list("next_update_at", flat=True).get(pk=notice.case_id)
+
+
+def test_what_the_customer_was_promised_is_kept_when_a_notice_went_out_and_not_before(
+    schedule: Schedule, sink: Behaviour, late_case: Case, coordinator: Viewer
+) -> None:
+    notice = schedule()
+    promise(late_case, coordinator, 60)
+    with acting_for(late_case.organisation_id):
+        assert promised(notice) is not None, "an approval tells nobody anything"
+        waited = Case.objects.get(pk=late_case.pk)
+    send()
+    assert now_of(notice).state == NoticeState.SENT
+    with acting_for(late_case.organisation_id):
+        assert promised(notice) is None
+        assert waited.timeline.filter(text__startswith="Promised update kept").count() == 1
+        assert Commitment.objects.filter(case=waited, kind="next_update", state="met").count() == 1
+
+
+def test_a_notice_that_tells_the_next_time_leaves_that_promise_standing(
+    schedule: Schedule, sink: Behaviour, late_case: Case, coordinator: Viewer
+) -> None:
+    promise(late_case, coordinator, 60)
+    lines = [*LINES, ("next_step", "We are following {po} and write again by {next_update}.")]
+    notice = schedule(draft=draft_of_lines(NoticeKind.DELAY, Locale.EN, lines))
+    send()
+    assert "write again by" in received(sink)[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    with acting_for(late_case.organisation_id):
+        assert promised(notice) is not None
+
+
+def test_a_notice_says_no_time_that_has_passed(
+    schedule: Schedule, sink: Behaviour, late_case: Case, coordinator: Viewer, organisation: Organisation
+) -> None:
+    """The time passes while it is held: what it says would not be true any more."""
+    promise(late_case, coordinator, 2)
+    lines = [*LINES, ("next_step", "We are following {po} and write again by {next_update}.")]
+    notice = schedule(draft=draft_of_lines(NoticeKind.DELAY, Locale.EN, lines))
+    with acting_for(late_case.organisation_id):
+        services.case_price(late_case, now=timezone.now() + timedelta(minutes=3))
+    send()
+    assert (now_of(notice).state, sink.taken) == (NoticeState.FAILED, [])
+    assert "Next update is not known any more" in now_of(notice).failure
 
 
 def test_answers_go_where_the_organisation_wants_them(

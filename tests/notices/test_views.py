@@ -1,7 +1,9 @@
 """The screens of notices, for every role and for the stranger."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -231,6 +233,43 @@ class TestWriting:
         assert client.post(address + "approve/", {"digest": written.digest}).status_code == 302
         with acting_for(late_case.organisation_id):
             assert Notice.objects.get().approved_by_id == supervisor.member.pk
+
+    def test_the_time_of_the_next_word_is_in_the_text_and_promised_when_it_is_laid_down(
+        self, late_case: Case, ina: Contact, client_for: SignIn, coordinator: Viewer
+    ) -> None:
+        path = f"/notices/case/{late_case.number}/write/"
+        client = client_for(coordinator)
+        ahead = (timezone.now() + timedelta(days=1)).astimezone(ZoneInfo("America/Chicago"))
+        typed = f"{ahead:%Y-%m-%dT%H:%M}"
+        page = client.get(path, {"next_update": typed}).content.decode()
+        assert "write again by {next_update}" in page and f"{ahead:%H:%M} in Dallas" in page
+        lines = ("status", "Your shipment {po} is late: {eta_new}."), ("next_step", "We write again by {next_update}.")
+        assert self.promised(late_case) is None, "looking promises nothing"
+        checked = client.post(path, self.form(late_case, ina, *lines, action="check", next_update=typed))
+        assert "The check found nothing" in checked.content.decode() and self.promised(late_case) is None
+        refused = client.post(path, self.form(late_case, ina, ("status", "Tomorrow."), next_update=typed))
+        assert refused.status_code == 422 and self.promised(late_case) is None
+        client.post(path, self.form(late_case, ina, *lines, next_update=typed))
+        given = self.promised(late_case)
+        assert given is not None and given.astimezone(ahead.tzinfo).strftime("%Y-%m-%dT%H:%M") == typed
+        with acting_for(late_case.organisation_id):
+            assert "next_update" in {fact["key"] for fact in WrittenNotice.objects.get().facts}
+
+    @pytest.mark.parametrize(("days", "said"), [(-1, "still ahead"), (40, "within 31 days")])
+    def test_a_time_of_the_next_word_that_cannot_be_is_refused_at_its_field(
+        self, late_case: Case, ina: Contact, client_for: SignIn, coordinator: Viewer, days: int, said: str
+    ) -> None:
+        path = f"/notices/case/{late_case.number}/write/"
+        typed = f"{timezone.now() + timedelta(days=days):%Y-%m-%dT%H:%M}"
+        asked = client_for(coordinator).get(path, {"next_update": typed})
+        posted = client_for(coordinator).post(path, self.form(late_case, ina, ("status", "Hi"), next_update=typed))
+        for answer in (asked, posted):
+            assert answer.status_code == 422 and said in answer.content.decode()
+            assert 'id="id_next_update_error"' in answer.content.decode()
+
+    def promised(self, case: Case) -> datetime | None:
+        with acting_for(case.organisation_id):
+            return Case.objects.values_list("next_update_at", flat=True).get(pk=case.pk)
 
     @pytest.mark.parametrize("role", ["administrator", "auditor"])
     def test_who_does_not_work_on_cases_does_not_write(

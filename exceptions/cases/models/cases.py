@@ -258,6 +258,9 @@ class Case(TenantModel):
             ),
             models.Index(fields=["organisation", "account", "act_by"], condition=AWAKE, name="case_account_due"),
             models.Index(
+                fields=["organisation", "account"], condition=AWAKE & Q(owner=None), name="case_account_unowned"
+            ),
+            models.Index(
                 F("organisation"),
                 *PLACE,
                 condition=AWAKE & Q(explanation__unavoidable=True),

@@ -70,9 +70,11 @@ def _lead_ways(asked: Asked) -> Iterator[Way]:
     """By owner or by customer, whichever are fewer."""
     leads = sorted((len(keys), column) for column, keys in asked.leads.items() if len(keys) <= LEADS)
     for _, column in leads[:1]:
-        due = asked.spans.get("act_by", ())
+        due, unowned = asked.spans.get("act_by", ()), asked.spans.get("owner_id", ())
         if due and column == "account_id":
             yield Way(column, asked.leads[column], due, "c.act_by")
+        elif unowned and column == "account_id":
+            yield Way(column, asked.leads[column], unowned, "c.account_id")
         else:
             pinned = tuple(each for each in asked.marks if each[0] == PINNED)
             yield Way(column, asked.leads[column], pinned, _EXPOSURE)

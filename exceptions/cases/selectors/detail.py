@@ -19,6 +19,8 @@ from exceptions.cases.models import (
     Case,
     CaseOrder,
     CaseShipment,
+    Commitment,
+    CommitmentState,
     Interaction,
     NextCheck,
     Occurrence,
@@ -40,6 +42,7 @@ from exceptions.cases.selectors.parts import (
     stake_row,
     strip_of,
     timeline_row,
+    update_row,
     would_change,
 )
 from exceptions.cases.selectors.pauses import clock_row, pause_columns
@@ -55,6 +58,7 @@ from exceptions.cases.selectors.rows import (
     FactRow,
     PartRow,
 )
+from exceptions.cases.services.promises.of_case import UPDATE
 from exceptions.cases.taxonomy import Excusable, Party, reason_label, type_label
 from exceptions.shipments.canonical import EventType
 from exceptions.shipments.models import (
@@ -119,6 +123,7 @@ def case_detail(viewer: Viewer, number: str, *, now: datetime) -> CaseDetail:
         orders=case.order_numbers,
         contacts=contact_rows(case, affected, stops, now),
         next_check=check_row(case.check_parts, now),
+        next_update=update_row(case, stops, now),
         facts=[],
         actions=actions_of(viewer, case) | ({"pause"} if clock.may_note else set()),
         clock=clock,
@@ -148,6 +153,8 @@ def _with_parts(viewer: Viewer) -> QuerySet[Any]:
     entries = TimelineEntry.objects.filter(case=mine).order_by("-at", "-id")
     interactions = Interaction.objects.filter(case=mine).order_by("-at")
     check = NextCheck.objects.filter(case=mine, done_at=None)
+    owed = (CommitmentState.OPEN, CommitmentState.BROKEN)
+    updates = Commitment.objects.filter(case=mine, key__startswith=f"{UPDATE.key}:", state__in=owed).order_by("-key")
     others = visible.filter(state__in=OPEN_STATES, snoozed_until=None).exclude(pk=mine)
     return (
         with_row_parts(visible)
@@ -177,6 +184,7 @@ def _with_parts(viewer: Viewer) -> QuerySet[Any]:
             ),
             entries=ArraySubquery(entries.values(parts=JSONObject(**_ENTRY))[:TIMELINE_SHOWN]),
             interactions_parts=ArraySubquery(interactions.values(parts=JSONObject(**_INTERACTION))[:50]),
+            update_parts=Subquery(updates.values(parts=JSONObject(**_UPDATE))[:1]),
             check_parts=Subquery(check.values(parts=JSONObject(**_CHECK))[:1]),
             colleagues=ArraySubquery(colleague_parts()),
             affected_parts=ArraySubquery(_affected(mine)),
@@ -195,6 +203,7 @@ _ENTRY = {
     "source": "data__source",
 }
 _INTERACTION = {"at": "at", "contact": "contact_id", "outcome": "outcome"}
+_UPDATE = {"due_at": "due_at", "promise": "promise", "term": "term_id"}
 _CHECK = {"id": "pk", "due_at": "due_at", "expects": "expecting", "who": "member__user__name"}
 
 

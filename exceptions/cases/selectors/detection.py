@@ -13,8 +13,7 @@ from controltower.tenancy.viewer import Viewer, require
 from exceptions.cases.detection import DEFAULTS, DETECTED_TYPES, RULES
 from exceptions.cases.models import DetectionSetting, Suppression
 from exceptions.cases.taxonomy import TYPES, case_type
-from exceptions.parties.models import Account, AccountKind
-from exceptions.parties.selectors import account_list, account_scope
+from exceptions.parties.selectors import account_scope
 
 SHOWN = 200
 BEFORE = timedelta(days=30)
@@ -78,12 +77,6 @@ def setting_get(viewer: Viewer, pk: int) -> DetectionSetting:
     if found is None:
         raise NotFound("This correction does not exist any more.")
     return found
-
-
-def accounts_of_kind(viewer: Viewer, kind: AccountKind) -> list[Account]:
-    """For a choice, of those that the viewer sees."""
-    require(viewer, Verb.VIEW)
-    return list(account_list(viewer).filter(kind=kind).order_by("name")[:500])
 
 
 def suppressions_list(viewer: Viewer, *, now: datetime) -> list[SuppressionRow]:

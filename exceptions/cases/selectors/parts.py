@@ -28,8 +28,10 @@ from exceptions.cases.selectors.rows import (
     StakeRow,
     StripStop,
     TimelineRow,
+    UpdateRow,
 )
 from exceptions.cases.services.headline import QUOTED_FIRST
+from exceptions.cases.services.promises.of_case import GIVEN
 from exceptions.parties.models import Contact
 from exceptions.shipments.canonical import RefType
 from exceptions.shipments.models import (
@@ -166,6 +168,29 @@ def check_row(parts: dict[str, Any] | None, now: datetime) -> CheckRow | None:
     return CheckRow(parts["id"], due, parts["expects"], parts["who"] or "", due <= now)
 
 
+def update_row(case: Any, stops: list[StopTimes], now: datetime) -> UpdateRow | None:
+    """When the customer of an open case hears next, on the clock of the last stop of its first shipment.
+
+    Of a case that was read with `update_parts`: the newest period that was priced, kept or not.
+    """
+    given, parts = case.next_update_at, case.update_parts
+    if parts and parts["term"] is None and given is None:
+        parts = None  # what a person had promised, and is settled
+    if not case.is_open or (given is None and not parts):
+        return None
+    due = instant(parts["due_at"]) if parts else given
+    first = next((stop.row.shipment_id for stop in stops if stop.row.shipment_id is not None), None)
+    last = next((stop.row for stop in reversed(stops) if stop.row.shipment_id == first and first is not None), None)
+    return UpdateRow(
+        due_at=due,
+        is_missed=due <= now,
+        is_promised=due == given or bool(parts and parts["promise"].startswith(GIVEN.text)),
+        then_at=given if given is not None and given > due else None,
+        zone=last.zone if last else "",
+        place=(last.city or last.name) if last else "",
+    )
+
+
 def contact_rows(case: Any, affected: list[dict[str, Any]], stops: list[StopTimes], now: datetime) -> list[ContactRow]:
     """Whom to call: the carrier's dispatch first, then the receiver, then the customer; each by escalation step."""
     order: dict[int, int] = {}
@@ -226,6 +251,8 @@ def actions_of(viewer: Viewer, case: Any) -> frozenset[str]:
         return frozenset({"note"} if case.state == CaseState.MERGED else {"note", "reopen", "split_off"})
     found = {"snooze", "resolve", "not_an_exception", "note", "interaction", "next_check", "classify", "assign"}
     found |= {"merge", "split_off", "rejoin"} | ({"split"} if case.affected_count > 1 else set())
+    if case.account_id is not None:
+        found |= {"promise_update"} | ({"withdraw_update"} if case.next_update_at is not None else set())
     if case.snoozed_until is not None:
         found = found - {"snooze"} | {"unsnooze"}
     if case.owner_id is None:

@@ -201,6 +201,19 @@ class ContactRow:
 
 
 @dataclass(frozen=True)
+class UpdateRow:
+    """When the customer hears next. is_promised: a person said so, else the terms ask for it; then_at: promised for after
+    that, as when the earlier time was missed. On the clock of `zone` at `place`, "" for the organisation's."""
+
+    due_at: datetime
+    is_missed: bool
+    is_promised: bool
+    then_at: datetime | None
+    zone: str
+    place: str
+
+
+@dataclass(frozen=True)
 class CheckRow:
     """When somebody looks again, and for what."""
 
@@ -351,10 +364,11 @@ class CaseDetail:
     orders: list[str]
     contacts: list[ContactRow]
     next_check: CheckRow | None
+    next_update: UpdateRow | None
     facts: list[FactRow]
     actions: frozenset[str]
     """What this viewer may do now: take, release, snooze, unsnooze, resolve, reopen, pin, unpin, not_an_exception,
-    note, interaction, next_check, classify. The same names as the services `case_<action>`."""
+    note, interaction, next_check, promise_update, withdraw_update, classify. The names of `actions.ACTIONS`."""
     clock: ClockRow
     shipment_ids: list[int] = field(default_factory=list)
     """Ids of the affected shipments, for fragments of upper layers."""

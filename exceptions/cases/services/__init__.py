@@ -52,6 +52,7 @@ from exceptions.cases.services.settings import detection_setting_remove, detecti
 from exceptions.cases.services.splitting import case_split
 from exceptions.cases.services.suppression import suppression_add, suppression_end
 from exceptions.cases.services.sweeping import stakes_help, stakes_sweep
+from exceptions.cases.services.updates import update_heard, update_promise, update_withdraw
 
 __all__ = [
     "UNDO",
@@ -109,6 +110,9 @@ __all__ = [
     "suppression_end",
     "suppression_settle",
     "timeline_add",
+    "update_heard",
+    "update_promise",
+    "update_withdraw",
     "view_change",
     "view_move",
     "view_remove",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from exceptions.cases.models import Case, CaseState, CommitmentState, StakeState
-from exceptions.cases.services.earlier import earlier_updates, stake_of_row
+from exceptions.cases.services.earlier import as_missed, earlier_updates, stake_of_row
 from exceptions.cases.services.priced_rows import CommitmentRow, StakeRow
 from exceptions.cases.services.promises import ARRIVAL_TERMS, Promise, Promises
 from exceptions.cases.services.recording import major, minor
@@ -37,15 +37,16 @@ class Before:
 
 @dataclass(frozen=True)
 class Breach:
-    """A promise of a contract that was found broken just now. contract: the id of the contract that it stands in."""
+    """A promise to somebody outside that was found broken just now. term, contract: ids of what it stands in; None where
+    only the word of a person stands behind it."""
 
     case: int
     commitment: str
     kind: str
     text: str
     due: str
-    term: int
-    contract: int
+    term: int | None
+    contract: int | None
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,10 @@ def priced(
 
     lasting: keys of commitments that stand although no term in force promises them any more.
     """
-    earlier = earlier_updates(case, promises.found, before.commitments, before.stakes, book, now)
-    found = [_as_booked(promise, before, book, now) for promise in promises.found]
+    rows_before = (before.commitments, before.stakes)
+    standing = [as_missed(case, promise, *rows_before, book, now) for promise in promises.found]
+    earlier = earlier_updates(case, standing, *rows_before, promises.heard, book, now)
+    found = [_as_booked(promise, before, book, now) for promise in standing]
     promises = replace(promises, found=[*found, *earlier])
     lost = [stake for key in lasting for stake in _still_lost(key, before, book, now)]
     stakes = [
@@ -99,7 +102,8 @@ def priced(
 
 
 def _breaches(promises: Promises, rows: list[CommitmentRow], before: Before, now: datetime) -> list[Breach]:
-    """What the house promised to nobody but itself is no breach, and a broken promise breaks once."""
+    """What the house promised to nobody but itself is no breach, and a broken promise breaks once. What a person gave to
+    the customer is one, whether a contract asks for it or not."""
     newly = {
         row.key: row
         for row in rows
@@ -113,11 +117,11 @@ def _breaches(promises: Promises, rows: list[CommitmentRow], before: Before, now
             kind=promise.kind,
             text=promise.text,
             due=_clock(promise, now),
-            term=promise.term.row.pk,
-            contract=promise.term.row.version.contract_id,
+            term=_term_id(promise),
+            contract=promise.term.row.version.contract_id if promise.term is not None else None,
         )
         for promise in promises.found
-        if promise.key in newly and promise.term is not None and not promise.term.is_house
+        if promise.key in newly and (promise.is_given or (promise.term is not None and not promise.term.is_house))
     ]
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from exceptions.cases.models import Case, CasePause, EntryKind, TimelineEntry
 from exceptions.cases.services.known_clocks import (
+    HEARD,
     CaseClocks,
     ClockFacts,
     CutOff,
@@ -43,6 +44,9 @@ from exceptions.sla.reach import case_types_of
 FROM_STOPS = case_types_of(TermKind.PICKUP_WINDOW) | case_types_of(TermKind.FREE_TIME, Subkind.TRUCK_DETENTION)
 FROM_CUT_OFFS = frozenset().union(*(case_types_of(TermKind.CUT_OFF, one) for one in SUBKINDS[TermKind.CUT_OFF]))
 FROM_CHARGES = case_types_of(TermKind.DOCUMENT, Subkind.INVOICE_DISPUTE)
+# Where the timeline says that the customer heard from us, and when: a notice to them that went out, a call that reached
+# them. Nothing else does: one that was written, approved or called back told nobody anything.
+HEARD_BY = (EntryKind.NOTICE, EntryKind.INTERACTION)
 DISPUTED = (ChargeState.DISPUTED, ChargeState.RELEASED)
 
 
@@ -54,10 +58,10 @@ def case_clocks_of(cases: Collection[int]) -> dict[int, CaseClocks]:
         cause = reason_label(row.reason)
         pauses[row.case_id].append(Pause(row.started_at, row.ended_at, row.notified_at, cause, row.pk))
     told: dict[int, list[datetime]] = defaultdict(list)
-    notices = TimelineEntry.objects.filter(case__in=cases, kind=EntryKind.NOTICE).order_by("at", "pk")
-    for case, at in notices.values_list("case_id", "at"):
-        told[case].append(at)
-    return {case: CaseClocks(tuple(pauses[case]), tuple(told[case])) for case in cases}
+    words = TimelineEntry.objects.filter(case__in=cases, kind__in=HEARD_BY, data__has_key=HEARD)
+    for case, at in words.order_by("pk").values_list("case_id", f"data__{HEARD}"):
+        told[case].append(datetime.fromisoformat(at))
+    return {case: CaseClocks(tuple(pauses[case]), tuple(sorted(told[case]))) for case in cases}
 
 
 def with_clock_facts(known: Iterable[Known], asking: Iterable[tuple[Case, Collection[int]]]) -> list[Known]:

@@ -76,7 +76,12 @@ def promises_of_all(family: Family, book: Book, now: datetime) -> Promises:
     case = family.case
     promises = promises_of(case, family.known[case.pk], book, now, family.clocks[case.pk])
     for merged in family.under:
-        theirs = promises_of(merged, family.known[merged.pk], book, now, family.clocks[merged.pk])
+        # What the customer hears of the case on top, they hear of each.
+        also = [at for at in family.clocks[case.pk].told if at > merged.opened_at]
+        own = family.clocks[merged.pk]
+        clocks = replace(own, told=tuple(sorted({*own.told, *also})))
+        theirs = promises_of(merged, family.known[merged.pk], book, now, clocks)
+        promises.heard |= {f"{merged.number}:{key}": at for key, at in theirs.heard.items()}
         _add(promises, [_renamed(promise, merged, case) for promise in theirs.found])
         promises.assumed += [line for line in theirs.assumed if line not in promises.assumed]
         promises.trace += [line for line in theirs.trace if line not in promises.trace]

@@ -182,8 +182,8 @@ def escalations_take(ids: Iterable[int], *, now: datetime) -> int:
     return len(taken)
 
 
-def _timings(contracts: Collection[int]) -> dict[int, dict[str, Timing]]:
-    """For each contract: its own rules before the organisation's before the shipped ones."""
+def _timings(contracts: Collection[int | None]) -> dict[int | None, dict[str, Timing]]:
+    """For each contract: its own rules before the organisation's before the shipped ones; for None those for all."""
     rules: dict[int | None, list[EscalationRule]] = defaultdict(list)
     for rule in EscalationRule.objects.all():
         rules[rule.contract_id].append(rule)

@@ -17,7 +17,8 @@ from exceptions.cases.models import (
 )
 from exceptions.cases.services.lifecycle import case_unsnooze, first_response
 from exceptions.cases.services.recording import case_change, case_locked, case_news, on_the_clock, person, timeline_add
-from exceptions.parties.models import Contact
+from exceptions.cases.services.updates import heard_at, update_heard
+from exceptions.parties.models import AccountKind, Contact
 
 
 def interaction_log(
@@ -32,7 +33,8 @@ def interaction_log(
     text: str = "",
     inbound: bool = False,
 ) -> Interaction:
-    """Put a contact on record, one that found nobody too. The first one answers the first-response promise."""
+    """Put a contact on record, one that found nobody too. The first one answers the first-response promise; one that
+    reached the customer keeps the update that they were owed."""
     member = person(actor)
     if channel not in InteractionChannel.values or outcome not in InteractionOutcome.values:
         raise Invalid("Say how you tried to reach them, and whether you did.", code="interaction_incomplete")
@@ -52,6 +54,9 @@ def interaction_log(
         member=member,
     )
     told = f"{interaction.get_channel_display()}: {interaction.with_whom}, {interaction.get_outcome_display().lower()}"
+    is_heard = (
+        outcome == InteractionOutcome.REACHED and contact is not None and contact.account.kind == AccountKind.CUSTOMER
+    )
     case_change(
         case,
         first_response(case, now),
@@ -60,8 +65,10 @@ def interaction_log(
         now=now,
         kind=EntryKind.INTERACTION,
         text=f"{told}. {interaction.text}" if interaction.text else told,
-        data={"interaction": interaction.pk},
+        data={"interaction": interaction.pk, **(heard_at(now) if is_heard else {})},
     )
+    if is_heard:
+        update_heard(case, at=now, actor=actor, now=now)
     if inbound and case.snoozed_for == SnoozedFor.REPLY:
         case_unsnooze(case, actor=actor, now=now, why=f"Woken: {interaction.with_whom} answered")
     return interaction

@@ -10,6 +10,9 @@ from exceptions.cases.models import Case
 from exceptions.shipments.models import Stop
 from exceptions.sla.clocks import Pause
 
+# What an entry on the timeline keeps where the customer heard from us: when.
+HEARD = "heard"
+
 
 @dataclass(frozen=True)
 class StopTimes:

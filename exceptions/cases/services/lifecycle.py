@@ -18,6 +18,8 @@ from exceptions.cases.taxonomy import UNKNOWN_REASON, reason_label
 from exceptions.parties.selectors import member_sees
 
 SAME_WORDS: Final = timedelta(minutes=1)
+# Who takes a case and gives it back this soon, without a word to anybody, has not answered.
+TAKEN_BACK: Final = timedelta(minutes=1)
 # What takes a transition back, by the names that screens use for actions.
 UNDO = {
     "take": "release",
@@ -43,12 +45,15 @@ def case_take(case: Case, *, actor: Actor, now: datetime, version: int | None = 
 
 
 def case_release(case: Case, *, actor: Actor, now: datetime, version: int | None = None) -> Case:
-    """Nobody's again."""
+    """Nobody's again; the first response is still owed when taking the case a moment ago was all of it."""
     case, _ = _taken_up(case, version, actor)
     if case.owner is None:
         return case
     text = f"Released by {actor.name}"
-    changes = {"owner": None, "state": CaseState.NEW}
+    changes: dict[str, object] = {"owner": None, "state": CaseState.NEW}
+    answered = case.first_response_at
+    if answered and now - answered < TAKEN_BACK and not case.interactions.exists():
+        changes["first_response_at"] = None
     return case_change(case, changes, verb="case.released", actor=actor, now=now, text=text)
 
 

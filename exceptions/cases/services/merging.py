@@ -32,7 +32,8 @@ def case_merge(
     """Put open cases into another open one, which goes on for all of them. Returns that one.
 
     `version` is the one seen of `into`, `versions` those of the others by id. The clocks of all keep running there, it
-    takes the worst severity, and that a person merges answers the first response of each.
+    takes the worst severity and the earliest promise of a next update, and that a person merges answers the first
+    response of each.
     """
     member = person(actor)
     seen = {**(versions or {}), **({into.pk: version} if version is not None else {})}
@@ -51,7 +52,14 @@ def case_merge(
         severity = min(severity, case.severity)
     shipments_gather(survivor)
     numbers = ", ".join(case.number for case in locked.values())
-    changes = {"severity": severity, "account": account_of(survivor), **first_response(survivor, now)}
+    given = [case.next_update_at for case in (survivor, *locked.values()) if case.next_update_at is not None]
+    changes = {
+        "severity": severity,
+        "account": account_of(survivor),
+        "next_update_at": min(given, default=None),
+        **first_response(survivor, now),
+    }
+    Case.objects.filter(pk__in=locked).update(next_update_at=None)
     text = f"{actor.name} merged in {numbers}"
     survivor = case_change(survivor, changes, verb="case.absorbed", actor=actor, now=now, text=text)
     price_soon(survivor)

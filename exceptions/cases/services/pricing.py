@@ -123,12 +123,18 @@ def _take(case: Case, found: Priced, now: datetime, rows_changed: bool) -> dict[
     for name in MONEY:
         setattr(case, name, max(0, minor(getattr(assessment, name))))
     case.rank, case.act_by, case.currency = assessment.rank, assessment.act_by, assessment.currency
-    case.next_change_at = assessment.next_change_at if case.is_open else None
+    case.next_change_at = _looks_again(case, assessment.next_change_at, now) if case.is_open else None
     case.explanation = found.explanation
     if not rows_changed and case.priced_at is not None and all(getattr(case, name) == was[name] for name in was):
         return {}
     case.priced_at = now
     return was
+
+
+def _looks_again(case: Case, changes_at: datetime | None, now: datetime) -> datetime | None:
+    """When an option closes or a loss books, or the time that the customer was given passes: it is no fact any more."""
+    given = case.next_update_at if case.next_update_at is not None and case.next_update_at > now else None
+    return min((at for at in (changes_at, given) if at is not None), default=None)
 
 
 def _tell(changes: Sequence[Change], now: datetime) -> None:

@@ -16,7 +16,7 @@ from exceptions.intake.selectors.messages import (
     raw_message,
     recent_messages,
 )
-from exceptions.intake.selectors.partners import accounts_to_connect, addresses_of, mailbox_of, partner_of, partners_of
+from exceptions.intake.selectors.partners import addresses_of, mailbox_of, partner_of, partners_of
 from exceptions.intake.selectors.trials import Told, trial_of
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "Hour",
     "MessageView",
     "Told",
-    "accounts_to_connect",
     "addresses_of",
     "dead_letters",
     "dead_matching",

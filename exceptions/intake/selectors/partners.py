@@ -12,7 +12,7 @@ from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
 from exceptions.intake.models import Mailbox
 from exceptions.intake.services.batches import BATCH_ADAPTERS
-from exceptions.parties.models import Account, Partner, SignatureScheme
+from exceptions.parties.models import Partner, SignatureScheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,6 @@ def partner_of(viewer: Viewer, slug: str) -> Partner:
 def mailbox_of(viewer: Viewer, partner: Partner) -> Mailbox | None:
     require(viewer, Verb.OPERATE)
     return Mailbox.objects.filter(partner=partner).first()
-
-
-def accounts_to_connect(viewer: Viewer) -> QuerySet[Account]:
-    require(viewer, Verb.ADMINISTER)
-    return Account.objects.order_by("name", "id")
 
 
 def addresses_of(partner: Partner) -> list[Address]:

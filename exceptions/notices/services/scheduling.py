@@ -14,6 +14,7 @@ from controltower.tenancy.models import Member, Organisation
 from exceptions.cases.models import Case, EntryKind
 from exceptions.cases.services.authority import approver
 from exceptions.cases.services.recording import case_news, person, timeline_add
+from exceptions.cases.services.updates import NEXT, heard_at
 from exceptions.notices.drafts import Draft, FactLike
 from exceptions.notices.mail import body_html, body_text, message_id
 from exceptions.notices.models import Audience, Notice, NoticeState
@@ -130,8 +131,16 @@ def send_at(notice: Notice, moment: datetime) -> None:
 
 
 def say(notice: Notice, text: str, *, actor: Actor, now: datetime) -> None:
-    """Tell people on the case, open screens and upper layers."""
-    timeline_add(notice.case, EntryKind.NOTICE, text, actor=actor, now=now, data={"notice": notice.pk})
+    """Tell people on the case, open screens and upper layers. Of one that went out to the customer, that they heard.
+
+    What that keeps is found by a job: it waits for whoever works on the case, and sending waits for nobody.
+    """
+    data: dict[str, object] = {"notice": notice.pk}
+    if notice.audience == Audience.CUSTOMER and notice.state == NoticeState.SENT and notice.sent_at is not None:
+        told = next((fact["value"]["at"] for fact in notice.facts if fact["key"] == NEXT), "")
+        data |= heard_at(notice.sent_at)
+        enqueue("cases.heard", {"case": notice.case_id, "at": notice.sent_at.isoformat(), "told": told})
+    timeline_add(notice.case, EntryKind.NOTICE, text, actor=actor, now=now, data=data)
     notice_changed.send(sender=Notice, notice=notice, now=now)
     case_news(notice.case, {"notice"}, now=now)
 

@@ -7,11 +7,8 @@ from django.db.models import Q
 from controltower.errors import NotFound
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
-from exceptions.parties.models import Account, Location
-from exceptions.parties.selectors import account_list, account_scope
+from exceptions.parties.selectors import account_scope
 from exceptions.sla.models import Calendar
-
-CHOICES = 500
 
 
 def calendars_list(viewer: Viewer) -> list[Calendar]:
@@ -37,11 +34,3 @@ def calendar_get(viewer: Viewer, pk: int) -> Calendar:
     if found is None:
         raise NotFound("There is no such calendar.")
     return found
-
-
-def owners_of_hours(viewer: Viewer) -> tuple[list[Account], list[Location]]:
-    """Whose hours may be written down, for a choice."""
-    accounts = list(account_list(viewer)[:CHOICES])
-    places = Location.objects.select_related("account").order_by("name", "pk")
-    scope = account_scope(viewer)
-    return accounts, list((places if scope is None else places.filter(account__in=scope))[:CHOICES])

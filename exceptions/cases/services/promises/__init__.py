@@ -8,7 +8,7 @@ from datetime import datetime
 from exceptions.cases.models import Case
 from exceptions.cases.services.known_clocks import CaseClocks
 from exceptions.cases.services.promises.base import Look, Promise, Promises
-from exceptions.cases.services.promises.of_case import promises_of_case
+from exceptions.cases.services.promises.of_case import UPDATE, promises_of_case
 from exceptions.cases.services.promises.of_freight import promises_of_freight
 from exceptions.cases.services.state import Known
 from exceptions.cases.taxonomy import Excusable
@@ -29,6 +29,7 @@ def promises_of(
     promises = Promises(is_excused=bool(case.reason_accepted_by_id) and case.excusable == Excusable.YES)
     promises.assumed += book.unreadable
     look = Look(book, book.day(now), now, clocks or CaseClocks())
+    promises.heard[UPDATE.key] = look.clocks.told
     promises.found += promises_of_case(case, look, promises)
     for one in known:
         promises.found += promises_of_freight(case, one, look, promises)

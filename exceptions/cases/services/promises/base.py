@@ -34,8 +34,8 @@ class Promise:
     due_at is the contract's clock; felt_due_at, where it differs, the customer's, which nothing stops. A promise whose
     clock is stopped now (is_paused) has no stakes: nothing books while it stands still. counted: how felt_due_at came
     about, None where it was reported as it is; stood: what put due_at off; untold: causes that did not, because the
-    other side was not told in time. since: from when an update is owed; heard: each time the customer heard from us, in
-    order; before: the updates that were owed before this one, each kept by the next word.
+    other side was not told in time. since: from when an update is owed; before: the updates that were owed before this
+    one, each kept by the next word. is_given: a person gave it to the customer, whatever a contract asks.
     """
 
     key: str
@@ -54,8 +54,8 @@ class Promise:
     stood: tuple[Standstill, ...] = ()
     untold: tuple[Pause, ...] = ()
     since: datetime | None = None
-    heard: tuple[datetime, ...] = ()
     before: tuple[Promise, ...] = ()
+    is_given: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,13 +90,15 @@ class Look:
 
 @dataclass
 class Promises:
-    """All of a case. assumed, trace: sentences for the explanation. is_excused: an accepted cause stops the contract."""
+    """All of a case. assumed, trace: sentences for the explanation. is_excused: an accepted cause stops the contract.
+    heard: each time the customer heard from us, in order, by the key of the updates that it kept."""
 
     found: list[Promise] = field(default_factory=list)
     assumed: list[str] = field(default_factory=list)
     trace: list[str] = field(default_factory=list)
     is_excused: bool = False
     recoverable_from: str = ""
+    heard: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
 
     def assume(self, sentence: str) -> None:
         """Say it once."""

@@ -1,4 +1,7 @@
-"""How a case is worked on: answered, kept up to date, resolved, and not left open another day."""
+"""How a case is worked on: answered, kept up to date, resolved, and not left open another day.
+
+The next word to the customer is owed by a contract, by what a person promised them, or by both: then by the earlier.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,7 @@ class Told:
 ANSWER = Told("first_response", "First response", "answer", "nobody has answered")
 RESOLVE = Told("resolution", "Resolved", "resolve", "not resolved")
 UPDATE = Told("next_update", "Next update to the customer", "update_customer", "the customer has heard nothing new")
+GIVEN = Told(UPDATE.key, "Update promised to the customer", UPDATE.action, UPDATE.unless)
 OPEN_DAY = Told("open_day", "Closed within a day", "resolve", "still open")
 TOLD: dict[TermKind, Told] = {
     TermKind.FIRST_RESPONSE: ANSWER,
@@ -60,7 +64,7 @@ def promises_of_case(case: Case, look: Look, promises: Promises) -> Iterator[Pro
                 # What fell due counts by the term that was in force on that day.
                 made = _made(case, kind, held, then, promises)
                 promises.trace_then(held, then)
-            if made is not None and made.heard:
+            if made is not None and made.since is not None and look.clocks.told:
                 made = replace(made, before=tuple(_updates_before(case, look)))
         except (pricing.PriceUnknown, NeverOpen) as problem:
             promises.assume(f"{bound.term.key if bound else TOLD[kind].text} is not priced: {problem}")
@@ -93,6 +97,8 @@ def _made(case: Case, kind: TermKind, bound: BoundTerm | None, look: Look, promi
             return _first_response(case, bound, look)
         case TermKind.HOUSE_RATE:
             return _open_day(case, bound, look)
+        case TermKind.NEXT_UPDATE:
+            return _update(case, bound, look, promises)
     return _promised(case, kind, bound, look, promises) if bound is not None else None
 
 
@@ -130,6 +136,45 @@ def _open_day(case: Case, bound: BoundTerm | None, look: Look) -> Promise:
     return Promise(OPEN_DAY.key, TermKind.HOUSE_RATE, OPEN_DAY.text, due, None, stakes, bound)
 
 
+def _update(case: Case, bound: BoundTerm | None, look: Look, promises: Promises) -> Promise | None:
+    """What the customer is owed next: by the contract, or before that by the word of a person.
+
+    A later word does not put the contract off. Where no contract asks for updates, the house's rate of an answer counts.
+    """
+    start = _heard_last(case, look)
+    given = case.next_update_at if case.next_update_at is not None and case.next_update_at > start else None
+    try:
+        made = _promised(case, TermKind.NEXT_UPDATE, bound, look, promises) if bound is not None else None
+    except (pricing.PriceUnknown, NeverOpen) as problem:
+        if given is None or bound is None:
+            raise
+        promises.assume(f"{bound.term.key} is not priced: {problem}")
+        made = bound = None
+    if given is None or (made is not None and made.due_at <= given):
+        return made
+    counted = Counted("Next update as promised", given, Allowed(), look.book.ours.calendar)
+    price = bound.term.price if bound else pricing.Flat(pricing.Money(FIRST_RESPONSE_RATE, look.book.currency))
+    key, due = update_key(start), counted.due_at
+    return Promise(
+        key,
+        TermKind.NEXT_UPDATE,
+        GIVEN.text,
+        due,
+        None,
+        _stakes(GIVEN, key, due, price, bound, look),
+        bound,
+        account_id=case.account_id,
+        counted=counted,
+        since=start,
+        is_given=True,
+    )
+
+
+def _heard_last(case: Case, look: Look) -> datetime:
+    """From when on the customer is owed the next word."""
+    return look.clocks.told[-1] if look.clocks.told else case.opened_at
+
+
 def _promised(
     case: Case, kind: TermKind, bound: BoundTerm, look: Look, promises: Promises, kept_at: datetime | None = None
 ) -> Promise:
@@ -143,12 +188,9 @@ def _promised(
     hours = _own_calendar(bound) or (theirs.calendar if theirs else always_open(look.book.zone))
     if is_update and theirs is None and row.counting == Counting.BUSINESS and row.calendar is None:
         promises.assume("the customer's hours are not known: around the clock is assumed")
-    heard = look.clocks.told if is_update else ()
-    start = heard[-1] if heard else case.opened_at
+    start = _heard_last(case, look) if is_update else case.opened_at
     allowed = Allowed(minutes=row.allowed_minutes or 0, counting=Counting(row.counting))
-    counted = Counted(HEARD if heard else OPENED, start, allowed, hours)
-    if is_update and kept_at is None and case.next_update_at is not None and case.next_update_at > start:
-        counted = Counted("Next update as promised", case.next_update_at, Allowed(), hours)
+    counted = Counted(HEARD if is_update and look.clocks.told else OPENED, start, allowed, hours)
     run, untold = _clock(kind, counted, row.notice_minutes, look)
     kept = kept_at if is_update else case.resolved_at
     key = update_key(start) if is_update else told.key
@@ -168,7 +210,6 @@ def _promised(
         stood=run.stood,
         untold=untold,
         since=start if is_update else None,
-        heard=heard,
     )
 
 
