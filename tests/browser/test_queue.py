@@ -12,7 +12,7 @@ from controltower.tenancy.viewer import Viewer
 from controltower.web import formats, live
 from exceptions.cases.models import Case
 from exceptions.cases.services import case_pin, case_take
-from tests.browser.conftest import Open
+from tests.browser.conftest import PATIENCE, Open
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -111,7 +111,10 @@ def test_a_case_that_was_read_before_it_changed_is_read_again(
 
     page.route(f"**/cases/{cases[1].number}/", hold)
     page.keyboard.press("j")
-    expect(page.locator("html")).to_have_class("htmx-busy")
+    for _ in range(PATIENCE // 50):
+        if held:
+            break
+        page.wait_for_timeout(50)  # until the server has answered
     page.keyboard.press("x")
     page.keyboard.press("t")
     expect(page.locator(f"#case-{cases[1].pk} [data-cell=owner]")).to_contain_text("Owner Cora")
@@ -234,6 +237,7 @@ def test_an_expired_session_leads_to_the_sign_in(
     open_page: Open, coordinator: Viewer, cases: list[Case], client: Client
 ) -> None:
     page = open_page(coordinator, f"/cases/{cases[0].number}/")
+    page.wait_for_load_state("networkidle")
     page.context.clear_cookies()
     page.locator("[data-rows] a").nth(1).click()
     expect(page).to_have_url(

@@ -62,7 +62,7 @@ def test_a_case_that_arrives_while_the_list_is_exchanged_does_not_take_the_focus
     page.wait_for_load_state("networkidle")
     page.locator("[data-row-link]").first.focus()
     page.keyboard.press("x")
-    page.evaluate("htmx.config.defaultSettleDelay = 4000")  # what is shown settles after the list has been exchanged
+    page.evaluate("htmx.config.defaultSettleDelay = 3500")  # what is shown settles after the list has been exchanged
     page.evaluate(f"void htmx.ajax('GET', '/cases/{cases[2].number}/', {{target: '#detail', swap: 'innerHTML'}})")
     expect(page.locator("article.case")).to_contain_text(cases[2].number)
     page.keyboard.press("t")
@@ -135,7 +135,7 @@ def test_the_list_is_ordered_otherwise_and_fetched_as_a_file(
             page.get_by_role("button", name="Export this list as CSV").click()
         text = fetched.value.path().read_text(encoding="utf-8-sig")
         assert text.startswith("number,severity,") and all(case.number in text for case in cases)
-        page.wait_for_timeout(2_100)  # within two seconds it is one double click
+        expect(page.locator("form[data-busy]")).to_have_count(0)  # within two seconds it is one double click
 
 
 def test_what_refused_an_action_is_said_in_its_form(
