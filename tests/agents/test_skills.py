@@ -209,6 +209,25 @@ def test_a_changed_eta_overtakes_the_notice_and_it_is_drafted_anew(
     assert f"{old.number} was overtaken. New ETA changed from" in lines
 
 
+def test_a_draft_that_waits_says_when_the_next_word_comes_once_it_is_promised(
+    proposed: Proposed, coordinator: Viewer, organisation: Organisation, run_jobs: Callable[[], int], present: datetime
+) -> None:
+    from exceptions.cases.services import update_promise
+
+    def missing() -> list[str]:
+        (notice,) = [each for each in waiting() if each.kind == "send_notice"]
+        return [line for line in notice.missing if "hears from us again" in line]
+
+    with acting_for(organisation):
+        assert missing() != []
+        case = Case.objects.get(pk=proposed["send_notice"].case_id)
+        update_promise(case, by=present + 3 * HOUR, actor=coordinator.actor, now=present)
+    run_jobs()
+    with acting_for(organisation):
+        (notice,) = [each for each in waiting() if each.kind == "send_notice"]
+        assert missing() == [] and "next_update" in notice.material
+
+
 def test_what_was_asked_is_not_asked_again(
     late_case: Case, organisation: Organisation, run_jobs: Callable[[], int], model: Any
 ) -> None:
