@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from controltower.reading import together
 from exceptions.cases.models import Case
 from exceptions.cases.services.assessing import Before, Priced, instant_for
 from exceptions.cases.services.combined import Family, families_of, promises_of_all
-from exceptions.cases.services.priced_rows import rows_stored
+from exceptions.cases.services.priced_rows import commitments_of, stakes_of
 from exceptions.cases.services.pricing import family_priced
 from exceptions.cases.services.promises import Promise
 from exceptions.contracts.words import length_words
@@ -66,7 +65,7 @@ class Seen:
 
 def case_seen(case: Case, book: Book, now: datetime) -> Seen:
     """A case as it would be priced now. A fixed number of queries."""
-    family, at = families_of([case], book, now, read=together)[case.pk], instant_for(case, now)
+    family, at = families_of([case], book, now)[case.pk], instant_for(case, now)
     return _seen(family, family_priced(family, _before([case])[case.pk], book, at), book, at)
 
 
@@ -79,7 +78,7 @@ def replay(
     """
     looked = list(cases[:REPLAYED])
     everybody = list({one.pk: one for one in (*looked, *([case] if case else []))}.values())
-    families = families_of(everybody, max(book, other, key=lambda each: len(each.period_accounts)), now, read=together)
+    families = families_of(everybody, max(book, other, key=lambda each: len(each.period_accounts)), now)
     stored = _before(everybody)
     before, after = (
         {
@@ -107,7 +106,7 @@ def _seen(family: Family, made: Priced, book: Book, now: datetime) -> Seen:
 
 def _before(cases: Sequence[Case]) -> Mapping[int, Before]:
     keys = [case.pk for case in cases]
-    commitments, stakes = rows_stored(keys, read=together)
+    commitments, stakes = commitments_of(keys), stakes_of(keys)
     return {key: Before(commitments.get(key, {}), stakes.get(key, {})) for key in keys}
 
 

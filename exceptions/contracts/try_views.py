@@ -11,19 +11,18 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import F, Q
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from controltower.reading import together
+from controltower.errors import NotFound
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
 from controltower.web.render import page
 from exceptions.cases.models import OPEN_STATES, Case
-from exceptions.cases.selectors import queue_page
+from exceptions.cases.selectors import case_get, queue_page
 from exceptions.cases.selectors.later import places_of
 from exceptions.cases.selectors.parts import place_words
 from exceptions.cases.selectors.queue import cases_visible
@@ -34,11 +33,11 @@ from exceptions.contracts.trying import Facts, try_facts
 from exceptions.contracts.words import price_words
 from exceptions.parties.choosing import Choice, NamedField, choice_of, choose_from
 from exceptions.shipments.models import Mode
-from exceptions.sla.book import Book, account_path, book_now
+from exceptions.sla.book import Book, account_path, book_now, book_trying
 from exceptions.sla.explaining import phrase
-from exceptions.sla.models import ContractVersion, Side, Term, VersionState
+from exceptions.sla.models import ContractVersion, Side, VersionState
 from exceptions.sla.pricing import Money, Situation
-from exceptions.sla.selectors.contracts import contracts_visible
+from exceptions.sla.selectors.contracts import contracts_visible, version_get
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 DEADLINES = 24
@@ -84,10 +83,9 @@ class TryForm(forms.Form):
         self, data: Any = None, *, accounts: Choice, others: Choice, drafts: list[ContractVersion], **kwargs: Any
     ) -> None:
         super().__init__(data, **kwargs)
-        self.drafts = {f"{row.contract_id}/{row.number}": row for row in drafts}
         choose_from(self, "account", accounts)
         choose_from(self, "theirs", others)
-        named = [(key, f"{row.contract.name}, draft {row.number}") for key, row in self.drafts.items()]
+        named = [(f"{row.contract_id}/{row.number}", f"{row.contract.name}, draft {row.number}") for row in drafts]
         offer(self, "version", [("", "What holds today"), *named])
 
     def clean_since(self) -> datetime | None:
@@ -101,63 +99,28 @@ class TryForm(forms.Form):
 @require_safe
 @requires(Verb.VIEW)
 def trial(request: MemberRequest) -> HttpResponse:
-    """A link can be shared: everything that is tried stands in the address. Of a reference it leads to its case."""
+    """A link can be shared: everything that is tried stands in the address."""
     viewer, now = request.viewer, timezone.now()
-    read = _read(viewer, request.GET)
-    form = _form(request, read, now)
+    form = _form(request, now)
     context: dict[str, Any] = {"form": form}
     status = 200
     if form.is_bound:
         if form.is_valid():
-            named = form.cleaned_data["case"].strip()
-            if named and not named.upper().startswith("EX-"):
-                found = queue_page(viewer, named, now=now, size=1).rows
-                if found:
-                    asked = request.GET.copy()
-                    asked["case"] = found[0].number
-                    return redirect(f"{request.path}?{asked.urlencode()}")
-                form.add_error("case", f"No open case has {named} among its references.")
-            elif named and read.case is None:
-                form.add_error("case", f"There is no case {named}, or it is not yours to see.")
-            else:
-                context |= _tried(viewer, form, read, now)
+            context |= _tried(viewer, form, now)
         else:
             status = 422
     return page(request, "contracts/try.html", context, fragment={"tried": "contracts/_trial.html"}, status=status)
 
 
-@dataclass(frozen=True)
-class Read:
-    """What the page is asked about. terms: those of the draft that is named, which may be none that is offered."""
-
-    drafts: list[ContractVersion]
-    case: Case | None
-    terms: list[Term]
-
-
-def _read(viewer: Viewer, asked: QueryDict) -> Read:
-    """In one statement."""
-    drafts = ContractVersion.objects.filter(state=VersionState.DRAFT, contract__in=contracts_visible(viewer))
-    pk, _, number = asked.get("version", "").partition("/")
-    terms = Term.objects.none()
-    if all(part.isascii() and part.isdecimal() and len(part) < 10 for part in (pk, number)):
-        terms = Term.objects.filter(version__contract=int(pk), version__number=int(number))
-    found, cases, held = together(
-        drafts.select_related("contract__account").order_by("contract__name"),
-        cases_visible(viewer).filter(number=asked.get("case", "").strip().upper()).select_related("account"),
-        terms.select_related("version__contract", "calendar", "regime").order_by("pk"),
-    )
-    return Read(found, next(iter(cases), None), held)
-
-
-def _form(request: MemberRequest, read: Read, now: datetime) -> TryForm:
+def _form(request: MemberRequest, now: datetime) -> TryForm:
     viewer = request.viewer
+    drafts = ContractVersion.objects.filter(state=VersionState.DRAFT, contract__in=contracts_visible(viewer))
     zone = ZoneInfo(viewer.organisation.time_zone)
     return TryForm(
         request.GET or None,
         accounts=choice_of(viewer),
         others=choice_of(viewer, "other"),
-        drafts=read.drafts,
+        drafts=list(drafts.select_related("contract").order_by("contract__name")),
         initial={"since": f"{now.astimezone(zone):%Y-%m-%dT%H:%M}", "case_type": "delivery_late"},
     )
 
@@ -178,13 +141,19 @@ class CaseTried:
     place_today: str
 
 
-def _tried(viewer: Viewer, form: TryForm, read: Read, now: datetime) -> dict[str, Any]:
-    data, case = form.cleaned_data, read.case
-    version = form.drafts.get(data["version"])
+def _tried(viewer: Viewer, form: TryForm, now: datetime) -> dict[str, Any]:
+    data = form.cleaned_data
+    version = _version(viewer, data["version"])
     book = book_now()
-    other = book.trying(version.contract_id, read.terms, book.day(now)) if version else None
+    other = book_trying(version, book.day(now)) if version else None
     told: dict[str, Any] = {"version": version, "zone": book.zone}
-    if case is not None:
+    case = None
+    if data["case"].strip():
+        try:
+            case = _case(viewer, data["case"].strip(), now)
+        except NotFound as problem:
+            form.add_error("case", problem.message)
+            return told
         if other is None:
             told["one"] = _as_seen(viewer, case, case_seen(case, book, now))
     elif data["account"] or data["case_type"]:
@@ -226,6 +195,23 @@ def _facts(viewer: Viewer, form: TryForm, book: Book, now: datetime) -> Facts:
     value = Money(data["value"], book.currency) if data["value"] is not None else None
     against = situation._replace(accounts=account_path(theirs), tier=theirs.tier) if theirs else None
     return Facts(situation, since, value, against)
+
+
+def _case(viewer: Viewer, named: str, now: datetime) -> Case:
+    """By number, else the first of the queue that a search for it finds."""
+    if named.upper().startswith("EX-"):
+        number = named
+    else:
+        rows = queue_page(viewer, named, now=now, size=1).rows
+        if not rows:
+            raise NotFound(f"No open case has {named} among its references.")
+        number = rows[0].number
+    return case_get(viewer, number)
+
+
+def _version(viewer: Viewer, chosen: str) -> ContractVersion | None:
+    pk, _, number = chosen.partition("/")
+    return version_get(viewer, int(pk), int(number)) if number else None
 
 
 def _affected(viewer: Viewer, version: ContractVersion) -> list[Case]:

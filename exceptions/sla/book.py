@@ -194,25 +194,6 @@ class Book:
             if bound.row.version.contract.side == side and _in_force(bound.row.version, on)
         ]
 
-    def trying(self, contract: int, terms: Iterable[models.Term], on: date) -> Book:
-        """The Book as it would be if a contract had these terms from a day on in place of its own. Kept by nobody.
-
-        terms: rows that belong to the caller, with their version, contract, calendar and regime; their version is
-        written on.
-        """
-        held = [bound.row for some in self._terms.values() for bound in some]
-        tried = list(terms)
-        for row in tried:
-            row.version.effective_from, row.version.effective_to = on, None
-        return Book(
-            self.stamp,
-            terms=[*(row for row in held if row.version.contract_id != contract), *tried],
-            calendars=self._calendars.values(),
-            desks=self._desks.values(),
-            lead_time_rows=self._lead_times,
-            rates=self._rates,
-        )
-
     def _match(
         self,
         kind: models.TermKind,
@@ -336,12 +317,23 @@ def calendar_of(row: models.Calendar) -> Calendar:
     )
 
 
-def _load(stamp: Stamp) -> Book:
+def book_trying(version: models.ContractVersion, on: date) -> Book:
+    """The Book as it would be if this version held on a day in place of what its contract has. Kept by nobody."""
+    rows = list(models.Term.objects.filter(version=version).select_related("version__contract", "calendar", "regime"))
+    for row in rows:
+        row.version.effective_from, row.version.effective_to = on, None
+    return _load(stamp_now(), instead_of=version.contract_id, tried=rows)
+
+
+def _load(stamp: Stamp, *, instead_of: int | None = None, tried: Iterable[models.Term] = ()) -> Book:
+    """instead_of: a contract whose own terms are left out, for those that are `tried`."""
     held = models.Term.objects.filter(version__state=models.VersionState.ACTIVE)
+    if instead_of is not None:
+        held = held.exclude(version__contract=instead_of)
     desks = Contact.objects.filter(role__in=(ContactRole.DISPATCH, ContactRole.RECEIVING)).exclude(hours={})
     return Book(
         stamp,
-        terms=held.select_related("version__contract", "calendar", "regime"),
+        terms=[*held.select_related("version__contract", "calendar", "regime"), *tried],
         calendars=models.Calendar.objects.all(),
         desks=desks.order_by("escalation_step", "pk"),
         lead_time_rows=models.LeadTime.objects.order_by("pk").select_related("calendar"),

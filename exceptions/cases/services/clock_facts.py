@@ -10,9 +10,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
-
-from django.db.models import QuerySet
 
 from exceptions.cases.models import Case, CasePause, EntryKind, TimelineEntry
 from exceptions.cases.services.known_clocks import (
@@ -53,24 +50,16 @@ HEARD_BY = (EntryKind.NOTICE, EntryKind.INTERACTION)
 DISPUTED = (ChargeState.DISPUTED, ChargeState.RELEASED)
 
 
-def clocks_asked(cases: Collection[int]) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
-    """Causes that count, and when the customer heard of us. A cause that nobody accepted, or that was withdrawn, is not
-    among them: it moves nothing."""
-    counting = CasePause.objects.filter(case__in=cases, accepted_by__isnull=False, withdrawn_at=None)
-    words = TimelineEntry.objects.filter(case__in=cases, kind__in=HEARD_BY, data__has_key=HEARD)
-    return counting.order_by("pk"), words.order_by("pk").values_list("case_id", f"data__{HEARD}")
-
-
-def case_clocks_of(
-    cases: Collection[int], causes: Iterable[CasePause], words: Iterable[tuple[int, str]]
-) -> dict[int, CaseClocks]:
-    """By case, of what `clocks_asked` asks for."""
+def case_clocks_of(cases: Collection[int]) -> dict[int, CaseClocks]:
+    """By case. Two queries. A cause that nobody accepted, or that was withdrawn, is not here: it moves nothing."""
     pauses: dict[int, list[Pause]] = defaultdict(list)
-    for row in causes:
+    counting = CasePause.objects.filter(case__in=cases, accepted_by__isnull=False, withdrawn_at=None)
+    for row in counting.order_by("pk"):
         cause = reason_label(row.reason)
         pauses[row.case_id].append(Pause(row.started_at, row.ended_at, row.notified_at, cause, row.pk))
     told: dict[int, list[datetime]] = defaultdict(list)
-    for case, at in words:
+    words = TimelineEntry.objects.filter(case__in=cases, kind__in=HEARD_BY, data__has_key=HEARD)
+    for case, at in words.order_by("pk").values_list("case_id", f"data__{HEARD}"):
         told[case].append(datetime.fromisoformat(at))
     return {case: CaseClocks(tuple(pauses[case]), tuple(sorted(told[case]))) for case in cases}
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from controltower.reading import Reader, one_by_one
 from exceptions.cases.models import Case, CaseShipment
-from exceptions.cases.services.clock_facts import case_clocks_of, clocks_asked, with_clock_facts
+from exceptions.cases.services.clock_facts import case_clocks_of, with_clock_facts
 from exceptions.cases.services.known_clocks import CaseClocks
 from exceptions.cases.services.merging import cases_under_each
 from exceptions.cases.services.priced_rows import CommitmentRow
@@ -45,27 +44,23 @@ class Family:
         ]
 
 
-def families_of(
-    cases: Sequence[Case], book: Book, now: datetime, known: Iterable[Known] = (), *, read: Reader = one_by_one
-) -> dict[int, Family]:
+def families_of(cases: Sequence[Case], book: Book, now: datetime, known: Iterable[Known] = ()) -> dict[int, Family]:
     """By the id of the case on top, with a fixed number of queries.
 
-    known: shipments as the caller read them just now in the same transaction; the others are read. read: how what can
-    be asked at the same time is asked.
+    known: shipments as the caller read them just now in the same transaction; the others are read.
     """
     under = cases_under_each(cases)
     everybody = {case.pk: case for case in (*cases, *(case for below in under.values() for case in below))}
     own: dict[int, list[int]] = defaultdict(list)
     rows = CaseShipment.objects.filter(case__in=everybody, through=None).order_by("pk")
-    affecting, causes, heard = read(rows.values_list("case_id", "shipment_id"), *clocks_asked(everybody))
-    for case_id, shipment_id in affecting:
+    for case_id, shipment_id in rows.values_list("case_id", "shipment_id"):
         own[case_id].append(shipment_id)
     wanted = {pk for some in own.values() for pk in some}
-    found = {one.shipment.pk: one for one in known if one.shipment.pk in wanted}
-    found |= {one.shipment.pk: one for one in known_shipments(wanted - found.keys(), read=read)}
-    timed = with_clock_facts(found.values(), [(case, own[key]) for key, case in everybody.items()])
+    read = {one.shipment.pk: one for one in known if one.shipment.pk in wanted}
+    read |= {one.shipment.pk: one for one in known_shipments(wanted - read.keys())}
+    timed = with_clock_facts(read.values(), [(case, own[key]) for key, case in everybody.items()])
     freight = {one.shipment.pk: one for one in with_tallies(timed, book, now)}
-    clocks = case_clocks_of(everybody, causes, heard)
+    clocks = case_clocks_of(everybody)
     affected = {key: [freight[pk] for pk in own[key] if pk in freight] for key in everybody}
     return {
         case.pk: Family(case, under[case.pk], {one.pk: affected[one.pk] for one in (case, *under[case.pk])}, clocks)

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from controltower.db import rows
-from controltower.reading import Reader, one_by_one
 from controltower.tenancy.context import current_organisation_id
 from exceptions.cases.models import Case, Commitment, Stake
 
@@ -109,24 +108,23 @@ class StakeRow(NamedTuple):
     settled_at: datetime | None
 
 
-def rows_stored(
-    cases: Collection[int], *, read: Reader = one_by_one
-) -> tuple[dict[int, dict[str, CommitmentRow]], dict[int, dict[str, StakeRow]]]:
-    """Stored commitments and stakes, by case and key."""
+def commitments_of(cases: Collection[int]) -> dict[int, dict[str, CommitmentRow]]:
+    """Stored commitments by case and key."""
+    found: dict[int, dict[str, CommitmentRow]] = defaultdict(dict)
+    for values in Commitment.objects.filter(case__in=cases).values_list(*CommitmentRow._fields):
+        row = CommitmentRow(*values)
+        found[row.case_id][row.key] = row
+    return found
+
+
+def stakes_of(cases: Collection[int]) -> dict[int, dict[str, StakeRow]]:
+    """Stored stakes by case and key."""
     columns = ["commitment__key" if name == "commitment" else name for name in StakeRow._fields]
-    promised, staked = read(
-        Commitment.objects.filter(case__in=cases).values_list(*CommitmentRow._fields),
-        Stake.objects.filter(case__in=cases).values_list(*columns),
-    )
-    commitments: dict[int, dict[str, CommitmentRow]] = defaultdict(dict)
-    for values in promised:
-        commitment = CommitmentRow(*values)
-        commitments[commitment.case_id][commitment.key] = commitment
-    stakes: dict[int, dict[str, StakeRow]] = defaultdict(dict)
-    for values in staked:
-        stake = StakeRow(*values)
-        stakes[stake.case_id][stake.key] = stake
-    return commitments, stakes
+    found: dict[int, dict[str, StakeRow]] = defaultdict(dict)
+    for values in Stake.objects.filter(case__in=cases).values_list(*columns):
+        row = StakeRow(*values)
+        found[row.case_id][row.key] = row
+    return found
 
 
 def rows_write(commitments: Sequence[CommitmentRow], stakes: Sequence[StakeRow]) -> None:

@@ -19,7 +19,7 @@ from exceptions.cases.models import Case, EntryKind
 from exceptions.cases.services.assessing import MONEY, Before, Breach, Priced, instant_for, news_of, priced
 from exceptions.cases.services.combined import Family, families_of, promises_of_all
 from exceptions.cases.services.escalating import escalations_begin
-from exceptions.cases.services.priced_rows import cases_write, rows_stored, rows_write
+from exceptions.cases.services.priced_rows import cases_write, commitments_of, rows_write, stakes_of
 from exceptions.cases.services.recording import minor, timelines_add
 from exceptions.cases.services.state import Known
 from exceptions.sla.book import Book, book_now
@@ -69,7 +69,7 @@ def _cases_price(ids: Collection[int], now: datetime, known: Iterable[Known]) ->
         return []
     book = book_now()
     keys = [case.pk for case in cases]
-    families, (commitments, stakes) = families_of(cases, book, now, known), rows_stored(keys)
+    families, commitments, stakes = families_of(cases, book, now, known), commitments_of(keys), stakes_of(keys)
     commitment_rows, stake_rows, changes = [], [], []
     for case in cases:
         before = Before(commitments.get(case.pk, {}), stakes.get(case.pk, {}))

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from controltower.reading import Reader, one_by_one
 from exceptions.cases.detection import Reading, Told, readings_of
 from exceptions.cases.services.known_clocks import ClockFacts
 from exceptions.parties.models import Account
@@ -91,34 +89,26 @@ class Known:
     tallies: Mapping[str, Tally] = field(default_factory=dict)
 
 
-def known_shipments(ids: Iterable[int], *, read: Reader = one_by_one) -> list[Known]:
-    """The shipments in order of id, those that turned out to be another in its place. read: how what can be asked at the
-    same time is asked."""
-    shipments, every_leg, rides, planned, named = read(*_plans(ids))
+def known_shipments(ids: Iterable[int]) -> list[Known]:
+    """The shipments in order of id, those that turned out to be another in its place."""
+    found = Shipment.objects.select_related("customer", "last_event").order_by("pk")
+    shipments = list(found.filter(pk__in=ids))
     if any(shipment.continued_as_id for shipment in shipments):
-        others = {shipment.continued_as_id or shipment.pk for shipment in shipments}
-        shipments, every_leg, rides, planned, named = read(*_plans(others))
+        shipments = list(found.filter(pk__in={shipment.continued_as_id or shipment.pk for shipment in shipments}))
     if not shipments:
         return []
     keys = [shipment.pk for shipment in shipments]
-    legs: dict[int, Leg] = {leg.shipment_id: leg for leg in every_leg}
-    stops, terminals = _ends(planned)
-    wanted = {
-        key: leg.destination_id for key, leg in legs.items() if key not in stops and leg.destination_id is not None
+    legs = {
+        leg.shipment_id: leg
+        for leg in Leg.objects.filter(shipment__in=keys).select_related("carrier").order_by("sequence")
     }
-    elsewhere, pieces, ties = read(
-        Stop.objects.filter(pk__in=set(wanted.values())).select_related("location"),
-        Equipment.objects.filter(_about(keys, rides)).order_by("-pk"),
-        EventSubject.objects.filter(_about(keys, rides)).values_list("shipment_id", "load_id", "event_id"),
-    )
-    ending = {stop.pk: stop for stop in elsewhere}
-    stops |= {key: ending[stop_id] for key, stop_id in wanted.items() if stop_id in ending}
-    times, slots, told = read(*_said({stop.pk for stop in stops.values()}, {tie[2] for tie in ties}))
-    deliveries = _deliveries(stops, times, slots)
-    equipment = _equipment(pieces, rides)
-    roles = {(role.shipment_id, role.role): role.account for role in named}
+    rides = list(LoadShipment.objects.filter(shipment__in=keys).select_related("load__carrier").order_by("pk"))
+    stops, terminals = _ends(keys, legs)
+    deliveries = _deliveries(stops)
+    equipment = _equipment(keys, rides)
+    roles = _roles(keys)
     carriers = _carriers(legs, rides, roles)
-    events = _events(ties, told, rides)
+    events = _events(keys, rides)
     return [
         Known(
             shipment=shipment,
@@ -157,48 +147,23 @@ def _is_proof(event: Event) -> bool:
     return event.type == EventType.DOCUMENT_RECEIVED and str(event.data.get("kind", "")).lower() == POD
 
 
-def _plans(ids: Iterable[int]) -> tuple[QuerySet[Any, Any], ...]:
-    """Shipments, their legs, the loads they ride, where they end or wait, and who is what on each of those that act."""
-    keys = set(ids)
-    roles = (PartyRoleKind.CONTRACTED_CARRIER, PartyRoleKind.ACTUAL_CARRIER, PartyRoleKind.BROKER)
-    planned = Stop.objects.filter(shipment__in=keys, kind__in=(StopKind.DELIVERY, *TERMINALS), dropped=False)
-    return (
-        Shipment.objects.filter(pk__in=keys).select_related("customer", "last_event").order_by("pk"),
-        Leg.objects.filter(shipment__in=keys).select_related("carrier").order_by("sequence"),
-        LoadShipment.objects.filter(shipment__in=keys).select_related("load__carrier").order_by("pk"),
-        planned.select_related("location__account").order_by("sequence"),
-        PartyRole.objects.filter(shipment__in=keys, role__in=roles).select_related("account").order_by("-pk"),
-    )
-
-
-def _said(stops: set[int], events: set[int]) -> tuple[QuerySet[Any, Any], ...]:
-    """Times and appointments at stops, and what of these events rules look at.
-
-    Events by their ids alone: joined, the planner may begin with all events of a type.
-    """
-    return (
-        Milestone.objects.filter(stop__in=stops, code__in=(MilestoneCode.ARRIVAL, MilestoneCode.DELIVERY)),
-        Appointment.objects.filter(stop__in=stops),
-        Event.objects.filter(pk__in=events, type__in=LOOKED_AT, retracted_by=None),
-    )
-
-
-def _about(keys: list[int], rides: list[LoadShipment]) -> Q:
-    """What speaks of shipments, or of the loads they ride."""
-    own = Q(shipment__in=keys)
-    return own | Q(load__in={ride.load_id for ride in rides}) if rides else own
-
-
-def _ends(planned: Iterable[Stop]) -> tuple[dict[int, Stop], dict[int, Stop]]:
+def _ends(keys: list[int], legs: dict[int, Leg]) -> tuple[dict[int, Stop], dict[int, Stop]]:
     """Where each shipment ends, and where its equipment waits before: the last terminal.
 
-    It ends at its last delivery stop; without one at the destination of its last leg, a stop of its load.
+    It ends at its last delivery stop, else at the destination of its last leg (a stop of its load).
     """
     ends: dict[int, Stop] = {}
     terminals: dict[int, Stop] = {}
-    for stop in planned:
+    planned = Stop.objects.filter(shipment__in=keys, kind__in=(StopKind.DELIVERY, *TERMINALS), dropped=False)
+    for stop in planned.select_related("location__account").order_by("sequence"):
         if stop.shipment_id is not None:
             (ends if stop.kind == StopKind.DELIVERY else terminals)[stop.shipment_id] = stop
+    wanted = {
+        key: leg.destination_id for key, leg in legs.items() if key not in ends and leg.destination_id is not None
+    }
+    if wanted:
+        others = Stop.objects.select_related("location").in_bulk(list(set(wanted.values())))
+        ends |= {key: others[stop_id] for key, stop_id in wanted.items() if stop_id in others}
     return ends, terminals
 
 
@@ -207,14 +172,17 @@ def _runs(equipment: Equipment | None) -> bool:
     return equipment is not None and equipment.last_free_at is not None
 
 
-def _deliveries(
-    stops: dict[int, Stop], milestones: Iterable[Milestone], slots: Iterable[Appointment]
-) -> dict[int, DeliveryState]:
+def _deliveries(stops: dict[int, Stop]) -> dict[int, DeliveryState]:
+    ids = {stop.pk for stop in stops.values()}
     times: dict[int, dict[tuple[str, str], Milestone]] = defaultdict(dict)
-    for milestone in milestones:
+    for milestone in Milestone.objects.filter(stop__in=ids, code__in=(MilestoneCode.ARRIVAL, MilestoneCode.DELIVERY)):
         if milestone.stop_id is not None:
             times[milestone.stop_id][milestone.kind, milestone.code] = milestone
-    appointments = {slot.stop_id: slot.ends_at for slot in slots if slot.holds}
+    appointments = {
+        appointment.stop_id: appointment.ends_at
+        for appointment in Appointment.objects.filter(stop__in=ids)
+        if appointment.holds
+    }
     return {key: _delivery(stop, times[stop.pk], appointments.get(stop.pk)) for key, stop in stops.items()}
 
 
@@ -235,6 +203,13 @@ def _delivery(stop: Stop, times: dict[tuple[str, str], Milestone], appointment_e
     )
 
 
+def _roles(keys: list[int]) -> dict[tuple[int, str], Account]:
+    """Who is what on each shipment, of those that act on it."""
+    roles = (PartyRoleKind.CONTRACTED_CARRIER, PartyRoleKind.ACTUAL_CARRIER, PartyRoleKind.BROKER)
+    named = PartyRole.objects.filter(shipment__in=keys, role__in=roles).select_related("account").order_by("-pk")
+    return {(role.shipment_id, role.role): role.account for role in named}
+
+
 def _carriers(
     legs: dict[int, Leg], rides: list[LoadShipment], roles: Mapping[tuple[int, str], Account]
 ) -> dict[int, Account]:
@@ -245,11 +220,14 @@ def _carriers(
     return found | {key: leg.carrier for key, leg in legs.items() if leg.carrier is not None}
 
 
-def _equipment(pieces: Iterable[Equipment], rides: list[LoadShipment]) -> dict[int, Equipment]:
+def _equipment(keys: list[int], rides: list[LoadShipment]) -> dict[int, Equipment]:
     """One piece for each shipment: its own, else its load's."""
+    about = Q(shipment__in=keys)
+    if rides:
+        about |= Q(load__in={ride.load_id for ride in rides})
     own: dict[int, Equipment] = {}
     of_load: dict[int, Equipment] = {}
-    for piece in pieces:
+    for piece in Equipment.objects.filter(about).order_by("-pk"):
         if piece.shipment_id is not None:
             own[piece.shipment_id] = piece
         elif piece.load_id is not None:
@@ -257,9 +235,7 @@ def _equipment(pieces: Iterable[Equipment], rides: list[LoadShipment]) -> dict[i
     return {ride.shipment_id: of_load[ride.load_id] for ride in rides if ride.load_id in of_load} | own
 
 
-def _events(
-    ties: Iterable[tuple[int | None, int | None, int]], told: Iterable[Event], rides: list[LoadShipment]
-) -> dict[int, list[Event]]:
+def _events(keys: list[int], rides: list[LoadShipment]) -> dict[int, list[Event]]:
     """Events of the kinds rules look at, of each shipment and of the loads it rides, in order of occurrence.
 
     A paper proves what it was sent for: one for a load says nothing of each shipment on it.
@@ -267,6 +243,12 @@ def _events(
     riding: dict[int | None, list[int]] = defaultdict(list)
     for ride in rides:
         riding[ride.load_id].append(ride.shipment_id)
+    about = Q(shipment__in=keys)
+    if riding:
+        about |= Q(load__in=list(riding))
+    # Two steps, each by an index: joined, the planner may begin with all events of a type.
+    ties = list(EventSubject.objects.filter(about).values_list("shipment_id", "load_id", "event_id"))
+    told = Event.objects.filter(pk__in={tie[2] for tie in ties}, type__in=LOOKED_AT, retracted_by=None)
     by_id = {event.pk: event for event in told}
     found: dict[int, list[Event]] = defaultdict(list)
     for shipment_id, load_id, event_id in ties:
