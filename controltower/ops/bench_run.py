@@ -23,6 +23,8 @@ from controltower.ops.benchmarks import Bench, Benchmark, Figure
 FOREIGN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "TOWER_MODE", "TOWER_MAILBOX", "TOWER_LOG_FILE")
 FOREIGN_MODEL = ("OPENAI_BASE_URL", "OPENAI_API_KEY", "TOWER_MODEL", "PROMETHEUS_MULTIPROC_DIR", "TOWER_PORT")
 
+MOST_COMPLAINTS = 5  # of each process
+
 
 def outside(home: Path, benchmark: Benchmark, arguments: list[str]) -> int:
     """Give the benchmark a folder and servers, run it in a process of its own, and clean up however it ends."""
@@ -68,11 +70,24 @@ def inside(
             call_command("migrate", verbosity=0, interactive=False)
             connection.close()
             figures = benchmark.measure(bench)
+    except Exception:
+        for complaint in complaints(home):
+            say("  " + complaint)
+        raise
     finally:
         bench.stop_all()
     for key, figure in figures.items():
         say("  " + line(key, figure))
     return result(benchmark, figures)
+
+
+def complaints(home: Path) -> list[str]:
+    """The last errors that the started processes wrote to their logs, which go with the folder, oldest first."""
+    found = []
+    for log in sorted((home / "logs").glob("*.log")):
+        errors = [text for text in log.read_text(errors="replace").splitlines() if '"level": "error"' in text]
+        found += [f"{log.stem}: {text}" for text in errors[-MOST_COMPLAINTS:]]
+    return found
 
 
 def line(key: str, figure: Figure) -> str:

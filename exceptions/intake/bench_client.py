@@ -16,6 +16,20 @@ class Answers:
     statuses: list[int] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
 
+    def take(self, status: int, body: bytes) -> None:
+        self.statuses.append(status)
+        self.bodies.append(body)
+
+    def must_be(self, status: int) -> None:
+        """Anything else spoils a measurement: raises `RuntimeError` with the first other answer."""
+        others = [(found, body) for found, body in zip(self.statuses, self.bodies, strict=True) if found != status]
+        if others:
+            found, body = others[0]
+            raise RuntimeError(
+                f"{len(others)} of {len(self.statuses)} requests were not answered {status}; the first of them with {found}: "
+                f"{body[:300]!r}"
+            )
+
 
 def request_bytes(path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
     lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}"]
@@ -32,8 +46,7 @@ def send_all(port: int, requests: Sequence[bytes], *, connections: int) -> Answe
         for request in share:
             status, body = link.ask(request)
             with lock:
-                answers.statuses.append(status)
-                answers.bodies.append(body)
+                answers.take(status, body)
         link.close()
 
     threads = [threading.Thread(target=work, args=(requests[each::connections],)) for each in range(connections)]
@@ -54,8 +67,7 @@ def send_paced(port: int, requests: Sequence[bytes], *, every: float, sent: Call
         time.sleep(max(0.0, began + index * every - time.monotonic()))
         sent(index)
         status, body = link.ask(request)
-        answers.statuses.append(status)
-        answers.bodies.append(body)
+        answers.take(status, body)
     answers.seconds = time.monotonic() - began
     link.close()
     return answers

@@ -74,10 +74,7 @@ class House:
 
     def take(self, answers: Answers) -> None:
         """Count what was answered; anything but 202 spoils the measurement."""
-        if set(answers.statuses) != {202}:
-            raise RuntimeError(
-                f"a batch was answered with {sorted(set(answers.statuses))}: {answers.bodies[0][:300]!r}"
-            )
+        answers.must_be(202)
         for body in answers.bodies:
             said = json.loads(body)
             self.accepted += said["accepted"]
@@ -172,8 +169,7 @@ def _webhooks(bench: Bench, house: House) -> dict[str, Figure]:
         rates = []
         for requests in (bare, signed):
             answers = send_all(house.port, requests, connections=CONNECTIONS)
-            if set(answers.statuses) != {202}:
-                raise RuntimeError(f"answered with {sorted(set(answers.statuses))}: {answers.bodies[0][:300]!r}")
+            answers.must_be(202)
             rates.append(each / answers.seconds)
         if round_ >= 0:  # the first warms up
             plain.append(rates[0])

@@ -1,6 +1,7 @@
 """`manage.py benchmark`: measures beside everything else and leaves nothing behind, also when it is interrupted."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -12,6 +13,8 @@ from django.core.management import call_command
 
 from controltower.ops import bench_run, leftovers, processes
 from controltower.ops.benchmarks import Benchmark, Figure
+from controltower.ops.logs import AllowList
+from exceptions.intake.bench_client import Answers
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +91,34 @@ def test_sizes_and_the_seed_reach_the_measurement(monkeypatch):
     monkeypatch.setattr(bench_run, "call_command", lambda *_, **__: None)
     bench_run.inside(Path("unused"), measured, quick=True, say=lambda _: None, shipments=50, seed=5, events=None)
     assert sizes == [(50, 5, None)]
+
+
+def test_a_measurement_that_fails_says_what_its_servers_complained_of(monkeypatch, tmp_path):
+    (tmp_path / "logs").mkdir()
+    record = logging.LogRecord("tower", logging.ERROR, "", 0, "the query was refused", None, None)
+    calm = logging.LogRecord("tower", logging.INFO, "", 0, "served", None, None)
+    written = [AllowList("").format(each) for each in (record, calm)]
+    (tmp_path / "logs" / "web.log").write_text("\n".join(written))
+
+    def fail(bench):
+        raise RuntimeError("answered with 500")
+
+    monkeypatch.setattr(bench_run, "call_command", lambda *_, **__: None)
+    said = []
+    with pytest.raises(RuntimeError, match="answered with 500"):
+        bench_run.inside(tmp_path, Benchmark("failing", "", fail, True), quick=True, say=said.append)
+    assert "web: " in said[-1] and "the query was refused" in said[-1] and not any("served" in each for each in said)
+
+
+def test_an_answer_that_spoils_a_measurement_is_the_one_that_is_told():
+    answers = Answers()
+    answers.take(202, b"stored")
+    answers.must_be(202)
+    answers.take(500, b"broken")
+    with pytest.raises(
+        RuntimeError, match="1 of 2 requests were not answered 202; the first of them with 500: b'broken'"
+    ):
+        answers.must_be(202)
 
 
 def test_a_figure_is_its_median_and_knows_whether_it_holds():
