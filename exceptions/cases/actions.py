@@ -145,10 +145,11 @@ def _withdraw_update(asked: Asked) -> Said:
 
 
 def _restore_update(asked: Asked) -> str:
-    if asked.data["was"] is None:
+    was = asked.data["was"]
+    if was is None or was <= asked.now:  # a time that has passed is none to promise; missed, it stays so by itself
         services.update_withdraw(asked.case, **asked.guarded)
     else:
-        services.update_promise(asked.case, by=asked.data["was"], **asked.guarded)
+        services.update_promise(asked.case, by=was, **asked.guarded)
     return "The promise is what it was"
 
 

@@ -37,7 +37,7 @@ class StartForm(forms.Form):
         typed: datetime | None = self.cleaned_data["next_update"]
         if typed is None:
             return None
-        at = instant_ahead(typed, self.zone, self.now)
+        at = instant_ahead(typed.replace(second=0, microsecond=0), self.zone, self.now)  # as it is promised and told
         if at is not None and at <= self.now:
             raise forms.ValidationError("Choose a time that is still ahead.")
         if at is None or at > self.now + FARTHEST:

@@ -45,6 +45,9 @@ def test_a_case_given_back_at_once_was_not_answered(case: Case, coordinator: Vie
     services.case_take(case, actor=actor, now=now + HOUR)
     released = services.case_release(case, actor=actor, now=now + 2 * HOUR)
     assert released.first_response_at == now + HOUR, "somebody worked on it for an hour"
+    case = services.case_take(released, actor=actor, now=now + 2 * HOUR)
+    released = services.case_release(case, actor=actor, now=now)
+    assert released.first_response_at == now + HOUR, "a clock that is set back takes no answer away"
 
 
 def test_a_call_answers_however_soon_the_case_is_given_back(case: Case, coordinator: Viewer, now: datetime) -> None:

@@ -179,6 +179,26 @@ def test_what_was_promised_in_a_call_goes_on_when_the_call_is_logged_after_it(
     assert [state for state, _ in updates()] == ["met", "open"]
 
 
+@pytest.mark.parametrize("minutes", [8, 12])
+def test_a_call_keeps_a_promise_of_a_few_minutes(
+    case: Case, dispatch: Contact, by: dict[str, Any], now: datetime, minutes: int
+) -> None:
+    """It is no promise that was given in that call."""
+    services.update_promise(case, by=now + 10 * MINUTE, **by)
+    at = now + minutes * MINUTE
+    services.interaction_log(case, channel="call", outcome="reached", contact=dispatch, **{**by, "now": at})
+    assert services.case_price(case, now=now + HOUR).next_update_at is None
+    assert updates() == [("met" if minutes < 10 else "broken", now + 10 * MINUTE)]
+
+
+def test_a_notice_that_goes_out_after_the_time_that_it_tells_leaves_nothing_standing(
+    case: Case, by: dict[str, Any], now: datetime
+) -> None:
+    services.update_promise(case, by=now + HOUR, **by)
+    sent(case, now + HOUR + MINUTE, told=now + HOUR)
+    assert Case.objects.get(pk=case.pk).next_update_at is None and len(lines(case, "Promised update late")) == 1
+
+
 def test_a_call_to_the_carrier_tells_the_customer_nothing(case: Case, by: dict[str, Any], now: datetime) -> None:
     desk = Contact.objects.create(
         account=make_account("RAIL", AccountKind.CARRIER), name="Rail", role=ContactRole.DISPATCH, zone="UTC"
@@ -207,6 +227,9 @@ def test_a_promise_stands_although_the_contract_behind_it_has_no_price(
     priced = services.update_promise(case, by=now + 30 * MINUTE, **by)
     assert updates() == [("open", now + 30 * MINUTE)]
     assert any("is not priced" in line for line in priced.explanation["assumed"])
+    sent(case, now + 10 * MINUTE)
+    services.update_promise(case, by=now + 50 * MINUTE, **{**by, "now": now + 20 * MINUTE})
+    assert updates() == [("met", now + 30 * MINUTE), ("open", now + 50 * MINUTE)], "after the first word too"
 
 
 def test_a_kept_promise_stays_kept_when_the_contract_ends(

@@ -16,7 +16,7 @@ from controltower.tenancy.context import acting_for
 from controltower.tenancy.models import Organisation, Role
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import services
-from exceptions.cases.models import Case
+from exceptions.cases.models import Case, Commitment
 from exceptions.cases.update_forms import UpdateForm
 from exceptions.parties.models import Account, AccountKind
 from tests.cases.conftest import HOUR, book, eta, make_account
@@ -68,6 +68,23 @@ def test_a_promise_is_given_shown_and_taken_back(client_for: SignIn, coordinator
     assert promised(case) is None and "Promise withdrawn" in text and f'value="{first.isoformat()}"' in text
     post(client, case, "restore_update", was="")
     assert promised(case) is None
+
+
+def test_taking_back_what_came_after_a_missed_time_leaves_that_missed(
+    client_for: SignIn, coordinator: Viewer, case: Case
+) -> None:
+    now = timezone.now()
+    with acting_for(case.organisation_id):
+        given = {"actor": coordinator.actor, "now": now - timedelta(minutes=40)}
+        services.update_promise(case, by=now - timedelta(minutes=20), **given)
+        services.case_price(case, now=now)
+    missed, client = promised(case), client_for(coordinator)
+    assert missed is not None
+    assert f'name="was" value="{missed.isoformat()}"' in post(client, case, after="1h").content.decode()
+    assert post(client, case, "restore_update", was=missed.isoformat()).status_code == 200
+    assert promised(case) is None
+    with acting_for(case.organisation_id):
+        assert Commitment.objects.get(case=case, kind="next_update").state == "broken"
 
 
 def test_the_second_of_a_double_click_finds_the_work_of_the_first(

@@ -249,11 +249,12 @@ class TestWriting:
         assert "The check found nothing" in checked.content.decode() and self.promised(late_case) is None
         refused = client.post(path, self.form(late_case, ina, ("status", "Tomorrow."), next_update=typed))
         assert refused.status_code == 422 and self.promised(late_case) is None
-        client.post(path, self.form(late_case, ina, *lines, next_update=typed))
+        client.post(path, self.form(late_case, ina, *lines, next_update=f"{typed}:30"))
         given = self.promised(late_case)
         assert given is not None and given.astimezone(ahead.tzinfo).strftime("%Y-%m-%dT%H:%M") == typed
         with acting_for(late_case.organisation_id):
-            assert "next_update" in {fact["key"] for fact in WrittenNotice.objects.get().facts}
+            told = {fact["key"]: fact["value"] for fact in WrittenNotice.objects.get().facts}
+            assert told["next_update"]["at"] == given.isoformat(), "to the minute in the text too"
 
     @pytest.mark.parametrize(("days", "said"), [(-1, "still ahead"), (40, "within 31 days")])
     def test_a_time_of_the_next_word_that_cannot_be_is_refused_at_its_field(

@@ -52,7 +52,7 @@ def case_release(case: Case, *, actor: Actor, now: datetime, version: int | None
     text = f"Released by {actor.name}"
     changes: dict[str, object] = {"owner": None, "state": CaseState.NEW}
     answered = case.first_response_at
-    if answered and now - answered < TAKEN_BACK and not case.interactions.exists():
+    if answered and abs(now - answered) < TAKEN_BACK and not case.interactions.exists():
         changes["first_response_at"] = None
     return case_change(case, changes, verb="case.released", actor=actor, now=now, text=text)
 

@@ -71,13 +71,13 @@ def update_heard(
     """The customer heard from us then, which keeps what was promised to them; whether anything was.
 
     told: the time of the next word that they were told with it; that promise goes on from here, and so does one that was
-    given since. Of a call, which a person logs, what was given in that call goes on too. The version stays: a logged call
-    must not refuse what a colleague is about to post.
+    given since. Of a call, which a person logs, what was given in that call goes on too. A time that the word came after
+    is settled in any case. The version stays: a logged call must not refuse what a colleague is about to post.
     """
     case = case_locked(case)
     price_soon(case)
     by = case.next_update_at
-    if by is None or by == told or _given_at(case) > (at - SAME_CALL if actor.is_person else at):
+    if by is None or (at < by and (by == told or _is_given_after(case, by, at, in_call=actor.is_person))):
         return False
     before = audited(case, ["next_update_at"])
     case.next_update_at = None
@@ -94,6 +94,13 @@ def update_heard(
 def heard_at(at: datetime) -> dict[str, str]:
     """What an entry on the timeline keeps of the customer having heard, then."""
     return {HEARD: at.isoformat()}
+
+
+def _is_given_after(case: Case, by: datetime, at: datetime, *, in_call: bool) -> bool:
+    """Whether the promise that stands was given after the word, or in the call that was one: shortly before it was logged,
+    with most of the time still to go."""
+    given = _given_at(case)
+    return given > (at - min(SAME_CALL, (by - given) / 2) if in_call else at)
 
 
 def _given_at(case: Case) -> datetime:

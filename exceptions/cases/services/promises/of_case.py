@@ -65,7 +65,7 @@ def promises_of_case(case: Case, look: Look, promises: Promises) -> Iterator[Pro
                 made = _made(case, kind, held, then, promises)
                 promises.trace_then(held, then)
             if made is not None and made.since is not None and look.clocks.told:
-                made = replace(made, before=tuple(_updates_before(case, look)))
+                made = replace(made, before=tuple(_updates_before(case, look, promises)))
         except (pricing.PriceUnknown, NeverOpen) as problem:
             promises.assume(f"{bound.term.key if bound else TOLD[kind].text} is not priced: {problem}")
         else:
@@ -73,10 +73,11 @@ def promises_of_case(case: Case, look: Look, promises: Promises) -> Iterator[Pro
                 yield made
 
 
-def _updates_before(case: Case, look: Look) -> Iterator[Promise]:
+def _updates_before(case: Case, look: Look, promises: Promises) -> Iterator[Promise]:
     """Each update that was owed before the last word, kept by the word that followed; by what was promised on its day.
 
-    What a person had promised instead, then, is not known any more.
+    What a person had promised instead, then, is not known any more. One whose price cannot be said is left out, and that
+    is said: it must not stop the one that is owed now.
     """
     situation = situation_of(case, None, case.account)
     for number, kept_at in enumerate(look.clocks.told):
@@ -84,11 +85,14 @@ def _updates_before(case: Case, look: Look) -> Iterator[Promise]:
         bound = earlier.match(TermKind.NEXT_UPDATE, situation).bound
         if bound is None:
             return
-        made = _promised(case, TermKind.NEXT_UPDATE, bound, earlier, Promises(), kept_at)
-        then = earlier.when_due(made.due_at)
-        held = then.match(TermKind.NEXT_UPDATE, situation).bound if then is not None else bound
-        if held is not None:
-            yield _promised(case, TermKind.NEXT_UPDATE, held, then or earlier, Promises(), kept_at)
+        try:
+            made = _promised(case, TermKind.NEXT_UPDATE, bound, earlier, Promises(), kept_at)
+            then = earlier.when_due(made.due_at)
+            held = then.match(TermKind.NEXT_UPDATE, situation).bound if then is not None else bound
+            if held is not None:
+                yield _promised(case, TermKind.NEXT_UPDATE, held, then or earlier, Promises(), kept_at)
+        except (pricing.PriceUnknown, NeverOpen) as problem:
+            promises.assume(f"{bound.term.key} is not priced: {problem}")
 
 
 def _made(case: Case, kind: TermKind, bound: BoundTerm | None, look: Look, promises: Promises) -> Promise | None:
