@@ -57,8 +57,8 @@ class Choice:
     def meant(self, text: str) -> list[Any]:
         """Those that a text names: as one is suggested, else by the whole name or the code. At most some, to tell one
         from several."""
-        _, _, code = text.rpartition(" (")
-        asked = Q(code__in={text, text.upper(), code.removesuffix(")")} - {""}) | Q(search_name=search_form(text))
+        code = text.rpartition(" (")[2].removesuffix(")")
+        asked = Q(code__in={text, text.upper(), code, code.upper()} - {""}) | Q(search_name=search_form(text))
         if self.who == "place":
             name, _, city = text.rpartition(", ")
             asked |= Q(search_name=search_form(name), city__iexact=city, code="")
