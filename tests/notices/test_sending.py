@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from controltower.tenancy.models import Organisation
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases import services
 from exceptions.cases.models import Case, Commitment, TimelineEntry
+from exceptions.cases.services import stakes_sweep
 from exceptions.notices.drafts import Locale, NoticeKind
 from exceptions.notices.jobs import stranded
 from exceptions.notices.models import AttemptState, Notice, NoticeState
@@ -113,6 +115,46 @@ def test_what_the_customer_was_promised_is_kept_when_a_notice_went_out_and_not_b
         assert promised(notice) is None
         assert waited.timeline.filter(text__startswith="Promised update kept").count() == 1
         assert Commitment.objects.filter(case=waited, kind="next_update", state="met").count() == 1
+
+
+def test_what_went_out_in_time_is_no_breach_however_many_jobs_wait(
+    schedule: Schedule, sink: Behaviour, late_case: Case, coordinator: Viewer
+) -> None:
+    notice = schedule()
+    promise(late_case, coordinator, 60)
+    send()
+    assert stakes_sweep(timezone.now() + timedelta(minutes=61)) >= 1
+    with acting_for(late_case.organisation_id):
+        assert list(Commitment.objects.filter(kind="next_update").values_list("state", flat=True)) == ["met"]
+        assert promised(notice) is None
+
+
+def test_sending_waits_for_nobody_who_works_on_the_case(
+    schedule: Schedule, sink: Behaviour, late_case: Case, coordinator: Viewer
+) -> None:
+    notice = schedule()
+    promise(late_case, coordinator, 60)
+
+    def works() -> None:
+        with acting_for(late_case.organisation_id):
+            Case.objects.select_for_update(no_key=True).get(pk=late_case.pk)
+            has_it.set()
+            is_sent.wait(120)
+        connection.close()
+
+    has_it, is_sent = threading.Event(), threading.Event()
+    colleague = threading.Thread(target=works)
+    colleague.start()
+    try:
+        assert has_it.wait(60)
+        send()
+        assert now_of(notice).state == NoticeState.SENT
+    finally:
+        is_sent.set()
+        colleague.join()
+    with acting_for(late_case.organisation_id):
+        assert Case.objects.get(pk=late_case.pk).next_update_at is not None
+        assert promised(notice) is None, "the job finds what it kept"
 
 
 def test_a_notice_that_tells_the_next_time_leaves_that_promise_standing(

@@ -12,6 +12,8 @@ from exceptions.sla.clocks import Pause
 
 # What an entry on the timeline keeps where the customer heard from us: when.
 HEARD = "heard"
+# What it keeps of a time that was promised to them, or withdrawn: "".
+NEXT = "next_update"
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import F
+
 from controltower.audit import SYSTEM, Actor, record
 from controltower.errors import Conflict, Invalid
+from controltower.jobs import enqueue
 from exceptions.cases.models import Case, EntryKind, TimelineEntry
-from exceptions.cases.services.known_clocks import HEARD
+from exceptions.cases.services.known_clocks import HEARD, NEXT
 from exceptions.cases.services.pricing import case_price
 from exceptions.cases.services.recording import (
     audited,
@@ -29,7 +32,6 @@ from exceptions.cases.services.recording import (
 FARTHEST: Final = timedelta(days=31)
 # A promise given so shortly before a call that reached the customer was given in that call.
 SAME_CALL: Final = timedelta(minutes=15)
-NEXT: Final = "next_update"
 
 
 def update_promise(case: Case, *, by: datetime, actor: Actor, now: datetime, version: int | None = None) -> Case:
@@ -72,9 +74,9 @@ def update_heard(
 
     told: the time of the next word that they were told with it; that promise goes on from here, and so does one that was
     given since. Of a call, which a person logs, what was given in that call goes on too. A time that the word came after
-    is settled in any case. The version stays: a logged call must not refuse what a colleague is about to post.
+    is settled in any case. Of a case that was merged, what it had been promised stands on top. The version stays: a logged call must not refuse what a colleague is about to post.
     """
-    case = case_locked(case)
+    case = case_locked(_top_of(case if isinstance(case, int) else case.pk))
     price_soon(case)
     by = case.next_update_at
     if by is None or (at < by and (by == told or _is_given_after(case, by, at, in_call=actor.is_person))):
@@ -91,9 +93,25 @@ def update_heard(
     return True
 
 
+def update_heard_soon(case: int, *, at: datetime, told: datetime | None, now: datetime) -> None:
+    """The same at once where nobody works on the case, so that no sweep finds broken what was kept; else by a job: sending
+    waits for nobody."""
+    free = Case.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=_top_of(case))
+    if free.values_list("pk", flat=True).first() is not None:
+        update_heard(case, at=at, now=now, told=told)
+    else:
+        enqueue("cases.heard", {"case": case, "at": at.isoformat(), "told": told.isoformat() if told else ""})
+
+
 def heard_at(at: datetime) -> dict[str, str]:
     """What an entry on the timeline keeps of the customer having heard, then."""
     return {HEARD: at.isoformat()}
+
+
+def _top_of(case: int) -> int:
+    """The case that a merged one goes on in, when that is of the same customer; else itself."""
+    merged = Case.objects.filter(pk=case, merged_into__account=F("account"))
+    return merged.values_list("merged_into_id", flat=True).first() or case
 
 
 def _is_given_after(case: Case, by: datetime, at: datetime, *, in_call: bool) -> bool:

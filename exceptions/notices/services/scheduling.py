@@ -13,8 +13,9 @@ from controltower.tenancy.context import current_organisation_id
 from controltower.tenancy.models import Member, Organisation
 from exceptions.cases.models import Case, EntryKind
 from exceptions.cases.services.authority import approver
+from exceptions.cases.services.known_clocks import NEXT
 from exceptions.cases.services.recording import case_news, person, timeline_add
-from exceptions.cases.services.updates import NEXT, heard_at
+from exceptions.cases.services.updates import heard_at, update_heard_soon
 from exceptions.notices.drafts import Draft, FactLike
 from exceptions.notices.mail import body_html, body_text, message_id
 from exceptions.notices.models import Audience, Notice, NoticeState
@@ -131,16 +132,15 @@ def send_at(notice: Notice, moment: datetime) -> None:
 
 
 def say(notice: Notice, text: str, *, actor: Actor, now: datetime) -> None:
-    """Tell people on the case, open screens and upper layers. Of one that went out to the customer, that they heard.
-
-    What that keeps is found by a job: it waits for whoever works on the case, and sending waits for nobody.
-    """
+    """Tell people on the case, open screens and upper layers. Of one that went out to the customer, that they heard."""
     data: dict[str, object] = {"notice": notice.pk}
-    if notice.audience == Audience.CUSTOMER and notice.state == NoticeState.SENT and notice.sent_at is not None:
-        told = next((fact["value"]["at"] for fact in notice.facts if fact["key"] == NEXT), "")
-        data |= heard_at(notice.sent_at)
-        enqueue("cases.heard", {"case": notice.case_id, "at": notice.sent_at.isoformat(), "told": told})
+    heard = notice.sent_at if notice.audience == Audience.CUSTOMER and notice.state == NoticeState.SENT else None
+    if heard is not None:
+        data |= heard_at(heard)
     timeline_add(notice.case, EntryKind.NOTICE, text, actor=actor, now=now, data=data)
+    if heard is not None:
+        told = next((datetime.fromisoformat(fact["value"]["at"]) for fact in notice.facts if fact["key"] == NEXT), None)
+        update_heard_soon(notice.case_id, at=heard, told=told, now=now)
     notice_changed.send(sender=Notice, notice=notice, now=now)
     case_news(notice.case, {"notice"}, now=now)
 
