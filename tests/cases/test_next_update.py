@@ -297,3 +297,68 @@ def test_what_the_customer_hears_of_the_case_on_top_they_hear_of_each(
     for minutes in (50, 100, 150):
         sent(case, now + minutes * MINUTE)
     assert services.case_price(case, now=now + 155 * MINUTE).lost == 0
+
+
+@pytest.fixture
+def other(customer: Account, case: Case, now: datetime) -> Case:
+    """Another one of the same customer."""
+    book("2", now, now + 41 * HOUR, customer=customer)
+    (made,) = eta("2", now, now + 44 * HOUR)
+    return services.case_price(made, now=now)
+
+
+def promised(*cases: Case) -> list[datetime | None]:
+    return [Case.objects.values_list("next_update_at", flat=True).get(pk=case.pk) for case in cases]
+
+
+def lost(now: datetime, *cases: Case) -> list[int]:
+    return [services.case_price(case, now=now).lost for case in cases]
+
+
+def test_each_has_its_own_promise_again_when_they_come_apart(
+    case: Case, other: Case, by: dict[str, Any], now: datetime
+) -> None:
+    services.update_promise(case, by=now + 3 * HOUR, **by)
+    services.update_promise(other, by=now + 2 * HOUR, **by)
+    services.case_merge(case, [Case.objects.get(pk=other.pk)], **by)
+    assert promised(case, other) == [now + 2 * HOUR, None]
+    services.case_unmerge(Case.objects.get(pk=other.pk), **by)
+    assert promised(case, other) == [now + 3 * HOUR, now + 2 * HOUR]
+    services.case_merge(case, [Case.objects.get(pk=other.pk)], **by)
+    sent(case, now + HOUR)
+    services.case_unmerge(Case.objects.get(pk=other.pk), **{**by, "now": now + HOUR})
+    assert promised(case, other) == [None, None], "the customer heard of both"
+
+
+def test_what_one_customer_was_promised_is_not_told_to_another_when_they_come_apart(
+    case: Case, by: dict[str, Any], now: datetime
+) -> None:
+    book("2", now, now + 41 * HOUR, customer=make_account("SOUTHGATE", AccountKind.CUSTOMER))
+    (other,) = eta("2", now, now + 44 * HOUR)
+    services.update_promise(other, by=now + 2 * HOUR, **by)
+    services.case_merge(case, [Case.objects.get(pk=other.pk)], **by)
+    services.case_unmerge(Case.objects.get(pk=other.pk), **by)
+    assert promised(case, other) == [None, now + 2 * HOUR]
+
+
+def test_a_missed_promise_is_lost_once_when_the_cases_come_apart(
+    case: Case, other: Case, customer: Account, by: dict[str, Any], now: datetime
+) -> None:
+    make_term(customer, "next_update", PRICE, allowed_minutes=4 * 60)
+    services.update_promise(other, by=now + HOUR, **by)
+    assert lost(now + 2 * HOUR, case, other) == [0, 500_00]
+    later = {**by, "now": now + 2 * HOUR}
+    services.case_merge(Case.objects.get(pk=case.pk), [Case.objects.get(pk=other.pk)], **later)
+    assert lost(now + 2 * HOUR, case) == [500_00]
+    services.case_unmerge(Case.objects.get(pk=other.pk), **later)
+    assert lost(now + 3 * HOUR, case, other) == [0, 500_00]
+    assert lost(now + 5 * HOUR, case, other) == [500_00, 500_00], "now the contract's own time has passed here too"
+
+
+def test_a_notice_of_a_merged_case_that_was_on_its_way_keeps_what_was_promised_there(
+    case: Case, other: Case, by: dict[str, Any], now: datetime
+) -> None:
+    services.update_promise(other, by=now + 2 * HOUR, **by)
+    services.case_merge(case, [Case.objects.get(pk=other.pk)], **by)
+    sent(other, now + HOUR)
+    assert promised(case, other) == [None, None] and len(lines(case, "Promised update kept")) == 1

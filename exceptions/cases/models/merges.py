@@ -18,6 +18,10 @@ class CaseMerge(TenantModel):
     by = TenantForeignKey("tenancy.Member", on_delete=models.PROTECT, related_name="+")
     state_before = models.CharField(max_length=14, choices=CaseState, help_text="Of the case that was put in")
     severity_before = models.CharField(max_length=2, choices=Severity, help_text="Of the case that took it in")
+    promised_before = models.DateTimeField(
+        null=True, blank=True, help_text="Of the case that took it in: next_update_at"
+    )
+    promised = models.DateTimeField(null=True, blank=True, help_text="Of the case that was put in: its next_update_at")
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = TenantForeignKey("tenancy.Member", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 

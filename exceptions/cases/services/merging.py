@@ -10,14 +10,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from controltower.audit import Actor
 from controltower.errors import Conflict, Forbidden, Invalid
 from controltower.tenancy.models import Member
-from exceptions.cases.models import OPEN_STATES, Case, CaseMerge, CaseOrder, CaseShipment, CaseState
+from exceptions.cases.models import (
+    OPEN_STATES,
+    Case,
+    CaseMerge,
+    CaseOrder,
+    CaseShipment,
+    CaseState,
+    Commitment,
+    CommitmentState,
+    Stake,
+    StakeState,
+    TimelineEntry,
+)
+from exceptions.cases.services.known_clocks import HEARD, NEXT
 from exceptions.cases.services.lifecycle import first_response
+from exceptions.cases.services.promises.of_case import UPDATE
 from exceptions.cases.services.recording import case_change, case_locked, person, price_soon
 from exceptions.cases.taxonomy import Severity
 from exceptions.parties.models import Account
+from exceptions.sla.models import TermKind
 
 
 def case_merge(
@@ -46,20 +63,19 @@ def case_merge(
             raise Conflict(f"{case.number} is {case.get_state_display().lower()} already.", code="case_not_open")
     survivor = locked.pop(into.pk)
     _same_customer(survivor, locked.values(), member)
-    severity = survivor.severity
+    severity, promised = survivor.severity, survivor.next_update_at
     for case in locked.values():
-        _put_in(case, survivor, severity, member, actor, now)
-        severity = min(severity, case.severity)
+        given = case.next_update_at
+        _put_in(case, survivor, severity, promised, member, actor, now)
+        severity, promised = min(severity, case.severity), _earliest(promised, given)
     shipments_gather(survivor)
     numbers = ", ".join(case.number for case in locked.values())
-    given = [case.next_update_at for case in (survivor, *locked.values()) if case.next_update_at is not None]
     changes = {
         "severity": severity,
         "account": account_of(survivor),
-        "next_update_at": min(given, default=None),
+        "next_update_at": promised,
         **first_response(survivor, now),
     }
-    Case.objects.filter(pk__in=locked).update(next_update_at=None)
     text = f"{actor.name} merged in {numbers}"
     survivor = case_change(survivor, changes, verb="case.absorbed", actor=actor, now=now, text=text)
     price_soon(survivor)
@@ -89,13 +105,26 @@ def case_unmerge(case: Case, *, actor: Actor, now: datetime, version: int | None
     state = CaseState(merge.state_before)
     if state == CaseState.WAITING:
         state = CaseState.OPEN if case.owner_id else CaseState.NEW
-    changes = {"state": state, "merged_into": None, "closed_at": None, "next_change_at": now}
+    promised, theirs = _promises_apart(survivor, case, merge)
+    changes = {
+        "state": state,
+        "merged_into": None,
+        "closed_at": None,
+        "next_change_at": now,
+        "next_update_at": theirs,
+    }
     text = f"Split off {survivor.number} by {actor.name}"
     case = case_change(case, changes, verb="case.unmerged", actor=actor, now=now, text=text)
     for rider in family[1:]:
         Case.objects.filter(pk=rider.pk).update(merged_into=case)
     _shipments_release(survivor, family)
-    restored = {"severity": _severity_without(survivor, family, merge), "account": account_of(survivor)}
+    if promised != survivor.next_update_at:
+        _missed_by_nobody(survivor, theirs, now)
+    restored = {
+        "severity": _severity_without(survivor, family, merge),
+        "account": account_of(survivor),
+        "next_update_at": promised,
+    }
     text = f"{actor.name} split off {case.number}"
     case_change(survivor, restored, verb="case.released_merged", actor=actor, now=now, text=text)
     price_soon(survivor)
@@ -122,9 +151,24 @@ def shipments_gather(survivor: Case) -> bool:
     return bool(missing)
 
 
-def _put_in(case: Case, survivor: Case, severity: str, member: Member, actor: Actor, now: datetime) -> None:
+def _put_in(
+    case: Case,
+    survivor: Case,
+    severity: str,
+    promised: datetime | None,
+    member: Member,
+    actor: Actor,
+    now: datetime,
+) -> None:
     CaseMerge.objects.create(
-        case=case, into=survivor, at=now, by=member, state_before=case.state, severity_before=severity
+        case=case,
+        into=survivor,
+        at=now,
+        by=member,
+        state_before=case.state,
+        severity_before=severity,
+        promised_before=promised,
+        promised=case.next_update_at,
     )
     Case.objects.filter(merged_into=case).update(merged_into=survivor)
     changes = {
@@ -137,6 +181,7 @@ def _put_in(case: Case, survivor: Case, severity: str, member: Member, actor: Ac
         "pinned_by": None,
         "pinned_at": None,
         "next_change_at": None,
+        "next_update_at": None,
         **first_response(case, now),
     }
     text = f"Merged into {survivor.number} by {actor.name}"
@@ -189,6 +234,33 @@ def _severity_without(survivor: Case, family: Sequence[Case], merge: CaseMerge) 
     if survivor.severity != raised or merge.severity_before <= raised:
         return survivor.severity
     return min([merge.severity_before, *(case.severity for case in cases_under(survivor))])
+
+
+def _promises_apart(survivor: Case, case: Case, merge: CaseMerge) -> tuple[datetime | None, datetime | None]:
+    """What stays promised of the case on top, and what goes back to the one that leaves: each its own, unless the
+    customer has heard, or was promised another time, since."""
+    stands = survivor.next_update_at
+    since = TimelineEntry.objects.filter(case__in=[survivor, case], at__gt=merge.at)
+    if merge.promised is None or since.filter(Q(data__has_key=NEXT) | Q(data__has_key=HEARD)).exists():
+        return stands, None
+    if stands != merge.promised or merge.into_id != survivor.pk:
+        return stands, merge.promised
+    others = CaseMerge.objects.filter(into=survivor, undone_at=None, pk__gt=merge.pk)
+    return _earliest(merge.promised_before, *others.values_list("promised", flat=True)), merge.promised
+
+
+def _missed_by_nobody(survivor: Case, promised: datetime | None, now: datetime) -> None:
+    """A time that was promised of a case that leaves was missed there, not here."""
+    updates = {"case": survivor, "kind": TermKind.NEXT_UPDATE, "due_at": promised, "state": CommitmentState.BROKEN}
+    here = Commitment.objects.filter(**updates, key__startswith=f"{UPDATE.key}:")
+    Stake.objects.filter(commitment__in=here).update(
+        state=StakeState.VOID, settled_at=now, act_by=None, saves=0, current=None
+    )
+    here.update(state=CommitmentState.VOID, settled_at=now)
+
+
+def _earliest(*given: datetime | None) -> datetime | None:
+    return min((at for at in given if at is not None), default=None)
 
 
 def account_of(case: Case) -> Account | None:
