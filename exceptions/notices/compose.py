@@ -26,9 +26,11 @@ from exceptions.cases import selectors as cases
 from exceptions.cases.facts import facts_for
 from exceptions.cases.models import Case
 from exceptions.cases.services import update_promise
+from exceptions.cases.services.known_clocks import NEXT
 from exceptions.notices import services
 from exceptions.notices.drafts import Draft, FactLike, Locale, NoticeKind
 from exceptions.notices.forms import OverrideForm, SentenceFormSet, StartForm
+from exceptions.notices.models import Audience
 from exceptions.notices.phrases.templates import draft_of_lines, sentence_lines, template_draft
 from exceptions.notices.rendering import can_show
 from exceptions.notices.services import Preview, audience_of, preview
@@ -36,6 +38,8 @@ from exceptions.notices.services.writing import NOT_TO_OVERRIDE
 from exceptions.notices.slots import may_tell, notice_kind_for
 from exceptions.notices.stored import StoredFact, read_back, store
 from exceptions.parties.models import Contact
+
+UNTOLD = "The text does not say by when you write again. Say it with {next_update}, or leave that time empty."
 
 
 @dataclass(frozen=True)
@@ -97,8 +101,10 @@ def write(request: MemberRequest, number: str) -> HttpResponse:
         draft = _draft(start, lines)
     except ValueError as error:
         return _page(request, start, lines, None, override=override, said=str(error), status=422)
-    if request.POST.get("action") != "save":
-        return _page(request, start, lines, preview(draft, start.facts, audience=start.audience), override=override)
+    said = "" if start.next_update_at is None or NEXT in draft.fact_keys else UNTOLD
+    if said or request.POST.get("action") != "save":
+        seen = preview(draft, start.facts, audience=start.audience)
+        return _page(request, start, lines, seen, override=override, said=said, status=422 if said else 200)
     try:
         with transaction.atomic():
             if start.next_update_at is not None:
@@ -147,7 +153,8 @@ def _start(request: MemberRequest, case: Case, contacts: list[Contact], now: dat
     language = recipient.locale[:2]
     about = NoticeKind(kind) if kind in NoticeKind.values else notice_kind_for(case.type)
     spoken = Locale(locale if locale in set(Locale) else language if language in set(Locale) else Locale.EN)
-    form = _start_form(request, case, contacts, now, {"recipient": str(recipient.pk), "kind": about, "locale": spoken})
+    chosen = {"recipient": str(recipient.pk), "kind": about, "locale": spoken}
+    form = _start_form(request, case, contacts, now, chosen, audience_of(recipient.account))
     return Start(
         case=case,
         contacts=contacts,
@@ -160,9 +167,9 @@ def _start(request: MemberRequest, case: Case, contacts: list[Contact], now: dat
 
 
 def _start_form(
-    request: MemberRequest, case: Case, contacts: list[Contact], now: datetime, chosen: dict[str, str]
+    request: MemberRequest, case: Case, contacts: list[Contact], now: datetime, chosen: dict[str, str], audience: str
 ) -> StartForm:
-    """Filled in and read. Without the time of the next word where nobody can be promised one."""
+    """Filled in and read. Without the time of the next word where nobody can be promised one, or is not who reads it."""
     asked = request.POST if request.method == "POST" else request.GET
     zone, given = request.viewer.organisation.time_zone, case.next_update_at
     form = StartForm(
@@ -172,7 +179,7 @@ def _start_form(
         zone=zone,
         stands=formats.clock(given, zone, now) if given is not None and given > now else "",
     )
-    if case.account_id is None:
+    if case.account_id is None or audience != Audience.CUSTOMER:
         del form.fields["next_update"]
     form.full_clean()
     return form

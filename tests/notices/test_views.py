@@ -249,11 +249,20 @@ class TestWriting:
         assert "The check found nothing" in checked.content.decode() and self.promised(late_case) is None
         refused = client.post(path, self.form(late_case, ina, ("status", "Tomorrow."), next_update=typed))
         assert refused.status_code == 422 and self.promised(late_case) is None
+        for action in ("check", "save"):
+            untold = self.form(late_case, ina, lines[0], action=action, next_update=typed)
+            assert "does not say by when" in client.post(path, untold).content.decode(), (
+                "it would be promised to nobody"
+            )
+        carrier = self.form(late_case, ina, lines[0], next_update=typed, recipient=self.otto(late_case))
+        assert "Write again by" not in client.get(path, {"recipient": carrier["recipient"]}).content.decode()
+        assert client.post(path, carrier).status_code == 302
+        assert self.promised(late_case) is None, "what a carrier reads promises the customer nothing"
         client.post(path, self.form(late_case, ina, *lines, next_update=f"{typed}:30"))
         given = self.promised(late_case)
         assert given is not None and given.astimezone(ahead.tzinfo).strftime("%Y-%m-%dT%H:%M") == typed
         with acting_for(late_case.organisation_id):
-            told = {fact["key"]: fact["value"] for fact in WrittenNotice.objects.get().facts}
+            told = {fact["key"]: fact["value"] for fact in WrittenNotice.objects.get(recipient=ina).facts}
             assert told["next_update"]["at"] == given.isoformat(), "to the minute in the text too"
 
     @pytest.mark.parametrize(("days", "said"), [(-1, "still ahead"), (40, "within 31 days")])
@@ -267,6 +276,11 @@ class TestWriting:
         for answer in (asked, posted):
             assert answer.status_code == 422 and said in answer.content.decode()
             assert 'id="id_next_update_error"' in answer.content.decode()
+
+    def otto(self, case: Case) -> str:
+        """Who reads notices at the carrier."""
+        with acting_for(case.organisation_id):
+            return str(Contact.objects.get(name="Otto").pk)
 
     def promised(self, case: Case) -> datetime | None:
         with acting_for(case.organisation_id):
