@@ -243,6 +243,19 @@ def test_a_kept_promise_stays_kept_when_the_contract_ends(
     assert updates()[0] == ("met", now + HOUR)
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_what_a_missed_promise_lost_stays_lost_when_the_contract_turns_out_to_have_ended_before(
+    case: Case, customer: Account, by: dict[str, Any], now: datetime, again: bool
+) -> None:
+    make_term(customer, "next_update", PRICE, allowed_minutes=4 * 60)
+    services.update_promise(case, by=now + HOUR, **by)
+    assert lost(now + 2 * HOUR, case) == [500_00]
+    if again:
+        services.update_promise(case, by=now + 9 * HOUR, **{**by, "now": now + 2 * HOUR})
+    ContractVersion.objects.update(effective_to=(now - timedelta(days=2)).date())
+    assert lost(now + 3 * HOUR, case) == lost(now + 30 * HOUR, case) == [500_00]
+
+
 @pytest.mark.parametrize("away", [timedelta(0), -HOUR, timedelta(seconds=30), timedelta(days=31, minutes=1)])
 def test_a_time_that_passed_or_is_far_off_is_refused(
     case: Case, by: dict[str, Any], now: datetime, away: timedelta

@@ -76,7 +76,7 @@ def priced(
     rows_before = (before.commitments, before.stakes)
     standing = [as_missed(case, promise, *rows_before, book, now) for promise in promises.found]
     earlier = earlier_updates(case, standing, *rows_before, promises.heard, book, now)
-    found = [_as_booked(promise, before, book, now) for promise in standing]
+    found = [_as_booked(case, promise, before, book, now) for promise in standing]
     promises = replace(promises, found=[*found, *earlier])
     lost = [stake for key in lasting for stake in _still_lost(key, before, book, now)]
     stakes = [
@@ -143,15 +143,21 @@ def _still_lost(key: str, before: Before, book: Book, now: datetime) -> list[Sta
     ]
 
 
-def _as_booked(promise: Promise, before: Before, book: Book, now: datetime) -> Promise:
-    """What has booked keeps its amount when another term has come in the place of the one behind it."""
+def _as_booked(case: Case, promise: Promise, before: Before, book: Book, now: datetime) -> Promise:
+    """What has booked keeps its amount when another term, or the house's rate, has come in the place of the one behind
+    it; and what counted as lost by a contract goes on counting."""
     old = before.commitments.get(promise.key)
     if old is None or old.term_id == _term_id(promise) or not any(before.is_booked(stake) for stake in promise.stakes):
         return promise
+    counted = set(case.explanation.get("later", {}).get("lost", ()))
     return replace(
         promise,
         stakes=tuple(
-            _with_amount(stake, before.stakes[stake.key], book, now) if before.is_booked(stake) else stake
+            _with_amount(stake, before.stakes[stake.key], book, now)._replace(
+                is_house=stake.is_house and stake.key not in counted
+            )
+            if before.is_booked(stake)
+            else stake
             for stake in promise.stakes
         ),
     )
