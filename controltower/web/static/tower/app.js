@@ -236,7 +236,9 @@
     const had = before.get(event.detail.xhr);
     if (!had) return;
     const within = event.detail.target;
-    const again = (had.id && document.getElementById(had.id)) || (had.action && tower.elementOf(had.action));
+    const found = (had.id && document.getElementById(had.id)) || (had.action && tower.elementOf(had.action));
+    const shut = found && found.closest('details.menu:not([open])'); // what is in a closed menu takes no focus
+    const again = shut ? one('summary', shut) : found;
     const wrong = one('[aria-invalid=true], details.menu[open] :is(input:not([type=hidden]), textarea, select)', within);
     (wrong || again || one('[data-focus]', within) || one('#main')).focus({ preventScroll: true });
   });
