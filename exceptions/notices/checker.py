@@ -20,7 +20,7 @@ from exceptions.notices.licences import Keys, licence, settled
 from exceptions.notices.literal import HOLE, Literal, literal_of, values_in
 from exceptions.notices.phrases.subjects import subject_sentence
 from exceptions.notices.rendering import render_sentence
-from exceptions.notices.slots import READABLE, fill, may_tell, required
+from exceptions.notices.slots import READABLE, fill, may_tell, required, slot_name
 from exceptions.notices.values import UnreadableFact, Value, Words, value_of
 
 GROUNDED_ROLES = frozenset({SentenceRole.STATUS, SentenceRole.CAUSE, SentenceRole.NEXT_STEP})
@@ -40,13 +40,20 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True)
 class Issue:
-    """One reason not to send. `span` is an offset pair in the sentence as written, with facts as {key}."""
+    """One reason not to send. `span` is an offset pair in the sentence as written, with facts as {key}; `hint` says to
+    who writes it what would mend it."""
 
     rule: Rule
     sentence: int | None
     span: tuple[int, int] | None
     found: str
     message: str
+    hint: str = ""
+
+    @property
+    def advice(self) -> str:
+        """What is wrong and what to do about it, for who can."""
+        return f"{self.message} {self.hint}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -87,9 +94,9 @@ def check(draft: Draft, facts: Iterable[FactLike], *, audience: str) -> Check:
 
 
 def _missing(slot: str, key: str | None) -> Issue:
-    name = slot.replace("_", " ")
+    name = slot_name(slot)
     hint = f"Mention it as {{{key}}}." if key else "The case has no such fact yet; add it there."
-    return Issue(Rule.MISSING, None, None, slot, f"A notice of this kind has to say the {name}. {hint}")
+    return Issue(Rule.MISSING, None, None, slot, f"A notice of this kind has to say the {name}.", hint)
 
 
 def _sentence(
@@ -262,7 +269,12 @@ def _facts(index: int, one: Sentence, locale: Locale, known: Mapping[str, FactLi
         fact = known.get(key)
         if fact is None:
             yield Issue(
-                Rule.UNKNOWN, index, None, key, f"There is no fact {key} about this case. Pick one from the list."
+                Rule.UNKNOWN,
+                index,
+                None,
+                key,
+                f"There is no fact {key} about this case.",
+                "Pick one from the list.",
             )
             return
         if not may_tell(fact, audience):

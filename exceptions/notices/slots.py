@@ -99,6 +99,19 @@ _IF_KNOWN: Mapping[NoticeKind, tuple[str, ...]] = {
 _DECIDING = frozenset(NoticeKind) - {NoticeKind.SILENCE, NoticeKind.RECOVERED, NoticeKind.UPDATE}
 
 
+_NAMES = {
+    "eta_new": "new ETA",
+    "eta_old": "ETA before",
+    "decide_by": "time to decide by",
+    "attempt_at": "time of the attempt",
+}
+
+
+def slot_name(slot: str) -> str:
+    """What people call what a slot holds: "eta_new" is the "new ETA"."""
+    return _NAMES.get(slot, slot.replace("_", " "))
+
+
 def required(kind: NoticeKind, filled: Mapping[str, str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """`(slot, keys that satisfy it)` for everything a notice of `kind` has to mention, given what is known."""
     also: tuple[str, ...] = () if kind is NoticeKind.RECOVERED else ("next_update",)

@@ -224,6 +224,10 @@ def test_a_draft_that_waits_says_when_the_next_word_comes_once_it_is_promised(
         update_promise(case, by=present + 3 * HOUR, actor=coordinator.actor, now=present)
     run_jobs()
     with acting_for(organisation):
+        told = " ".join(case.timeline.values_list("text", flat=True))
+        assert "has to say the next update." in told and "{" not in told, (
+            "the timeline speaks to who reads, not who writes"
+        )
         (notice,) = [each for each in waiting() if each.kind == "send_notice"]
         assert missing() == [] and "next_update" in notice.material
 

@@ -45,7 +45,7 @@ class Handler(Protocol):
         """Do it, in the transaction that marks it done. Raises DomainError when it cannot be done."""
 
     def issues(self, payload: dict[str, Any], facts: Sequence[FactLike]) -> list[dict[str, str]]:
-        """What a checker has against an edited payload: `rule`, `message`, `where` in words, `final` if nobody may
+        """What a checker has against an edited payload: `rule`, `message`, `where` in words, `hint` for who edits it, `final` if nobody may
         set it aside."""
 
     def material(self, payload: dict[str, Any], facts: Sequence[FactLike], before: Sequence[str]) -> list[str]:

@@ -102,6 +102,7 @@ class NoticeHandler:
                 "rule": str(issue.rule),
                 "where": "" if issue.sentence is None else f"Sentence {issue.sentence + 1}",
                 "message": issue.message,
+                "hint": issue.hint,
                 "final": "yes" if issue.rule in NOT_TO_OVERRIDE else "",
             }
             for issue in found

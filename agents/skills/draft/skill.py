@@ -144,7 +144,7 @@ def _complaints(draft: Draft, brief: Brief, facts: Sequence[FactLike]) -> list[s
     if draft.notice_kind != brief.kind:
         found.append(f"notice_kind: must be {brief.kind.value}")
     issues = check(draft, facts, audience=brief.audience).issues
-    found += [f"{'' if one.sentence is None else f'sentence {one.sentence + 1}: '}{one.message}" for one in issues]
+    found += [f"{'' if one.sentence is None else f'sentence {one.sentence + 1}: '}{one.advice}" for one in issues]
     return found
 
 
