@@ -62,6 +62,16 @@ def links(query: str, counts: Mapping[str, Count]) -> list[PresetLink]:
     ]
 
 
+def elsewhere(query: str) -> list[tuple[str, str]]:
+    """[words, address] of the lists in which the same filter may find what the open one does not: sleeping, ended cases."""
+    asked = parse(query)
+    if asked.problems or asked.filters.scope != Scope.OPEN or not asked.filters.is_text:
+        return []
+    others = (("snoozed", Scope.SNOOZED), ("ended", Scope.RESOLVED))
+    found = ((words, printed(replace(asked.filters, scope=scope, sort=Sort.EXPOSURE))) for words, scope in others)
+    return [(words, queue_url(text)) for words, text in found if not parse(text).problems]
+
+
 def saved_links(query: str, saved: Sequence[ViewRow], counts: Mapping[str, Count]) -> list[PresetLink]:
     """The saved views of the side, one's own first."""
     return [

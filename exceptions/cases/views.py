@@ -265,6 +265,7 @@ def queue_context(request: MemberRequest) -> dict[str, Any]:
         if name != presets.FILTERED or rows.problems
         else ViewForm(initial={"query": rows.query}, auto_id="id_save_%s"),
         "since": 0 if since is None else since,
+        "elsewhere": [] if rows.rows else presets.elsewhere(rows.query),
         "list_url": presets.queue_url(query, after),
         "previous_url": presets.queue_url(query, rows.before) if rows.before else "",
         "next_url": presets.queue_url(query, rows.after) if rows.after else "",

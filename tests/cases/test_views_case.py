@@ -53,6 +53,16 @@ def test_coming_back_through_the_history_gets_the_whole_page(
     assert "<html" in client_for(coordinator).get(f"/cases/{case.number}/", headers=headers).content.decode()
 
 
+def test_what_is_at_stake_is_told_in_whole_units_as_the_sentence_beside_it_tells_it(
+    client_for: SignIn, coordinator: Viewer, case: Case
+) -> None:
+    with acting_for(case.organisation_id):
+        Case.objects.filter(pk=case.pk).update(avoidable=138136, lost=250)
+    text = client_for(coordinator).get(f"/cases/{case.number}/", headers=DETAIL).content.decode()
+    assert ">1,381" in text and "1,381.36" not in text
+    assert ">2.50" in text
+
+
 def test_a_stranger_finds_nothing_here(client_for: SignIn, stranger: Viewer, case: Case) -> None:
     client = client_for(stranger)
     page = client.get(f"/cases/{case.number}/")

@@ -88,6 +88,17 @@ def test_a_filter_that_fits_nothing_offers_to_clear_it(client_for: SignIn, coord
     assert "Nothing matches" in text and 'href="/"' in text
 
 
+def test_a_number_that_no_open_case_has_is_offered_to_be_looked_for_among_the_others(
+    client_for: SignIn, coordinator: Viewer, case: Case
+) -> None:
+    client = client_for(coordinator)
+    text = client.get("/", {"q": "sort:due 40851"}).content.decode()
+    assert 'href="/?q=is%3Asnoozed+40851"' in text and 'href="/?q=is%3Aresolved+40851"' in text
+    assert client.get("/?q=is%3Aresolved+40851").status_code == 200
+    for elsewhere in ("is:snoozed 40851", "state:closed 40851", "owner:me"):
+        assert "No open case fits" not in client.get("/", {"q": elsewhere}).content.decode()
+
+
 def test_a_filter_that_is_wrong_shows_nothing_but_where_and_what_to_write(
     client_for: SignIn, coordinator: Viewer, case: Case
 ) -> None:

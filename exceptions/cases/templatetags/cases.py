@@ -1,6 +1,7 @@
 """What only the screens of cases draw: `{% load cases %}`."""
 
 from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 from django.utils.safestring import SafeString
@@ -32,6 +33,14 @@ def timeline_icon(kind: str) -> str:
 def lane(text: str) -> str:
     """`Dallas > Chicago` with a real arrow."""
     return text.replace(" > ", " → ")
+
+
+@register.filter
+def whole(amount: Decimal | None, currency: str) -> str:
+    """`1,381 USD`: what is at stake, in whole units as the sentences beside it say it; less than ten with its cents."""
+    if amount is not None and abs(amount) >= 10:
+        amount = Decimal(amount).quantize(Decimal(1), ROUND_HALF_UP)
+    return formats.money(amount, currency)
 
 
 @register.filter
