@@ -139,7 +139,8 @@ def _tier(line: str, *, is_last: bool) -> dict[str, Any]:
                 f"“{line}” holds for ever, so nothing can follow it. Say for how many: 4 x {line}."
             )
         return {"rate": _rate(units, line)}
-    if not units.strip().isdigit() or not 0 < int(units) <= 10_000:
+    units = units.strip()
+    if not units.isdecimal() or len(units) > 5 or not 0 < int(units) <= 10_000:
         raise forms.ValidationError(f"“{line}” is not a tier. Write it like 4 x 215.")
     return {"units": int(units), "rate": _rate(rate, line)}
 

@@ -216,7 +216,7 @@ def intervals_from_data(hours: str | Sequence[Any]) -> tuple[Interval, ...]:
 
 def _minutes(clock: str) -> int:
     hours, colon, minutes = clock.strip().partition(":")
-    if not (colon and hours.isdigit() and minutes.isdigit()):
+    if not (colon and all(part.isdecimal() and len(part) <= 2 for part in (hours, minutes))):
         raise ValueError(f"{clock!r} is not a time like 08:30")
     total = int(hours) * 60 + int(minutes)
     if int(minutes) > 59 or total > DAY_MINUTES:

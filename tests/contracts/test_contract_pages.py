@@ -349,6 +349,8 @@ def test_a_second_term_for_the_same_is_refused_as_one_that_never_counts(
         ({"name": ""}, "This field is required"),
         ({"price_form": "per_unit", "unit": "hour", "tiers": "430\n4 x 215"}, "nothing can follow it"),
         ({"price_form": "per_unit", "unit": "hour", "tiers": "4 x many"}, "has no amount"),
+        ({"price_form": "per_unit", "unit": "hour", "tiers": "² x 215"}, "is not a tier"),
+        ({"price_form": "per_unit", "unit": "hour", "tiers": f"{'9' * 4400} x 215"}, "is not a tier"),
     ],
 )
 def test_what_cannot_be_read_is_refused_at_its_place(

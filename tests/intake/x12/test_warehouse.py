@@ -38,6 +38,12 @@ def test_lines_of_one_number_are_counted_anew() -> None:
     assert [line["line"] for line in lines] == [1, 2]
 
 
+@pytest.mark.parametrize(("number", "line"), [("007", 7), ("000001" + "9" * 5000, 1), ("1000", 1), ("0", 1), ("²", 1)])
+def test_a_number_that_no_line_has_is_counted_instead(number: str, line: int) -> None:
+    lines = events(ORDER.replace("LX*1\n", f"LX*{number}\n"))[0].data["lines"]
+    assert [each["line"] for each in lines] == [line, 2]
+
+
 def test_what_was_shipped_short_is_a_shortfall_and_the_rest_allocated() -> None:
     short, full, left = events(SHIPPED)
     assert (short.type, short.data["quantity"], short.data["short"]) == (E.INVENTORY_SHORTFALL_DETECTED, "1080", "120")

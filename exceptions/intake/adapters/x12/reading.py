@@ -181,5 +181,11 @@ def _is_identifier(value: str) -> bool:
     return len(value) <= MAX_REFERENCE and 0 < len(normalised(value)) <= MAX_REFERENCE
 
 
+def place_number(text: str) -> int | None:
+    """The number of a stop or a line, 1 to 999; None for what is none. However long it is written."""
+    short = text.lstrip("0") if text.isascii() and text.isdigit() else ""
+    return int(short) if 0 < len(short) <= 3 else None
+
+
 def plain(number: Decimal) -> str:
     return format(number.normalize() + 0, "f")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from exceptions.intake.adapters.x12.freight import equipment, kilograms, mode, terms, unit, unit_kind
 from exceptions.intake.adapters.x12.parties import account, customer, parties, party_of, roles_data
 from exceptions.intake.adapters.x12.reader import Segment
-from exceptions.intake.adapters.x12.reading import BAD_CODE, MISSING, Reading
+from exceptions.intake.adapters.x12.reading import BAD_CODE, MISSING, Reading, place_number
 from exceptions.intake.adapters.x12.stops import check_window, stop_place, stop_times, time_in
 from exceptions.intake.adapters.x12.times import Moment, partner_zone
 from exceptions.intake.mapping.x12 import DELIVERY_PARTIES, PICKUP_PARTIES, RESPOND_BY, STOP_KINDS
@@ -126,8 +126,7 @@ def _leg(plan: dict[str, Any], carrier: str, load: list[Ref]) -> dict[str, JSON]
 
 
 def _stop(reading: Reading, stop: _Stop, index: int) -> dict[str, Any]:
-    number = stop.s5.get(1)
-    sequence = int(number) if number.isascii() and number.isdigit() and 1 <= int(number[:6]) <= 999 else index
+    sequence = place_number(stop.s5.get(1)) or index
     kind = STOP_KINDS.get(stop.s5.code(2), "terminal")
     found = parties(reading, stop.segments)
     ends = PICKUP_PARTIES + DELIVERY_PARTIES if kind == "pickup" else DELIVERY_PARTIES + PICKUP_PARTIES

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from exceptions.intake.adapters.x12.parties import Party, parties, party_of, place_of
 from exceptions.intake.adapters.x12.reader import Segment
-from exceptions.intake.adapters.x12.reading import CONDITIONAL, EXCLUSIVE, MISSING, Reading
+from exceptions.intake.adapters.x12.reading import CONDITIONAL, EXCLUSIVE, MISSING, Reading, place_number
 from exceptions.intake.adapters.x12.times import Moment, dtm, moment
 from exceptions.intake.mapping.codes import reason_of
 from exceptions.intake.mapping.meaning import status_meaning
@@ -156,7 +156,7 @@ def _equipment(status: _Status, carrier: str) -> list[Ref]:
 def _stop(loop: list[Segment]) -> int | None:
     """The stop's number in the plan: L11 with qualifier QN."""
     found = next((one.get(1) for one in loop if one.tag == "L11" and one.code(2) == "QN"), "")
-    return int(found) if found.isascii() and found.isdigit() and 1 <= int(found[:6]) <= 999 else None
+    return place_number(found)
 
 
 def _words(status: _Status) -> str:

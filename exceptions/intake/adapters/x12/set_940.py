@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from exceptions.intake.adapters.x12.parties import customer, parties, party_of
 from exceptions.intake.adapters.x12.reader import Segment
-from exceptions.intake.adapters.x12.reading import BAD_CODE, MISSING, Reading
+from exceptions.intake.adapters.x12.reading import BAD_CODE, MISSING, Reading, place_number
 from exceptions.intake.adapters.x12.set_856 import ARTICLES, product
 from exceptions.intake.adapters.x12.times import Moment, moment
 from exceptions.intake.mapping.x12 import DELIVERY_PARTIES
@@ -71,12 +71,12 @@ def _lines(reading: Reading) -> list[JSON]:
         elif segment.tag == "W01":
             if len(rows) == MAX_LINES:
                 raise reading.refusal(segment, 1, f"more than {MAX_LINES} lines", MISSING)
-            rows.append(_line(reading, segment, line_number(number, len(rows) + 1)))
+            rows.append(_line(reading, segment, place_number(number) or len(rows) + 1))
             number = ""
         elif segment.tag == "G69" and rows:
             rows[-1].setdefault("description", segment.get(1)[:200])
         elif segment.tag == "N9" and segment.code(1) == "LI" and rows:
-            rows[-1]["line"] = line_number(segment.get(2), rows[-1]["line"])
+            rows[-1]["line"] = place_number(segment.get(2)) or rows[-1]["line"]
     if len({row["line"] for row in rows}) < len(rows):
         for index, row in enumerate(rows, start=1):
             row["line"] = index
@@ -92,8 +92,3 @@ def _line(reading: Reading, w01: Segment, line: int) -> dict[str, Any]:
     if sku:
         row["sku"] = sku[:60]
     return {**row, "unit": w01.code(2)[:12]} if w01.get(2) else row
-
-
-def line_number(text: str, otherwise: int) -> int:
-    """A line's number as the order counts them; `otherwise` for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 999 else otherwise

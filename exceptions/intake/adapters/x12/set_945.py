@@ -6,9 +6,8 @@ from typing import Final
 
 from exceptions.intake.adapters.x12.parties import parties, party_of
 from exceptions.intake.adapters.x12.reader import Segment
-from exceptions.intake.adapters.x12.reading import MISSING, Reading, plain
+from exceptions.intake.adapters.x12.reading import MISSING, Reading, place_number, plain
 from exceptions.intake.adapters.x12.set_856 import ARTICLES, product
-from exceptions.intake.adapters.x12.set_940 import line_number
 from exceptions.intake.adapters.x12.times import Moment, moment, sent_on
 from exceptions.intake.mapping.x12 import NAMES_SHIPMENT, PICKUP_PARTIES
 from exceptions.shipments.canonical import JSON, CanonicalEvent, EventType, Ref
@@ -44,11 +43,11 @@ def _items(reading: Reading) -> list[_Item]:
             number, fresh = segment.get(1), True
         elif segment.tag == "W12":
             if fresh:
-                items.append(_Item(line_number(number, len(items) + 1)))
+                items.append(_Item(place_number(number) or len(items) + 1))
                 fresh = False
             items[-1].details.append(segment)
         elif segment.tag == "N9" and segment.code(1) == "LI" and items and not fresh:
-            items[-1].line = line_number(segment.get(2), items[-1].line)
+            items[-1].line = place_number(segment.get(2)) or items[-1].line
         if len(items) > MAX_LINES:
             raise reading.refusal(segment, 1, f"more than {MAX_LINES} lines", MISSING)
     return items
