@@ -34,12 +34,12 @@ from exceptions.contracts.words import price_words
 from exceptions.parties.choosing import Choice, NamedField, choice_of, choose_from
 from exceptions.shipments.models import Mode
 from exceptions.sla.book import Book, account_path, book_now, book_trying
+from exceptions.sla.calendars import FIRST_YEAR, LAST_YEAR
 from exceptions.sla.explaining import phrase
 from exceptions.sla.models import ContractVersion, Side, VersionState
 from exceptions.sla.pricing import Money, Situation
 from exceptions.sla.selectors.contracts import contracts_visible, version_get
 
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 DEADLINES = 24
 AMOUNTS = (
     ("at_risk", "At risk"),
@@ -89,7 +89,7 @@ class TryForm(forms.Form):
         offer(self, "version", [("", "What holds today"), *named])
 
     def clean_since(self) -> datetime | None:
-        """Within the years that calendars reach: what is counted from it has to be a date as well."""
+        """Within the years that can be counted from."""
         since: datetime | None = self.cleaned_data["since"]
         if since is not None and not FIRST_YEAR <= since.year <= LAST_YEAR:
             raise forms.ValidationError(f"Choose a time between {FIRST_YEAR} and {LAST_YEAR}.")

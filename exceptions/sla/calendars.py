@@ -20,6 +20,8 @@ AROUND_THE_CLOCK = (((0, DAY_MINUTES),),) * 7
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # A calendar without any opening within this many days is taken for one that never opens.
 SEARCH_DAYS = 800
+# A date that somebody typed lies in these years: what is counted from it has to be one as well.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 # No zone is further from UTC than this, so a local day lies within its UTC day widened by it on both sides.
 WIDEST_OFFSET = timedelta(hours=16)
 

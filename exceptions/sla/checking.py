@@ -7,10 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from exceptions.sla.calendars import Calendar, NeverOpen, add_business, always_open, office_hours
+from exceptions.sla.calendars import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Calendar,
+    NeverOpen,
+    add_business,
+    always_open,
+    office_hours,
+)
 from exceptions.sla.drafts import ContractDraft, Problem, TermDraft
 from exceptions.sla.kinds import COUNTED_IN_DAYS, SUBKINDS, Counting, Measured, Period, Side, Starts, Subkind, TermKind
 from exceptions.sla.pricing import (
@@ -76,6 +84,9 @@ _OPTIONAL = (
 def check_contract(draft: ContractDraft, world: World) -> list[Problem]:
     """Everything that keeps this version from being meant, in the order of its text; empty when nothing does."""
     problems = [*_check_head(draft, world)]
+    if not FIRST_YEAR <= draft.effective_from.year <= LAST_YEAR:
+        problems.append(Problem(("effective_from",), f"it begins between {FIRST_YEAR} and {LAST_YEAR}"))
+        draft = replace(draft, effective_from=date(FIRST_YEAR, 1, 1))  # where its terms can be counted from
     first: dict[tuple[object, ...], int] = {}
     for number, term in enumerate(draft.terms):
         problems += [

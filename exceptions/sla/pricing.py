@@ -401,8 +401,9 @@ def _only(parts: Sequence[Mapping[str, Any]], name: str, known: set[str]) -> Non
 def _units(value: Any) -> int | None:
     if value in (None, ""):
         return None
-    if isinstance(value, bool) or not str(value).isdecimal():
-        raise ValueError(f"{value!r} is not a number of units")
+    text = str(value)[:10]
+    if isinstance(value, bool) or not text.isdecimal() or len(text) == 10:
+        raise ValueError(f"{text!r} is not a number of units")
     return int(value)
 
 

@@ -33,6 +33,9 @@ WINDOW = TermDraft(kind="delivery_window", name="Late", allowed_minutes=30, pric
 RUNNING: dict[str, Any] = {"kind": "per_unit", "unit": "hour", "rate": "75", "currency": "EUR"}
 
 
+BY_HOURS = replace(WINDOW, kind="resolution", counting="business", allowed_minutes=480)
+
+
 def contract(*terms: TermDraft, **more: Any) -> ContractDraft:
     given: dict[str, Any] = {
         "code": "F",
@@ -119,6 +122,8 @@ def test_tiers_out_of_order_are_refused() -> None:
         ({"side": "both"}, "side: 'both' is neither payable nor recoverable"),
         ({"side": "recoverable", "account": ""}, "side: the house's own rates are payable"),
         ({"name": "x" * 201}, "name: is longer than 200 characters"),
+        ({"effective_from": date.min}, "effective from: it begins between 2000 and 2100"),
+        ({"effective_from": date.max, "terms": (BY_HOURS,)}, "effective from: it begins between 2000 and 2100"),
     ],
 )
 def test_a_head_that_cannot_be_meant_is_named(change: dict[str, Any], sentence: str) -> None:

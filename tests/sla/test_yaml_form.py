@@ -131,6 +131,19 @@ def test_a_slip_of_the_pen_is_read_or_named_with_a_line(at: int, slip: str) -> N
     assert reading.draft is not None or all(problem.sentence for problem in reading.problems)
 
 
+WILD = ("9" * 5000, "1e999999", "-1", "NaN", "²", "''", "[1]", "{a: 1}", "0001-01-01", "9999-12-31", "0x10", ".inf")
+
+
+@pytest.mark.parametrize("wild", WILD, ids=[each[:10] for each in WILD])
+def test_whatever_stands_in_the_place_of_a_value_is_read_or_named(wild: str) -> None:
+    text, world = example(), World(accounts={"FRUTERRA": ("FRUTERRA",)}, currencies=frozenset({"EUR"}))
+    values = list(re.finditer(r"(?<=: )[^,{}\[\]\n]+", text))
+    assert len(values) > 30
+    for value in values:
+        reading = contract_from_yaml(text[: value.start()] + wild + text[value.end() :])
+        assert reading.problems or (reading.draft is not None and check_contract(reading.draft, world) is not None)
+
+
 def told(text: str) -> list[str]:
     return [str(problem) for problem in contract_from_yaml(text).problems]
 
