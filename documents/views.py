@@ -13,6 +13,7 @@ from controltower.errors import DomainError, Forbidden, Invalid, NotFound, TooLa
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
+from controltower.web.numbers import number_in
 from controltower.web.render import page
 from controltower.web.toast import toast
 from documents import selectors, services, storage
@@ -25,7 +26,7 @@ from documents.reading.reader import MAX_BYTES
 @requires(Verb.VIEW)
 def index(request: MemberRequest) -> HttpResponse:
     found = selectors.documents_list(
-        request.viewer, state=request.GET.get("state", ""), before=_number(request.GET.get("before"))
+        request.viewer, state=request.GET.get("state", ""), before=number_in(request.GET.get("before", ""))
     )
     context = {
         "found": found,
@@ -72,7 +73,7 @@ def uploaded(request: MemberRequest) -> dict[str, Any]:
 @require_safe
 @requires(Verb.VIEW)
 def review(request: MemberRequest, pk: int) -> HttpResponse:
-    found = selectors.review(request.viewer, pk, number=_number(request.GET.get("page")) or 1)
+    found = selectors.review(request.viewer, pk, number=number_in(request.GET.get("page", "")) or 1)
     context = {
         "review": found,
         "document": found.document,
@@ -130,7 +131,7 @@ def correct(request: MemberRequest, pk: int, field: int) -> HttpResponse:
     services.field_correct(
         _field(document, field),
         value=request.POST.get("value", ""),
-        version=_number(request.POST.get("version")),
+        version=number_in(request.POST.get("version", "")),
         actor=request.viewer.actor,
         now=timezone.now(),
     )
@@ -144,7 +145,7 @@ def not_on_document(request: MemberRequest, pk: int, field: int) -> HttpResponse
     document = selectors.document_get(request.viewer, pk)
     services.field_reject(
         _field(document, field),
-        version=_number(request.POST.get("version")),
+        version=number_in(request.POST.get("version", "")),
         actor=request.viewer.actor,
         now=timezone.now(),
     )
@@ -184,7 +185,7 @@ def _field(document: Document, field_id: int) -> Any:
 
 
 def _back(request: MemberRequest, document: Document) -> HttpResponse:
-    number = _number(request.POST.get("page"))
+    number = number_in(request.POST.get("page", ""))
     address = reverse("documents:review", args=[document.pk])
     return redirect(f"{address}?page={number}" if number else address)
 
@@ -197,11 +198,7 @@ def _bytes(owner: Any, digest: str) -> bytes:
 
 
 def _pair(text: str) -> tuple[int, int]:
-    field_id, _, version = text.partition(":")
-    if not (field_id.isdecimal() and version.isdecimal() and len(text) < 30):
+    field_id, _, version = map(number_in, text.partition(":"))
+    if field_id is None or version is None:
         raise Invalid("This form is not complete. Load the page again.", code="bad_form")
-    return int(field_id), int(version)
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else None
+    return field_id, version

@@ -10,6 +10,7 @@ from controltower.ops.audit import audit_page, export_audit, public_key, verify_
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
+from controltower.web.numbers import number_in
 from controltower.web.render import page
 
 
@@ -18,7 +19,7 @@ from controltower.web.render import page
 def audit(request: MemberRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     filters = {name: request.GET.get(name, "").strip() for name in ("subject", "verb", "actor")}
-    found = audit_page(request.viewer, **filters, before=_sequence(before))
+    found = audit_page(request.viewer, **filters, before=number_in(before))
     context = {"found": found, "filters": filters, "filtered": any(filters.values()), "public_key": public_key()}
     return page(request, "ops/audit.html", context)
 
@@ -40,7 +41,3 @@ def export(request: MemberRequest) -> FileResponse:
     target.seek(0)
     name = f"audit-{request.viewer.organisation.slug}-{timezone.now():%Y%m%dT%H%M%SZ}.zip"
     return FileResponse(target, as_attachment=True, filename=name, content_type="application/zip")
-
-
-def _sequence(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None

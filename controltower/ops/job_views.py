@@ -12,6 +12,7 @@ from controltower.jobs.services import dead_replay
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
+from controltower.web.numbers import number_in, numbers_in
 from controltower.web.render import page
 from controltower.web.toast import toast
 
@@ -19,12 +20,11 @@ from controltower.web.toast import toast
 @require_safe
 @requires(Verb.OPERATE)
 def jobs(request: MemberRequest) -> HttpResponse:
-    before = request.GET.get("before", "")
     found = jobs_page(
         request.viewer,
         state=request.GET.get("state", "dead"),
         kind=request.GET.get("kind", ""),
-        before=int(before) if before.isdecimal() and len(before) < 19 else None,
+        before=number_in(request.GET.get("before", "")),
     )
     return page(request, "ops/jobs.html", {"found": found, "states": SHOWN}, fragment="ops/_jobs.html")
 
@@ -33,9 +33,9 @@ def jobs(request: MemberRequest) -> HttpResponse:
 @requires(Verb.OPERATE)
 def replay(request: MemberRequest) -> HttpResponse:
     """Replay the ticked jobs, or the one whose button was pressed."""
-    chosen = request.POST.getlist("job")
-    if not chosen or not all(job_id.isdecimal() and len(job_id) < 19 for job_id in chosen):
+    chosen = numbers_in(request.POST.getlist("job"))
+    if not chosen:
         raise BadRequest("Choose at least one dead job to replay.")
-    count = dead_replay(map(int, chosen), actor=request.viewer.actor, now=timezone.now())
+    count = dead_replay(chosen, actor=request.viewer.actor, now=timezone.now())
     toast(request, f"{count} job{'' if count == 1 else 's'} back in line.")
     return redirect(f"{reverse('ops:jobs')}?state=dead")

@@ -50,7 +50,10 @@ def preferences(request: MemberRequest) -> HttpResponse:
 
 
 def _back(request: MemberRequest) -> str:
+    """To where the form stood, which the browser says: a path of ours and nothing else."""
     wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         return wanted
     return reverse("tenancy:preferences")

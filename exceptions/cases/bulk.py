@@ -16,6 +16,7 @@ from django.db import transaction
 from controltower.errors import DomainError, Invalid
 from controltower.tenancy.models import Member
 from controltower.tenancy.viewer import Viewer
+from controltower.web.numbers import number_in
 from exceptions.cases import services
 from exceptions.cases.actions import ACTIONS, Asked
 from exceptions.cases.chances import chance_of
@@ -79,8 +80,7 @@ def picked(values: Sequence[str]) -> list[Picked]:
     found = {}
     for value in values:
         number, _, version = value.partition(":")
-        is_number = version.isdecimal() and len(version) < 10
-        found[number.upper()] = Picked(number.upper(), int(version) if is_number else None)
+        found[number.upper()] = Picked(number.upper(), number_in(version))
     return list(found.values())
 
 

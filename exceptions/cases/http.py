@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.viewer import Viewer
+from controltower.web.numbers import number_in
 from controltower.web.toast import toast
 from exceptions.cases.actions import Said, way_back
 from exceptions.cases.models import Case
@@ -21,8 +22,7 @@ def zone(viewer: Viewer) -> str:
 
 def version(request: MemberRequest) -> int | None:
     """The version that the posted form was made from; None when it carries none."""
-    given = request.POST.get("version", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else None
+    return number_in(request.POST.get("version", ""))
 
 
 def say(request: MemberRequest, case: Case, said: str | Said, action: str) -> None:

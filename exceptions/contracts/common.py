@@ -16,6 +16,7 @@ from controltower.errors import DomainError, Forbidden
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
+from controltower.web.numbers import number_in
 from exceptions.cases.selectors.repricing import repricing_shown
 from exceptions.sla.models import Contract, ContractVersion, Side
 from exceptions.sla.selectors.contracts import contract_get, version_get
@@ -107,8 +108,7 @@ def read_again(form: forms.Form, **read: object) -> None:
 
 def revision_posted(request: MemberRequest) -> int:
     """The revision that a button without a form of its own was shown with; 0 for nothing that can be one."""
-    posted = request.POST.get("revision", "")
-    return int(posted) if posted.isdecimal() and len(posted) < 10 else 0
+    return number_in(request.POST.get("revision", "")) or 0
 
 
 def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:

@@ -17,6 +17,7 @@ from controltower.errors import Conflict, DomainError, Invalid, NotFound
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
+from controltower.web.numbers import number_in
 from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.cases.taxonomy import type_label
@@ -62,8 +63,7 @@ def lead_time(request: MemberRequest) -> HttpResponse:
     viewer = request.viewer
     must_see_all(viewer)
     scope: dict[str, Any] = {name: request.GET.get(name, "") for name in ("action", "case_type", "mode")}
-    of = request.GET.get("account", "")
-    account = int(of) if of.isdecimal() and len(of) < 19 else None
+    account = number_in(request.GET.get("account", ""))
     table = selectors.lead_times_table(viewer)
     row = next((row for row in table if {name: getattr(row, name) for name in scope} == scope), None)
     if row is None:

@@ -11,6 +11,7 @@ from controltower.errors import BadRequest
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
+from controltower.web.numbers import number_in
 from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.cases.taxonomy import REASON_CHOICES
@@ -39,10 +40,10 @@ def unmapped(request: MemberRequest) -> HttpResponse:
 @requires(Verb.ADMINISTER)
 def code_map(request: MemberRequest) -> HttpResponse:
     viewer = request.viewer
-    code_id = request.POST.get("code", "")
-    if not code_id.isdecimal() or len(code_id) > 18:
+    code_id = number_in(request.POST.get("code", ""))
+    if code_id is None:
         raise BadRequest("Say which code.")
-    code = selectors.unmapped_code(viewer, int(code_id))
+    code = selectors.unmapped_code(viewer, code_id)
     partners = services.code_map(
         code,
         event=request.POST.get("event", "").strip(),

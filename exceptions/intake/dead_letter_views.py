@@ -15,6 +15,7 @@ from controltower.errors import BadRequest
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
+from controltower.web.numbers import number_in, numbers_in
 from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.intake import selectors, services
@@ -26,9 +27,8 @@ from exceptions.intake.selectors import DeadFilter
 @requires(Verb.OPERATE)
 def dead_letters(request: MemberRequest) -> HttpResponse:
     viewer = request.viewer
-    before = request.GET.get("before", "")
     wanted = filter_of(request.GET)
-    found = selectors.dead_letters(viewer, wanted, before=int(before) if _is_id(before) else None)
+    found = selectors.dead_letters(viewer, wanted, before=number_in(request.GET.get("before", "")))
     context = {
         "found": found,
         "wanted": wanted,
@@ -42,8 +42,8 @@ def dead_letters(request: MemberRequest) -> HttpResponse:
 @require_safe
 @requires(Verb.OPERATE)
 def message(request: MemberRequest, message_id: int) -> HttpResponse:
-    after, state = request.GET.get("after", ""), request.GET.get("state", "")
-    found = selectors.message_view(request.viewer, message_id, state=state, after=int(after) if _is_id(after) else 0)
+    after, state = number_in(request.GET.get("after", "")) or 0, request.GET.get("state", "")
+    found = selectors.message_view(request.viewer, message_id, state=state, after=after)
     states = [(value, label, found.states[value]) for value, label in MessageState.choices if value in found.states]
     more = {"after": found.next_after, **({"state": state} if state else {})}
     next_url = _next(more) if found.next_after else ""
@@ -67,10 +67,10 @@ def replay(request: MemberRequest) -> HttpResponse:
             now=now,
         )
     else:
-        ticked = request.POST.getlist("message")
-        if not ticked or not all(_is_id(item) for item in ticked):
+        ticked = numbers_in(request.POST.getlist("message"))
+        if not ticked:
             raise BadRequest("Choose at least one message to replay.")
-        count, later = services.message_replay([int(item) for item in ticked], actor=viewer.actor, now=now), 0
+        count, later = services.message_replay(ticked, actor=viewer.actor, now=now), 0
     rest = f" The other {later:,} follow in the background." if later else ""
     toast(request, f"{count} message{'' if count == 1 else 's'} back in line.{rest}")
     query = f"?{urlencode(wanted.as_query())}" if not wanted.is_empty else ""
@@ -88,7 +88,3 @@ def filter_of(given: Mapping[str, str]) -> DeadFilter:
 
 def _next(query: Mapping[str, Any]) -> str:
     return f"?{urlencode(query)}"
-
-
-def _is_id(text: str) -> bool:
-    return text.isdecimal() and len(text) < 19

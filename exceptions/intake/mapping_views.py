@@ -12,6 +12,7 @@ from controltower.errors import Conflict, Invalid
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
+from controltower.web.numbers import number_in
 from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.cases.taxonomy import REASON_CHOICES
@@ -61,7 +62,7 @@ def mapping_try(request: MemberRequest, slug: str) -> HttpResponse:
         found,
         wanted,
         version=request.POST.get("version", ""),
-        message_id=request.POST.get("message", ""),
+        message_id=_message_id(request),
         rest=request.POST.get("rest", ""),
         problems=problems,
     )
@@ -75,7 +76,7 @@ def mapping_save(request: MemberRequest, slug: str) -> HttpResponse:
     viewer = request.viewer
     found = selectors.partner_of(viewer, slug)
     wanted, problems = _filled_in(request, found)
-    version, message_id = request.POST.get("version", ""), request.POST.get("message", "")
+    version, message_id = request.POST.get("version", ""), _message_id(request)
     status = 422
     if not problems:
         try:
@@ -86,7 +87,7 @@ def mapping_save(request: MemberRequest, slug: str) -> HttpResponse:
             problems, status = [conflict.message], conflict.status
         else:
             toast(request, "Saved. It counts for what is read from now on.")
-            query = f"?message={message_id}" if message_id.isdecimal() else ""
+            query = f"?message={message_id}" if message_id else ""
             return redirect(f"{reverse('intake:mapping', args=[slug])}{query}")
     rest = request.POST.get("rest", "")
     context = _editor(request, found, wanted, version=version, message_id=message_id, rest=rest, problems=problems)
@@ -137,7 +138,7 @@ def _editor(
 def _read_sample(request: MemberRequest, found: Partner, wanted: dict[str, Any] | None = None) -> dict[str, Any]:
     """The context of `_try.html`: the form, and what the sample in it says. A stored message is the sample where its
     number is given and nothing is pasted or chosen."""
-    message_id = request.POST.get("message", "")
+    message_id = _message_id(request)
     form = TryForm(request.POST, request.FILES, stored=bool(message_id))
     context: dict[str, Any] = {"form": form, "partner": found}
     if not form.is_valid():
@@ -151,7 +152,10 @@ def _read_sample(request: MemberRequest, found: Partner, wanted: dict[str, Any] 
     return context
 
 
+def _message_id(request: MemberRequest) -> str:
+    """Of the stored message that the page was opened with; "" for none."""
+    return str(number_in(request.POST.get("message", "")) or "")
+
+
 def _message(request: MemberRequest, found: Partner, message_id: str) -> Any:
-    return selectors.raw_message(
-        request.viewer, int(message_id) if message_id.isdecimal() and len(message_id) < 19 else 0, partner=found
-    )
+    return selectors.raw_message(request.viewer, number_in(message_id) or 0, partner=found)

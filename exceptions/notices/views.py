@@ -11,6 +11,7 @@ from controltower.errors import BadRequest, Conflict
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
+from controltower.web.numbers import number_in
 from controltower.web.render import page
 from controltower.web.toast import toast
 from exceptions.notices import selectors, services
@@ -20,11 +21,10 @@ from exceptions.notices.models import Notice, NoticeState, WrittenNotice
 @require_safe
 @requires(Verb.VIEW)
 def outbox(request: MemberRequest) -> HttpResponse:
-    before = request.GET.get("before", "")
     found = selectors.notices_page(
         request.viewer,
         state=request.GET.get("state", ""),
-        before=int(before) if before.isdecimal() and len(before) < 19 else None,
+        before=number_in(request.GET.get("before", "")),
     )
     context = {"found": found, "states": NoticeState.choices}
     return page(request, "notices/list.html", context, fragment="notices/_list.html")

@@ -8,6 +8,7 @@ from controltower.errors import NotFound
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
+from controltower.web.numbers import number_in
 from exceptions.parties.choosing import SUGGESTED, WHO, choice_of
 from exceptions.parties.selectors import account_list
 
@@ -20,7 +21,7 @@ def suggested(request: MemberRequest) -> HttpResponse:
     who, below = asked.get("of", "account"), asked.get("below", "")
     parent = None
     if below:
-        parent = account_list(request.viewer).filter(pk=int(below)).first() if _is_id(below) else None
+        parent = account_list(request.viewer).filter(pk=number_in(below) or 0).first()
         if parent is None:
             raise NotFound("There is no such account.")
     if who not in WHO:
@@ -28,7 +29,3 @@ def suggested(request: MemberRequest) -> HttpResponse:
     typed = asked.get(asked.get("in", ""), "")[:200]
     found = choice_of(request.viewer, who, below=parent).like(typed, SUGGESTED)
     return render(request, "parties/_suggested.html", {"suggested": found})
-
-
-def _is_id(text: str) -> bool:
-    return text.isdecimal() and text.isascii() and len(text) < 19

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from controltower.tenancy.guards import requires
 from controltower.tenancy.http import MemberRequest
 from controltower.tenancy.permissions import Verb
+from controltower.web.numbers import number_in
 from controltower.web.render import page
 from exceptions.shipments import selectors
 from exceptions.shipments.models import ShipmentStatus
@@ -25,7 +26,7 @@ def index(request: MemberRequest) -> HttpResponse:
         now=timezone.now(),
         query=request.GET.get("q", "")[:60],
         status=request.GET.get("status", ""),
-        before=_number(request.GET.get("before", "")),
+        before=number_in(request.GET.get("before", "")),
     )
     context = {"found": found, "statuses": ShipmentStatus}
     return page(request, "shipments/list.html", context, fragment="shipments/_list.html")
@@ -59,7 +60,3 @@ def _panels(number: str) -> dict[str, str]:
         except NoReverseMatch:
             continue
     return panels | {"exceptions_url": f"{reverse(QUEUE)}?{urlencode({'q': number})}"}
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -230,6 +230,9 @@ def test_the_mapping_is_tried_then_saved_and_the_dead_letter_comes_back(
     assert "1 event. Nothing was stored." in tried and "447-1120" in tried
     wrong = client.post(reverse("intake:mapping_save", args=[cloudevents.slug]), {**form, "rest": '{"zone": "CST"}'})
     assert wrong.status_code == 422 and "is no time zone" in wrong.content.decode()
+    odd = {**form, "message": "NaN", "rest": '{"zone": "CST"}'}
+    for name in ("mapping_save", "mapping_try"):
+        assert client.post(reverse(f"intake:{name}", args=[cloudevents.slug]), odd).status_code in (200, 422)
     assert client.post(reverse("intake:mapping_save", args=[cloudevents.slug]), form).status_code == 302
     again = client.post(reverse("intake:mapping_save", args=[cloudevents.slug]), {**form, "rest": '{"a": 1}'})
     assert again.status_code == 409 and "&quot;a&quot;: 1" in again.content.decode()

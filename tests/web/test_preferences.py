@@ -37,8 +37,9 @@ def test_the_whole_form_can_switch_single_keys_off(client_for: SignIn, coordinat
     assert 'data-keys="off"' in text and 'data-density="compact"' in text and "data-theme" not in text
 
 
-def test_it_never_sends_people_to_another_site(client_for: SignIn, coordinator: Viewer) -> None:
-    response = client_for(coordinator).post(PATH, {"theme": "dark", "next": "https://evil.example/"})
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example/", "NaN", "tenancy:nowhere", "queue?q=a"])
+def test_it_never_sends_people_but_to_a_path_of_ours(client_for: SignIn, coordinator: Viewer, wanted: str) -> None:
+    response = client_for(coordinator).post(PATH, {"theme": "dark", "next": wanted})
     assert response["Location"] == PATH
 
 
