@@ -13,6 +13,7 @@ from controltower.tenancy.models import Organisation, Role
 from controltower.tenancy.viewer import Viewer
 from controltower.web.toast import pending
 from exceptions.cases import services
+from exceptions.cases.chances import chance_of
 from exceptions.cases.models import Case
 from tests.cases.conftest import HOUR, book, eta
 from tests.conftest import make_viewer
@@ -35,6 +36,14 @@ def cases(organisation: Organisation) -> list[Case]:
 
 def chosen(*cases: Case) -> list[str]:
     return [f"{case.number}:{case.version}" for case in cases]
+
+
+def test_the_last_chance_is_over_at_its_instant(cases: list[Case]) -> None:
+    case, now = cases[0], timezone.now()
+    case.explanation = {}
+    for ahead, chance in ((timedelta(microseconds=1), True), (timedelta(0), False)):
+        case.act_by = now + ahead
+        assert (chance_of(case, now) is not None) is chance
 
 
 def do(client: Client, action: str, cases: list[str], **more: Any) -> dict[str, Any]:

@@ -113,6 +113,7 @@ def test_what_was_missed_stays_missed_whatever_is_promised_after_it(
     for hours in (3, 6):
         again = services.update_promise(case, by=now + hours * HOUR, **later)
         assert updates() == [("broken", now + HOUR)] and again.lost == missed.lost
+        assert again.next_change_at == now + hours * HOUR, "then that is no fact any more"
     gone = services.update_withdraw(case, **later)
     assert updates() == [("broken", now + HOUR)] and gone.lost == missed.lost
     sent(case, now + 100 * MINUTE)

@@ -187,7 +187,7 @@ def test_workers_help_with_more_than_one_batch(
     with acting_for(organisation):
         customer = make_account("NORTHGATE", AccountKind.CUSTOMER)
         make_term(customer, "delivery_window", FLAT)
-        for number in range(7):
+        for number in range(11):  # more than the sweeper and two hands take with a batch each
             book(f"{number}", then, then + 6 * HOUR, customer=customer)
             eta(f"{number}", then, then + 9 * HOUR)
         ids = list(Case.objects.order_by("pk").values_list("pk", flat=True))

@@ -87,6 +87,21 @@ def test_taking_back_what_came_after_a_missed_time_leaves_that_missed(
         assert Commitment.objects.get(case=case, kind="next_update").state == "broken"
 
 
+def test_of_a_case_of_several_customers_a_promise_that_stands_can_be_withdrawn(
+    client_for: SignIn, coordinator: Viewer, case: Case
+) -> None:
+    client, now = client_for(coordinator), timezone.now()
+    post(client, case, after="4h")
+    with acting_for(case.organisation_id):
+        book("482913008", now - 2 * HOUR, now + 5 * HOUR, customer=make_account("SOUTHGATE", AccountKind.CUSTOMER))
+        (other,) = eta("482913008", now - HOUR, now + 8 * HOUR)
+        services.case_merge(case, [other], actor=coordinator.actor, now=now)
+    page = client.get(f"/cases/{case.number}/").content.decode()
+    assert "Withdraw the promise" in page and "Promise next update" not in page
+    assert post(client, case, "withdraw_update").status_code == 200
+    assert promised(case) is None
+
+
 def test_the_second_of_a_double_click_finds_the_work_of_the_first(
     client_for: SignIn, coordinator: Viewer, case: Case
 ) -> None:

@@ -183,6 +183,8 @@ def test_who_sees_some_accounts_names_and_is_suggested_these_only(
     assign_perm("parties.view_account", sue.user, customers[3])
     client = client_for(sue)
     assert client.get(SUGGESTIONS).content.decode().count("<option") == 1
+    assert client.get(SUGGESTIONS, {"below": customers[3].pk}).status_code == 200
+    assert client.get(SUGGESTIONS, {"below": customers[4].pk}).status_code == 404, "as if there were none"
     for text in (customers[4].code, customers[4].name, "hut"):
         refused = client.post("/settings/contracts/new/", {**CONTRACT, "account": text})
         (told,) = refused.context["form"].errors["account"]

@@ -252,7 +252,9 @@ def actions_of(viewer: Viewer, case: Any) -> frozenset[str]:
     found = {"snooze", "resolve", "not_an_exception", "note", "interaction", "next_check", "classify", "assign"}
     found |= {"merge", "split_off", "rejoin"} | ({"split"} if case.affected_count > 1 else set())
     if case.account_id is not None:
-        found |= {"promise_update"} | ({"withdraw_update"} if case.next_update_at is not None else set())
+        found |= {"promise_update"}
+    if case.next_update_at is not None:  # of several customers too, who came together after it was given
+        found |= {"withdraw_update"}
     if case.snoozed_until is not None:
         found = found - {"snooze"} | {"unsnooze"}
     if case.owner_id is None:
