@@ -28,6 +28,9 @@ from exceptions.cases.http import filters, say, zone
 def bulk(request: MemberRequest) -> HttpResponse:
     """Each case stands for itself; those that refuse are named, and the others are taken back with one click."""
     action, now = request.POST.get("action", ""), timezone.now()
+    if not action:  # Enter on a box without a script: which of the acts was meant is not known
+        toast(request, "Choose what to do with the selected cases. Nothing was done.", danger=True)
+        return redirect(presets.queue_url(*filters(request)))
     if action not in STEPS and action not in ("merge", "undo"):
         raise NotFound("There is no such action on several cases.")
     try:

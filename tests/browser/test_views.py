@@ -85,6 +85,27 @@ def test_asleep_until_a_reply_by_the_menu_of_the_bar(open_page: Open, coordinato
     expect(page.locator("[data-rows]")).to_contain_text("Asleep until a reply, at the latest")
 
 
+def test_enter_in_a_field_of_the_bar_does_what_that_field_is_for_and_never_takes(
+    open_page: Open, coordinator: Viewer, cases: list[Case]
+) -> None:
+    page = open_page(coordinator, "/")
+    expect(page.locator("#case-title")).to_be_visible()
+    page.get_by_label(f"Select {cases[0].number}").check(force=True)
+    page.keyboard.press("Enter")  # on the box itself: a form's first button would be pressed, and that is Take
+    expect(page.locator("[data-bulk-count]")).to_have_text("1 selected")
+    page.keyboard.press("s")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast")).to_contain_text("1 asleep until")
+    assert owners(cases) == [None] * 5
+
+    still = open_page(coordinator, "/", javascript=False)
+    still.get_by_label(f"Select {cases[1].number}").check(force=True)
+    still.keyboard.press("Enter")
+    expect(still.locator(".toast")).to_contain_text("Choose what to do")
+    assert owners(cases) == [None] * 5
+
+
 def test_the_bar_works_without_a_script(open_page: Open, coordinator: Viewer, cases: list[Case]) -> None:
     page = open_page(coordinator, "/", javascript=False)
     expect(page.locator("[data-bulk]")).to_be_hidden()

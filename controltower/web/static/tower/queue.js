@@ -127,6 +127,12 @@
     if (event.target.closest('[data-bulk-all]')) tick(boxes(), true);
     if (event.target.closest('[data-bulk-clear]')) clear();
   });
+  document.addEventListener('keydown', event => { // Enter in a field of the bar presses the button below it, on a row's box none
+    if (event.key !== 'Enter' || !event.target.matches('input') || !event.target.form?.matches('[data-bulk]')) return;
+    event.preventDefault();
+    const panel = event.target.closest('.menu__panel');
+    if (panel) one('button', panel).click();
+  });
   document.addEventListener('change', event => event.target.matches('[data-rows] input[type=checkbox]') && counted());
   const clear = () => {
     const within = one('[data-bulk]')?.contains(document.activeElement);
