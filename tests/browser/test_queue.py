@@ -1,5 +1,6 @@
 """The queue and the case as a person uses them: keys, mouse, no script, no server."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -31,9 +32,12 @@ def test_a_shift_with_the_keyboard_alone(open_page: Open, coordinator: Viewer, c
     expect(page.locator("article.case")).to_contain_text(cases[1].number)
     page.keyboard.press("j")
     page.keyboard.press("k")
+    expect(page).to_have_url(re.compile(f"/cases/{cases[1].number}/"))
+    steps = page.evaluate("history.length")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{page.url.split('/cases')[0].rstrip('/')}/cases/{cases[1].number}/")
     expect(page.locator("#case-title")).to_be_focused()
+    assert page.evaluate("history.length") == steps, "what is shown already is opened without another step for Back"
 
     page.keyboard.press("t")
     expect(page.locator(".toast")).to_contain_text("Taken: it is yours")
@@ -333,3 +337,17 @@ def test_the_word_about_an_action_is_shown_by_whatever_is_read_next(
     expect(page.locator(".toast")).to_be_visible()
     page.evaluate("tower.listen()")
     expect(page.locator(".toast")).to_contain_text("Taken: it is yours")
+
+
+def test_a_row_shows_of_its_references_what_can_be_read_or_nothing(
+    open_page: Open, coordinator: Viewer, cases: list[Case]
+) -> None:
+    page = open_page(coordinator, "/")
+    expect(page.locator("#case-title")).to_be_visible()
+    stumps = """() => [...document.querySelectorAll('.row__where')].filter(where => {
+        const line = where.parentElement.getBoundingClientRect(), box = where.getBoundingClientRect();
+        return box.top < line.bottom - 2 && box.width < 48 && where.scrollWidth > where.clientWidth;
+    }).length"""
+    for width in range(1000, 1700, 20):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(stumps) == 0, width

@@ -242,6 +242,9 @@
     const wrong = one('[aria-invalid=true], details.menu[open] :is(input:not([type=hidden]), textarea, select)', within);
     (wrong || again || one('[data-focus]', within) || one('#main')).focus({ preventScroll: true });
   });
+  document.addEventListener('htmx:beforeHistoryUpdate', ({ detail: { history: step } }) => {
+    if (new URL(step.path, location.href).href === location.href) step.type = 'replace'; // not twice in a row: Back would seem dead
+  });
   document.addEventListener('htmx:responseError', () => tower.toast({ text: 'The server could not do that. Nothing was changed.', danger: true }));
   const unheard = event => writes(event.detail) ? 'It may have done it all the same: look before you try again.' : 'Try again.';
   ['htmx:sendError', 'htmx:timeout'].forEach(name => document.addEventListener(name, event =>
@@ -250,6 +253,7 @@
   document.addEventListener('change', event => {
     if (event.target.matches('[data-submit-on-change]')) event.target.form.requestSubmit();
   });
+  one('main form[method=post] [aria-invalid=true]')?.focus(); // a form that came back: to what is wrong with it
   all('#toasts > [data-toast]').forEach(keep);
   tick();
 })();
