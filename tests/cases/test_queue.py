@@ -287,6 +287,11 @@ def test_the_page_of_a_case_has_everything(told: Case, coordinator: Viewer, now:
     assert (affected.references, affected.at_risk, affected.matters) == ("PRO 482", 8000, True)
     (contact,) = [row for row in detail.contacts if row.account == "Orbit"]
     assert (contact.role, contact.hours_today, contact.is_open_now) == ("Carrier dispatch", "08:00-17:00 Chicago", True)
+    Contact.objects.filter(pk=contact.id).update(hours={"tue": [["00:00", "24:00"]]})
+    (contact,) = [
+        row for row in selectors.case_detail(coordinator, told.number, now=now).contacts if row.account == "Orbit"
+    ]
+    assert contact.hours_today == "around the clock"
     assert detail.timeline[0].kind == "note" and detail.timeline[0].text == "Look: twice"
     assert detail.next_check is not None and detail.next_check.expects == "moving"
     assert {"take", "snooze", "resolve", "pin", "note", "interaction"} <= detail.actions

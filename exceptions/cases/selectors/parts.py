@@ -222,6 +222,9 @@ def _contact_row(contact: Contact, tried: dict[str, Any] | None, now: datetime) 
     spans = calendar.spans_on(today)
     city = contact.zone.rpartition("/")[2].replace("_", " ")
     hours = " ".join(f"{clock(a, now, contact.zone)}-{b.astimezone(ZoneInfo(contact.zone)):%H:%M}" for a, b in spans)
+    shown = f"{hours} {city}" if hours else "closed today"
+    if any(end - start >= 24 * 60 for start, end in calendar.intervals_on(today)):
+        shown = "around the clock"
     outcome = InteractionOutcome(tried["outcome"]).label.lower() if tried else ""
     return ContactRow(
         id=contact.pk,
@@ -230,7 +233,7 @@ def _contact_row(contact: Contact, tried: dict[str, Any] | None, now: datetime) 
         role=_role(contact),
         phone=contact.phone,
         email=contact.email,
-        hours_today=f"{hours} {city}" if contact.hours and hours else ("closed today" if contact.hours else ""),
+        hours_today=shown if contact.hours else "",
         is_open_now=calendar.is_open(now),
         language=contact.locale,
         last_contact=f"{outcome} {clock(instant(tried['at']), now, contact.zone)}" if tried else "",

@@ -76,7 +76,7 @@ def clock_row(viewer: Viewer, case: Any) -> ClockRow:
         moved=moved,
         notices=[_moved(parts) for parts in case.moved_parts if parts["key"].startswith(NOTICE)] if accepted else [],
         is_accepted=bool(accepted),
-        is_stopped=any(row.is_paused for row in moved),
+        is_stopped=bool(accepted) and any(row.is_paused for row in moved),
         is_reckoned=not touched or not _is_behind(case, touched),
         may_note=may_work and all(pause.ended_at or pause.withdrawn_at for pause in pauses),
     )
