@@ -184,10 +184,13 @@ def _choices_sentence(choices: list[Choice], now: datetime) -> str:
     if option is None:
         return f"{opening}; {UNAVOIDABLE}"
     until = clock(option.act_by, now, stake.zone)
-    said = (
-        f"{opening}; {wording(option.action).gerund} still works until {until}, saves about {amount(_total(choices))}"
-    )
     gone = _payable([choice for choice in choices if choice.option is None])
+    in_parts = len({choice.option.act_by for choice in acting if choice.option}) > 1 and _runs(choices)
+    whole = " for all of it" if in_parts and not gone else ""  # what books later can still be saved later
+    said = (
+        f"{opening}; {wording(option.action).gerund} still works{whole} until {until}, "
+        f"saves about {amount(_total(choices))}"
+    )
     if gone:
         said += f"; {amount(gone)} of it cannot be saved"
     if first.then is not None and first.then.action != option.action:
@@ -200,11 +203,15 @@ def _booked_sentence(stakes: list[Stake], now: datetime) -> str:
     return f"{money(lost, stakes[0].currency)} lost: {stakes[0].unless} by {_when(stakes[0], now)}"
 
 
+def _runs(choices: list[Choice]) -> bool:
+    """Whether they are one charge that goes on, each part at an instant of its own."""
+    return len({choice.stake.books_at for choice in choices}) == len(choices) > 1
+
+
 def _by(choices: list[Choice], now: datetime) -> str:
     """ "by 14:00 Lyon", for several shipments "(14 x)", for a running charge "from 14:00 Lyon on"."""
     first = min((choice.stake for choice in choices), key=lambda stake: stake.books_at)
-    instants = {choice.stake.books_at for choice in choices}
-    if len(instants) == len(choices) > 1:
+    if _runs(choices):
         return f"from {_when(first, now)} on"
     times = f" ({len(choices)} x)" if len(choices) > 1 else ""
     return f"by {_when(first, now)}{times}"

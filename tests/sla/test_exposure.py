@@ -257,6 +257,16 @@ def test_the_hours_of_a_running_charge_share_a_sentence() -> None:
     )
 
 
+def test_of_a_running_charge_it_is_said_until_when_all_of_it_can_be_saved() -> None:
+    """Waiting longer leaves the later hours to be saved: "works until 09:00" alone would contradict what is said of 10:00."""
+    hourly = seen(*(stake(400, 3 + hour, option(1 + hour), key=str(hour)) for hour in range(3)))
+    assert sentences(hourly, NOW) == (
+        "1,200 USD if not kept from 11:00 on; rebooking still works for all of it until 09:00, saves about 1,200",
+    )
+    at_once = seen(*(stake(400, 3 + hour, option(1), key=str(hour)) for hour in range(3)))
+    assert "rebooking still works until 09:00" in sentences(at_once, NOW)[0]
+
+
 def test_what_to_do_about_the_freight_is_said_before_what_to_do_about_the_case() -> None:
     both = seen(
         stake(2500, 100, option(90, action="give_notice")), stake(25, 2, option(2, action="resolve"), is_side=True)
