@@ -162,3 +162,15 @@ def test_trying_and_counting_happen_in_place(
     page.get_by_role("button", name="Add the hours").click()
     expect(page.locator("#tried")).to_contain_text("Thanksgiving Day")
     assert look(page, axe, CORNERS) == []
+
+
+def test_a_form_that_comes_back_has_the_focus_where_it_is_wrong(
+    open_page: Open, administrator: Viewer, draft: ContractVersion
+) -> None:
+    page = open_page(administrator, "/settings/contracts/new/", refused=(422,))
+    page.locator("[name=account]").fill("nobody of this name")
+    page.locator("[name=code]").fill("NEW-1")
+    page.locator("[name=name]").fill("New")
+    page.get_by_role("button", name="Make the draft").click()
+    expect(page.locator("[name=account]")).to_be_focused()
+    expect(page.locator("[name=account]")).to_have_value("nobody of this name")
