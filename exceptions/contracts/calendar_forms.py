@@ -11,6 +11,7 @@ import holidays
 from django import forms
 from holidays.registry import COUNTRIES
 
+from exceptions.contracts.common import SinceField
 from exceptions.parties.choosing import Choice, NamedField, choose_from
 from exceptions.sla.calendars import WEEKDAYS, Interval, intervals_from_data
 from exceptions.sla.models import Calendar
@@ -169,4 +170,4 @@ class TryHoursForm(forms.Form):
     """Add working time to an instant."""
 
     hours = forms.DecimalField(label="Working hours", min_value=0, max_value=2000, max_digits=7, decimal_places=2)
-    since = forms.DateTimeField(label="From", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    since = SinceField(label="From")

@@ -18,6 +18,7 @@ from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
 from controltower.web.numbers import number_in
 from exceptions.cases.selectors.repricing import repricing_shown
+from exceptions.sla.calendars import FIRST_YEAR, LAST_YEAR
 from exceptions.sla.models import Contract, ContractVersion, Side
 from exceptions.sla.selectors.contracts import contract_get, version_get
 
@@ -109,6 +110,18 @@ def read_again(form: forms.Form, **read: object) -> None:
 def revision_posted(request: MemberRequest) -> int:
     """The revision that a button without a form of its own was shown with; 0 for nothing that can be one."""
     return number_in(request.POST.get("revision", "")) or 0
+
+
+class SinceField(forms.DateTimeField):
+    """An instant on some clock to count from, in years from which it can be."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
+
+    def clean(self, value: Any) -> datetime | None:
+        since: datetime | None = super().clean(value)
+        if since is not None and not FIRST_YEAR <= since.year <= LAST_YEAR:
+            raise forms.ValidationError(f"Choose a time between {FIRST_YEAR} and {LAST_YEAR}.")
+        return since
 
 
 def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:

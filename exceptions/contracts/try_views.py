@@ -27,14 +27,13 @@ from exceptions.cases.selectors.later import places_of
 from exceptions.cases.selectors.parts import place_words
 from exceptions.cases.selectors.queue import cases_visible
 from exceptions.cases.taxonomy import TYPES, Severity
-from exceptions.contracts.common import offer
+from exceptions.contracts.common import SinceField, offer
 from exceptions.contracts.replaying import REPLAYED, Seen, Timed, case_seen, replay
 from exceptions.contracts.trying import Facts, try_facts
 from exceptions.contracts.words import price_words
 from exceptions.parties.choosing import Choice, NamedField, choice_of, choose_from
 from exceptions.shipments.models import Mode
 from exceptions.sla.book import Book, account_path, book_now, book_trying
-from exceptions.sla.calendars import FIRST_YEAR, LAST_YEAR
 from exceptions.sla.explaining import phrase
 from exceptions.sla.models import ContractVersion, Side, VersionState
 from exceptions.sla.pricing import Money, Situation
@@ -72,12 +71,7 @@ class TryForm(forms.Form):
     lane = forms.CharField(label="Lane", max_length=40, required=False, help_text="Such as US-TX>US-IL")
     goods_class = forms.CharField(label="Goods", max_length=40, required=False, help_text="Class, such as produce")
     value = forms.DecimalField(label="Value of the order", required=False, min_value=0, max_digits=14, decimal_places=2)
-    since = forms.DateTimeField(
-        label="The clock starts",
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-        help_text="For windows: when the window ends",
-    )
+    since = SinceField(label="The clock starts", required=False, help_text="For windows: when the window ends")
 
     def __init__(
         self, data: Any = None, *, accounts: Choice, others: Choice, drafts: list[ContractVersion], **kwargs: Any
@@ -87,13 +81,6 @@ class TryForm(forms.Form):
         choose_from(self, "theirs", others)
         named = [(f"{row.contract_id}/{row.number}", f"{row.contract.name}, draft {row.number}") for row in drafts]
         offer(self, "version", [("", "What holds today"), *named])
-
-    def clean_since(self) -> datetime | None:
-        """Within the years that can be counted from."""
-        since: datetime | None = self.cleaned_data["since"]
-        if since is not None and not FIRST_YEAR <= since.year <= LAST_YEAR:
-            raise forms.ValidationError(f"Choose a time between {FIRST_YEAR} and {LAST_YEAR}.")
-        return since
 
 
 @require_safe

@@ -21,6 +21,7 @@ from controltower.web.toast import toast
 from exceptions.intake import selectors, services
 from exceptions.intake.models import MessageState
 from exceptions.intake.selectors import DeadFilter
+from exceptions.shipments.payloads.parts import FIRST_YEAR, LAST_YEAR
 
 
 @require_safe
@@ -79,11 +80,14 @@ def replay(request: MemberRequest) -> HttpResponse:
 
 def filter_of(given: Mapping[str, str]) -> DeadFilter:
     """The filter that a query or a form names. Raises `BadRequest` for a day that is none."""
-    day = given.get("day", "").strip()
+    typed = given.get("day", "").strip()
     try:
-        return DeadFilter(given.get("partner", ""), given.get("reason", ""), date.fromisoformat(day) if day else None)
+        day = date.fromisoformat(typed) if typed else None
     except ValueError:
         raise BadRequest("A day is written like 2026-11-20.") from None
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise BadRequest(f"Choose a day between {FIRST_YEAR} and {LAST_YEAR}.")
+    return DeadFilter(given.get("partner", ""), given.get("reason", ""), day)
 
 
 def _next(query: Mapping[str, Any]) -> str:

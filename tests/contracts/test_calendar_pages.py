@@ -110,6 +110,14 @@ def test_adding_working_hours_shows_each_step(client_for: SignIn, coordinator: V
     assert "28 Dec 17:00" in fragment.content.decode() and "<h1" not in fragment.content.decode()
 
 
+@pytest.mark.parametrize("since", ["9999-12-31T23:59", "0001-01-01T00:00"])
+def test_hours_are_added_to_a_time_that_can_be_counted_from(
+    client_for: SignIn, coordinator: Viewer, calendar: Calendar, since: str
+) -> None:
+    answer = client_for(coordinator).get(f"/settings/calendars/{calendar.pk}/", {"hours": "8", "since": since})
+    assert "Choose a time between 2000 and 2100" in answer.content.decode()
+
+
 def test_who_was_slower_keeps_the_text_and_reads_who_was_faster(
     client_for: SignIn, supervisor: Viewer, administrator: Viewer, organisation: Organisation, calendar: Calendar
 ) -> None:

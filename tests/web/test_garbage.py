@@ -39,6 +39,11 @@ def test_a_nul_in_a_form_is_a_bad_request(client_for: ClientFor, coordinator: Vi
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30"])
+def test_a_day_that_nothing_can_be_of_is_a_bad_request(day: str, client_for: ClientFor, supervisor: Viewer) -> None:
+    assert client_for(supervisor).get(f"/settings/partners/dead-letters/?day={day}").status_code == 400
+
+
 @pytest.mark.parametrize("address", ["/notices/", "/jobs/", "/settings/partners/dead-letters/"])
 def test_a_number_that_no_column_holds_is_as_good_as_none(
     address: str, client_for: ClientFor, supervisor: Viewer
