@@ -34,7 +34,7 @@ class LeadTimeForm(forms.Form):
         super().__init__(data, **kwargs)
         choose_from(self, "account", choice)
         self.calendars = {str(row.pk): row for row in calendars}
-        offer(self, "party", [("", f"As shipped: {acts}"), *ActingParty.choices])
+        offer(self, "party", [("", f"By default: {acts}"), *ActingParty.choices])
         offer(self, "calendar", [("", "Whoever acts"), *((key, row.name) for key, row in self.calendars.items())])
 
     def clean(self) -> dict[str, Any]:

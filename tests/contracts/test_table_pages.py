@@ -103,7 +103,7 @@ def test_who_acts_can_be_corrected_and_stands_in_the_table(
     client_for: SignIn, supervisor: Viewer, organisation: Organisation
 ) -> None:
     client = client_for(supervisor)
-    assert "As shipped: the carrier" in client.get(REBOOK).content.decode()
+    assert "By default: the carrier" in client.get(REBOOK).content.decode()
     assert client.post(REBOOK, lead(party="us")).status_code == 302
     assert "we act" in client.get(TABLE).content.decode()
     assert '<option value="us" selected>' in client.get(REBOOK).content.decode()
@@ -204,7 +204,7 @@ def test_the_half_life_says_what_it_does_before_it_is_changed(
 ) -> None:
     client = client_for(supervisor)
     text = client.get(HOUSE).content.decode()
-    assert "prices all open cases anew" in text and "As shipped: 30\N{NO-BREAK SPACE}USD" in text
+    assert "prices all open cases anew" in text and "By default: 30\N{NO-BREAK SPACE}USD" in text
     assert client.post(f"{HOUSE}half-life/", {"half_life_hours": "8", "before": "4.0"}).status_code == 302
     organisation.refresh_from_db()
     assert organisation.half_life_hours == 8
@@ -226,10 +226,10 @@ def test_the_house_rates_are_those_of_the_house_contract(
         term = make_term(None, TermKind.HOUSE_RATE, {"kind": "flat", "amount": "99", "currency": "USD"}, severity="S1")
     text = client_for(coordinator).get(HOUSE).content.decode()
     assert term.name in text and "99\N{NO-BREAK SPACE}USD once" in text and "severity S1" in text
-    assert "As shipped" not in text and "Save and price" not in text
+    assert "By default" not in text and "Save and price" not in text
     sue = make_viewer(organisation, Role.COORDINATOR, "Sue", restricted=True)
     some = client_for(sue).get(HOUSE).content.decode()
-    assert term.name not in some and "As shipped" not in some, "what it does not show it does not call otherwise"
+    assert term.name not in some and "By default" not in some, "what it does not show it does not call otherwise"
 
 
 def test_who_sees_some_accounts_changes_nothing_that_holds_for_all(
