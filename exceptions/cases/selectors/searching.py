@@ -1,8 +1,9 @@
 """Text search: references of cases, shipments, orders and loads, numbers of cases, names of parties.
 
 Every column searched is stored in the form it is searched by and collates as C, so that a beginning is a range of its
-index (docs/decisions says why not `LIKE` or trigrams). A text that fits few cases becomes their ids; one that fits many,
-such as "PRO", becomes a condition that the walk along the queue's order tests row by row.
+index (docs/decisions says why not `LIKE` or trigrams). A text that begins with a digit is looked for behind the letters
+that a reference begins with, too: people say 40851 for QSXP-40851. A text that fits few cases becomes their ids; one
+that fits many, such as "PRO", becomes a condition that the walk along the queue's order tests row by row.
 """
 
 from __future__ import annotations
@@ -60,14 +61,16 @@ def text_found(text: str, *, exact: bool = False) -> Found:
     key, accounts = normalised(text), accounts_named(text, exact=exact)
     if not key and not accounts:
         return Found([], [], ("false", []))
-    own, told = (_range(column, exact, "%(key)s", "%(until)s") for column in ("c.search_text", "r.value_key"))
+    columns = ("c.search_text", "r.number_key" if "0" <= key[:1] <= "9" else "r.value_key")
+    own, told = (_range(column, exact, "%(key)s", "%(until)s") for column in columns)
     # Without a key (a name in letters that no reference has) the arms of references find nothing.
     params = {"number": _number(key), "key": key or _LAST, "until": key + _LAST, "accounts": accounts, "limit": FEW + 1}
     ids = [pk for (pk,) in rows(_CANDIDATES.format(own=own, told=told), params)]
     if len(ids) <= FEW:
         return Found(ids, accounts, ("(c.id = ANY(%s) OR c.account_id = ANY(%s))", [ids, accounts]))
     bounds: list[Any] = [key or _LAST] if exact else [key or _LAST, key + _LAST]
-    sql = _FITS.format(own=_range("c.search_text", exact), told=_range("r.value_key", exact))
+    own, told = (_range(column, exact) for column in columns)
+    sql = _FITS.format(own=own, told=told)
     return Found(None, accounts, (sql, [*bounds, accounts, *bounds, *bounds, *bounds, accounts]))
 
 

@@ -1,5 +1,7 @@
+from string import ascii_uppercase
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 
 from controltower.tenancy.base import TenantForeignKey, TenantModel
 from exceptions.parties.constraints import exactly_one, one_of
@@ -13,13 +15,19 @@ from exceptions.shipments.models.orders import Order
 class Reference(TenantModel):
     """An identifier of a shipment, load, order or piece of equipment.
 
-    `value` is as the sender wrote it, `value_key` normalised, and all search goes by the key. `exclusive` ones name
-    one thing only (a PRO of one issuer); a PO or a container number may stand on many.
+    `value` is as the sender wrote it, `value_key` normalised, and all search goes by the key. `number_key` is the key
+    without the letters in front of it: on the telephone QSXP-40851 is "40851". `exclusive` ones name one thing only (a
+    PRO of one issuer); a PO or a container number may stand on many.
     """
 
     type = models.CharField(max_length=12, choices=RefType)
     value = models.CharField(max_length=60)
     value_key = models.CharField(max_length=60, db_collation="C")
+    number_key = models.GeneratedField(
+        expression=Func(F("value_key"), Value(ascii_uppercase), function="ltrim"),
+        output_field=models.CharField(max_length=60, db_collation="C"),
+        db_persist=True,
+    )
     issuer = TenantForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     issuer_key = models.CharField(max_length=40, default="", blank=True, db_collation="C")
     exclusive = models.BooleanField()
@@ -55,6 +63,7 @@ class Reference(TenantModel):
         ]
         indexes = [
             models.Index(fields=["organisation", "value_key"], name="reference_search"),
+            models.Index(fields=["organisation", "number_key"], name="reference_search_number"),
             models.Index(fields=["organisation", "shipment"], name="reference_shipment"),
         ]
 

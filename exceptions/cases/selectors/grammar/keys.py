@@ -128,6 +128,7 @@ KEYS: Final[Mapping[str, Key]] = {
 
 TEXT: Final = Key(
     "",
-    "the beginning of any reference, case number or party's name; in quotes the whole of it",
+    "the beginning of any reference, with or without the letters in front, of a case number or of a party's name; in "
+    "quotes the whole of it",
     ("PRO 40851", "acme foods", '"40851"'),
 )
