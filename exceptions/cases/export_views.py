@@ -16,8 +16,9 @@ from controltower.tenancy.models import Member, Organisation
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer
 from exceptions.cases.http import filters
-from exceptions.cases.selectors.exporting import export_batch, export_filter, export_head, filter_for_trail
+from exceptions.cases.selectors.exporting import export_batch, export_head, filter_for_trail
 from exceptions.cases.selectors.grammar import Filters
+from exceptions.cases.selectors.queue import filter_read
 
 
 @requires(Verb.EXPORT)
@@ -25,7 +26,7 @@ from exceptions.cases.selectors.grammar import Filters
 def export(request: MemberRequest) -> HttpResponseBase:
     """The cases of the filter as CSV. On the trail twice: when it begins, and how many rows had left when it ended."""
     viewer, now = request.viewer, timezone.now()
-    wanted = export_filter(filters(request)[0])
+    wanted = filter_read(viewer, filters(request)[0], now=now)
     after = {"filter": filter_for_trail(wanted)}
     record(verb="cases.export_begun", subject=_subject(viewer.member.pk), actor=viewer.actor, after=after, now=now)
     name = f"cases-{timezone.localtime(now):%Y-%m-%d-%H%M}.csv"

@@ -203,6 +203,35 @@ def test_a_filter_that_is_not_understood_finds_nothing_and_says_where(
     assert (problem.before, problem.part, problem.after) == ("owner:none ", "colour:red", "")
 
 
+@pytest.mark.parametrize(
+    ("name", "who"),
+    [("customer:nrothgate", "no customer"), ('owner:"Dan O"', "no colleague"), ("partner:tyop", "no connection")],
+)
+def test_a_name_that_nothing_has_cannot_be_left_out(
+    freight: Any, coordinator: Viewer, now: datetime, name: str, who: str
+) -> None:
+    plain_case(1, now, shipment=freight)
+    query = f"owner:none -owner:me -{name}"
+    page = selectors.queue_page(coordinator, query, now=now)
+    (problem,) = page.problems
+    assert page.rows == [] and problem.part == name.partition(":")[2]
+    assert problem.sentence.startswith(f"-{name} leaves nothing out: {who} has a name")
+    counts, _ = selectors.queue_head(coordinator, now=now, views={"typo": query, "mine": "owner:me"})
+    assert "typo" not in counts and "all" in counts
+
+
+def test_a_limited_member_is_not_told_which_customers_there_are(
+    freight: Any, coordinator: Viewer, customer: Account, now: datetime
+) -> None:
+    plain_case(1, now, shipment=freight, account=customer)
+    restricted = Viewer(
+        coordinator.member, coordinator.organisation, coordinator.verbs, {"account_scope": frozenset({customer.pk})}
+    )
+    restricted.member.restricted = True
+    pages = [selectors.queue_page(restricted, f"-customer:{name}", now=now) for name in ("nobody", "harborline")]
+    assert [(len(page.rows), page.problems) for page in pages] == [(1, []), (1, [])]
+
+
 def test_counts_stop_at_999(freight: Any, coordinator: Viewer, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("counting", "queue"):
         monkeypatch.setattr(f"exceptions.cases.selectors.{module}.COUNTED", 2)

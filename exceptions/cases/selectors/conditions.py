@@ -17,7 +17,7 @@ from controltower.tenancy.viewer import Viewer
 from exceptions.cases.selectors.grammar import Choice, Filters, Scope
 from exceptions.cases.selectors.grammar.keys import STATES
 from exceptions.cases.selectors.grammar.ranges import Amounts
-from exceptions.cases.selectors.naming import Names, names_of
+from exceptions.cases.selectors.naming import NO_NAMES, Names, names_of
 from exceptions.cases.selectors.orders import Condition
 from exceptions.cases.selectors.searching import Found, text_found
 from exceptions.cases.selectors.stepping import Steps, avoidable_condition, avoidable_steps, due_steps
@@ -54,6 +54,8 @@ class Asked:
     They are in `rest` too."""
     steps: list[Steps] = field(default_factory=list)
     """Ranges of what the queue's order follows; what narrows them is in `rest`."""
+    unmet: list[tuple[str, str]] = field(default_factory=list)
+    """(key, name) of each name to be left out that nothing is called: what is left is more than was meant."""
 
     @property
     def marks(self) -> list[Condition]:
@@ -96,6 +98,7 @@ def asked(viewer: Viewer, filters: Filters, now: datetime, names: Names | None =
             sorted(names.ids("partner", each)) for each in (filters.partner.wanted, filters.partner.unwanted)
         )
         found.rest += _either("partner_id", wanted, unwanted, must=bool(filters.partner.wanted))
+        found.unmet += [("partner", name) for name in filters.partner.unwanted if not names.ids("partner", [name])]
     found.rest += (lanes := [(f"({sql})", params) for sql, params in _lanes(filters.lane)])
     if len(filters.lane.wanted) == 1 and ">" not in filters.lane.wanted[0]:
         found.spans["lane_from"] = (lanes[0],)
@@ -141,6 +144,8 @@ def _accounts(found: Asked, viewer: Viewer, customer: Choice, names: Names) -> N
     scope = account_scope(viewer)
     wanted = names.ids("customer", customer.wanted) if customer.wanted else None
     unwanted = names.ids("customer", customer.unwanted)
+    if scope is None:  # a limited member is not told which other customers there are; a shared view may name some
+        found.unmet += [("customer", name) for name in customer.unwanted if not names.ids("customer", [name])]
     if scope is None and wanted is None:
         found.rest += _either("account_id", (), sorted(unwanted))
         return
@@ -161,6 +166,7 @@ def _owners(found: Asked, viewer: Viewer, owner: Choice, names: Names) -> None:
         else:
             _span(found, "owner_id", [_NOBODY])
     found.rest += _either("owner_id", (), unwanted)
+    found.unmet += [("owner", name) for name in {*owner.unwanted} - NO_NAMES if not names.ids("owner", [name])]
     if "none" in owner.unwanted:
         found.rest.append(("c.owner_id IS NOT NULL", []))
 

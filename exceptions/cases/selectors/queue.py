@@ -14,6 +14,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import JSONObject
 
 from controltower.db import rows
+from controltower.errors import Invalid
 from controltower.tenancy.models import Member, Role
 from controltower.tenancy.permissions import Verb
 from controltower.tenancy.viewer import Viewer, require
@@ -76,6 +77,8 @@ def queue_page(
     filters = parsed.filters
     order = order_of(filters)
     wanted = asked(viewer, filters, now)
+    if wanted.unmet:
+        return _refused(viewer, parsed.unmet(wanted.unmet))
     ids, before, behind = _page(wanted, order, cursor_read(after, order) if after else None, size)
     rows = listed_rows(viewer, ids)
     return QueuePage(
@@ -89,6 +92,17 @@ def queue_page(
         next_due_at=None if rows or filters.narrows else _next_wake(viewer),
         is_restricted=account_scope(viewer) is not None,
     )
+
+
+def filter_read(viewer: Viewer, query: str, *, now: datetime) -> Filters:
+    """A filter for a whole list. Invalid when it is not understood: a list must not hold more than was asked for."""
+    require(viewer, Verb.VIEW)
+    parsed = parse(query)
+    if not parsed.problems:
+        parsed = parsed.unmet(asked(viewer, parsed.filters, now).unmet)
+    if parsed.problems:
+        raise Invalid(parsed.problems[0].sentence, code="bad_filter")
+    return parsed.filters
 
 
 def case_ids(viewer: Viewer, filters: Filters, *, behind: int, limit: int, now: datetime) -> list[int]:
@@ -162,13 +176,14 @@ def queue_head(
     countable = {key: each.filters for key, each in further.items() if not each.problems and not each.filters.is_text}
     filters = PRESETS | dict(list(countable.items())[:VIEWS])
     names = names_of(filters.values())
-    columns = [count_column(asked(viewer, each, now, names)) for each in filters.values()]
+    wanted = {key: each for key, some in filters.items() if not (each := asked(viewer, some, now, names)).unmet}
+    columns = [count_column(each) for each in wanted.values()]
     people = _PEOPLE if viewer.can(Verb.WORK) else "NULL"
     sql = f"SELECT {_NOTES}, {people}, {', '.join(sql for sql, _ in columns)}"
     ((notes, parts, *values),) = rows(sql, [now, now, *(value for _, params in columns for value in params)])
     if parts is not None:
         viewer.cache["colleagues"] = named(parts)
-    return counted(dict(zip(filters, values, strict=True))), notes
+    return counted(dict(zip(wanted, values, strict=True))), notes
 
 
 def colleagues(viewer: Viewer) -> list[tuple[int, str]]:

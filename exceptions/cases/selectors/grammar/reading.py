@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -14,6 +14,12 @@ from exceptions.cases.selectors.grammar.ranges import Amounts, When, amounts_rea
 
 LONGEST: Final = 500
 _KEY: Final = re.compile(r"(-?)([^\W\d]\w*):")
+# Keys whose values are names that only the data knows, and who is not called so.
+_NAMED: Final = {
+    "customer": "no customer has a name that begins so, or this code",
+    "owner": "no colleague has a name or an address that begins so",
+    "partner": "no connection has a name that begins so",
+}
 _NO_TEXT: Final = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -30,11 +36,15 @@ class Problem:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A filter as typed and as understood. With problems `filters` holds the rest: nothing to act on."""
+    """A filter as typed and as understood. With problems `filters` holds the rest: nothing to act on.
+
+    left_out: (offset, length) of each name behind a minus, by its key and as it is written in `filters`.
+    """
 
     typed: str
     filters: Filters
     problems: tuple[Problem, ...] = ()
+    left_out: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
     @property
     def query(self) -> str:
@@ -45,6 +55,14 @@ class Parsed:
     def corrected(self, problem: Problem) -> str:
         """The whole filter with the suggestion in place."""
         return self.typed[: problem.offset] + problem.suggestion + self.typed[problem.offset + problem.length :]
+
+    def unmet(self, names: Iterable[tuple[str, str]]) -> Parsed:
+        """The same, with a problem at each of these names behind a minus, which nothing is called."""
+        found = (
+            Problem(*self.left_out[key, name], f"-{key}:{written(name)} leaves nothing out: {_NAMED[key]}.")
+            for key, name in names
+        )
+        return replace(self, problems=tuple(sorted((*self.problems, *found), key=lambda problem: problem.offset)))
 
 
 @dataclass(frozen=True)
@@ -68,6 +86,7 @@ class _Reader:
     wanted: dict[str, list[str]] = field(default_factory=dict)
     unwanted: dict[str, list[str]] = field(default_factory=dict)
     spans: dict[str, When | Amounts] = field(default_factory=dict)
+    left_out: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     flags: dict[str, bool] = field(default_factory=dict)
     scope: Scope | None = None
     sort: tuple[_Token, Sort] | None = None
@@ -89,7 +108,8 @@ def parse(text: str) -> Parsed:
     for token in _tokens(text, reader.problems):
         _take(reader, token)
     filters = _built(reader)
-    return Parsed(text, filters, tuple(sorted(reader.problems, key=lambda problem: problem.offset)))
+    problems = tuple(sorted(reader.problems, key=lambda problem: problem.offset))
+    return Parsed(text, filters, problems, reader.left_out)
 
 
 # --- words -------------------------------------------------------------------------------------------------------
@@ -230,6 +250,8 @@ def _choose(reader: _Reader, token: _Token, key: Key) -> None:
             continue
         if key.name == "state" and not token.negated and not _is_on_one_list(reader, each, STATES[value][1]):
             continue
+        if token.negated and key.name in _NAMED:
+            reader.left_out.setdefault((key.name, value), (each.offset, each.length))
         into.append(value)
 
 
