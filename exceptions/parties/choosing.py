@@ -6,6 +6,7 @@ Who can be named is a `Choice`; the suggestions and the check of what was typed 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -23,6 +24,8 @@ from exceptions.parties.text import search_form
 
 SUGGESTED: Final = 20
 NEAR: Final = 5
+# At most so many names are compared with one that is not there.
+COMPARED: Final = 2_000
 # Who can be named in a field, as its suggestions are asked for, with what one of them is called.
 WHO: Final = {
     "account": "account",
@@ -53,6 +56,14 @@ class Choice:
         begins = Case(When(search_name__startswith=name, then=Value(0)), default=Value(1), output_field=IntegerField())
         found = self.rows.filter(Q(search_name__contains=name) | Q(code__istartswith=text))
         return [called(row) for row in found.alias(begins=begins).order_by("begins", "search_name", "pk")[:most]]
+
+    def nearest(self, text: str, most: int) -> list[str]:
+        """How those are called whose name is likest to a text that is in none of them: a letter is wrong, or two have
+        changed places. Of those that begin with the same letter."""
+        name = search_form(text)
+        begun = self.rows.filter(search_name__startswith=name[:1]).order_by("search_name", "pk")[:COMPARED]
+        names = {row.search_name: called(row) for row in begun} if name else {}
+        return [names[each] for each in get_close_matches(name, names, n=most, cutoff=0.6)]
 
     def meant(self, text: str) -> list[Any]:
         """Those that a text names: as one is suggested, else by the whole name or the code. At most some, to tell one
@@ -155,7 +166,7 @@ class NamedField(forms.CharField):
     def _refusal(self, text: str, meant: list[str]) -> str:
         assert self.choice is not None and isinstance(self.widget, SuggestingInput)
         thing = WHO[self.choice.who]
-        near = meant or self.choice.like(text, NEAR)
+        near = meant or self.choice.like(text, NEAR) or self.choice.nearest(text, NEAR)
         first = near or self.choice.like("", NEAR)
         self.widget.suggested = tuple(first)
         if meant:

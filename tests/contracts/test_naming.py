@@ -149,7 +149,7 @@ def test_a_name_that_several_have_is_asked_back_and_each_can_still_be_named(
         assert Contract.objects.get().account == Account.objects.get(code="NORTH-2")
 
 
-def test_nothing_like_it_names_the_first_ones_and_like_it_those_that_begin_so_before_others(
+def test_what_is_not_there_is_answered_with_what_is_like_it_else_with_the_first_ones(
     client_for: SignIn, supervisor: Viewer, organisation: Organisation
 ) -> None:
     with acting_for(organisation):
@@ -158,6 +158,8 @@ def test_nothing_like_it_names_the_first_ones_and_like_it_those_that_begin_so_be
     post = client_for(supervisor).post
     (told,) = post("/settings/contracts/new/", {**CONTRACT, "account": "fish"}).context["form"].errors["account"]
     assert told.endswith("Like it: Fisher (FISHER); Big Fish (BIG FISH); Zebra Fish (ZEBRA FISH).")
+    (told,) = post("/settings/contracts/new/", {**CONTRACT, "account": "zerba fsih"}).context["form"].errors["account"]
+    assert told.endswith("Like it: Zebra Fish (ZEBRA FISH)."), "two letters have changed places, twice"
     (told,) = post("/settings/contracts/new/", {**CONTRACT, "account": "qq"}).context["form"].errors["account"]
     assert told.endswith(
         "“qq” here. The first are: Alpha (ALPHA); Big Fish (BIG FISH); Fisher (FISHER); Zebra Fish (ZEBRA FISH)."
