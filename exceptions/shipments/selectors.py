@@ -84,7 +84,7 @@ def shipment_list(
     viewer: Viewer, *, now: datetime, query: str = "", status: str = "", before: int | None = None
 ) -> ShipmentPage:
     """Newest first, a page at a time; `before` is the id after which the page begins. `query` is the beginning of any
-    identifier, of the shipment or of what it rides."""
+    identifier, of the shipment or of what it rides, with or without the letters in front."""
     chosen = status if status in ShipmentStatus.values else ""
     shipments = shipments_visible(viewer).filter(continued_as=None)
     shipments = shipments.select_related("customer", "last_event", "last_event__partner")
@@ -101,8 +101,9 @@ def shipment_list(
 
 def _shipments_by_key(key: str) -> set[int]:
     """A range on the normalised column: the only search that row-level security leaves to the index."""
-    matches = Reference.objects.filter(value_key__gte=key, value_key__lt=key + _LAST_CHARACTER)
-    refs = list(matches.order_by("value_key", "-id")[:_MATCHES])
+    column = Reference.searched_column(key)
+    matches = Reference.objects.filter(**{f"{column}__gte": key, f"{column}__lt": key + _LAST_CHARACTER})
+    refs = list(matches.order_by(column, "-id")[:_MATCHES])
     found = {ref.shipment_id for ref in refs if ref.shipment_id}
     loads = {ref.load_id for ref in refs if ref.load_id}
     equipment = {ref.equipment_id for ref in refs if ref.equipment_id}

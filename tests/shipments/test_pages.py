@@ -37,8 +37,12 @@ def test_the_list_names_a_shipment_as_the_trade_does(
     assert "Laredo, TX – Phoenix, AZ" in page and "In transit" in page
 
 
-@pytest.mark.parametrize("query", ["771 204", "bol4410", "SH-10001", "l-2207", "TRLU", "so88120", "45000123"])
-def test_any_identifier_finds_it_by_its_beginning(shipment: Shipment, coordinator: Viewer, query: str) -> None:
+@pytest.mark.parametrize(
+    "query", ["771 204", "bol4410", "SH-10001", "l-2207", "TRLU", "so88120", "45000123", "4410", "10001", "2207"]
+)
+def test_any_identifier_finds_it_by_its_beginning_with_or_without_letters(
+    shipment: Shipment, coordinator: Viewer, query: str
+) -> None:
     found = selectors.shipment_list(coordinator, now=at(0), query=query)
     assert [row.shipment for row in found.rows] == [shipment]
 

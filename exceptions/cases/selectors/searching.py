@@ -15,6 +15,7 @@ from controltower.db import rows
 from exceptions.cases.selectors.orders import Condition
 from exceptions.parties.selectors import accounts_named
 from exceptions.shipments.canonical import normalised
+from exceptions.shipments.models import Reference
 
 FEW: Final = 2_000
 _LAST: Final = "\U0010ffff"
@@ -61,7 +62,7 @@ def text_found(text: str, *, exact: bool = False) -> Found:
     key, accounts = normalised(text), accounts_named(text, exact=exact)
     if not key and not accounts:
         return Found([], [], ("false", []))
-    columns = ("c.search_text", "r.number_key" if "0" <= key[:1] <= "9" else "r.value_key")
+    columns = ("c.search_text", f"r.{Reference.searched_column(key)}")
     own, told = (_range(column, exact, "%(key)s", "%(until)s") for column in columns)
     # Without a key (a name in letters that no reference has) the arms of references find nothing.
     params = {"number": _number(key), "key": key or _LAST, "until": key + _LAST, "accounts": accounts, "limit": FEW + 1}

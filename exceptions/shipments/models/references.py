@@ -69,3 +69,9 @@ class Reference(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} {self.value}"
+
+    @staticmethod
+    def searched_column(key: str) -> str:
+        """The column in which the beginning of a normalised text is looked for. People leave out the letters in front; one
+        range of one index finds a number with and without them."""
+        return "number_key" if "0" <= key[:1] <= "9" else "value_key"
