@@ -1,7 +1,7 @@
 """Text search: references of cases, shipments, orders and loads, numbers of cases, names of parties.
 
 Every column searched is stored in the form it is searched by and collates as C, so that a beginning is a range of its
-index (docs/decisions says why not `LIKE` or trigrams). A text that begins with a digit is looked for behind the letters
+index (docs/queue.md says why not `LIKE`). A text that begins with a digit is looked for behind the letters
 that a reference begins with, too: people say 40851 for QSXP-40851. A text that fits few cases becomes their ids; one
 that fits many, such as "PRO", becomes a condition that the walk along the queue's order tests row by row.
 """
