@@ -98,6 +98,11 @@ class Proposal(TenantModel):
     def is_pending(self) -> bool:
         return self.state == ProposalState.PENDING
 
+    @property
+    def is_past_use(self) -> bool:
+        """Nobody decided on it, and nobody can any more."""
+        return self.state in (ProposalState.SUPERSEDED, ProposalState.EXPIRED)
+
 
 class Verdict(models.TextChoices):
     APPROVED = "approved", "Approved"

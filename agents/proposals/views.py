@@ -65,8 +65,12 @@ def case_proposals(request: MemberRequest, number: str) -> HttpResponse:
     """The proposals of one case: a panel of the case's page, and a page of its own for who follows the link."""
     viewer = _viewer(request)
     case = case_get(viewer, number)
-    rows = [summary_of(proposal) for proposal in selectors.proposals_of_case(viewer, case.pk)]
-    context = {"rows": rows, "case_number": case.number}
+    found = selectors.proposals_of_case(viewer, case.pk)
+    context = {
+        "rows": [summary_of(proposal) for proposal in found if not proposal.is_past_use],
+        "past": [summary_of(proposal) for proposal in found if proposal.is_past_use],
+        "case_number": case.number,
+    }
     return page(request, "agents/case_proposals.html", context, fragment="agents/_case_proposals.html")
 
 

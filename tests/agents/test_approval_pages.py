@@ -95,6 +95,20 @@ def test_a_supervisor_approves_and_the_page_offers_to_call_it_back(
     assert "Called back" in text_of(page(client, f"/approvals/{notice.number}/"))
 
 
+def test_a_case_folds_away_what_nobody_can_decide_any_more(
+    proposed: Proposed, supervisor: Viewer, client_for: SignIn, organisation: Organisation
+) -> None:
+    client, notice, other = client_for(supervisor), proposed["send_notice"], proposed["set_classification"]
+    with acting_for(organisation):
+        path = f"/approvals/cases/{Case.objects.get(pk=notice.case_id).number}/"
+    assert "<details" not in page(client, path).partition('id="main"')[2]
+    with acting_for(organisation):
+        Proposal.objects.filter(pk=other.pk).update(state="superseded")
+    shown, _, folded = page(client, path).partition('<details class="disclosure">')
+    assert f'id="proposal-{notice.number}"' in shown and f'id="proposal-{other.number}"' in folded
+    assert "1 overtaken or no longer of use" in text_of(folded)
+
+
 def test_a_stale_approval_shows_the_difference_and_keeps_the_words(
     proposed: Proposed, supervisor: Viewer, client_for: SignIn, organisation: Organisation, present: datetime
 ) -> None:
