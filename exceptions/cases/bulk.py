@@ -47,10 +47,13 @@ class Outcome:
     refused: dict[str, str] = field(default_factory=dict)
     late: list[str] = field(default_factory=list)
     """Those that sleep past their last chance to act."""
+    already: int = 0
+    """How many of those done were so before: taking it back leaves them alone."""
 
     def sentence(self, said: str) -> str:
-        """ "3 taken. Sam changed EX-7 while ... Refused too: EX-8, EX-9"."""
-        parts = [f"{self.done} {said}."]
+        """ "3 taken (1 already was). Sam changed EX-7 while ... Refused too: EX-8, EX-9"."""
+        were = f" ({self.already} already {'was' if self.already == 1 else 'were'})"
+        parts = [f"{self.done} {said}{were if 0 < self.already < self.done else ''}."]
         if self.late:
             named = ", ".join([*self.late[:NAMED], *(["…"] if len(self.late) > NAMED else [])])
             parts.append(f"{len(self.late)} of them can be acted on only before that: {named}.")
@@ -109,6 +112,7 @@ def bulk_run(
         return before
 
     outcome = _each(viewer, chosen, one)
+    outcome.already = outcome.done - len(outcome.changed)
     outcome.late = [number for number in late if number not in outcome.refused]
     return outcome
 

@@ -140,7 +140,7 @@ def test_pinned_and_unpinned(client_for: SignIn, coordinator: Viewer, cases: lis
     undo(client, said)
     do(client, "pin", chosen(now_is(cases[0])))
     unpinned = do(client, "unpin", chosen(*map(now_is, cases)))
-    assert unpinned["text"] == "3 unpinned." and not now_is(cases[0]).pinned
+    assert unpinned["text"] == "3 unpinned (2 already were)." and not now_is(cases[0]).pinned
     undo(client, unpinned)
     assert [now_is(case).pinned for case in cases] == [True, False, False]
 
@@ -156,6 +156,20 @@ def test_who_may_not_see_a_case_is_told_what_they_would_be_told_of_none(
         + [f"There is no case {number}, or it is not yours to see." for number in (cases[0].number, "EX-999999")]
     )
     assert now_is(cases[0]).owner_id is None
+
+
+def test_those_that_were_so_before_are_told_and_are_not_taken_back(
+    client_for: SignIn, coordinator: Viewer, cases: list[Case]
+) -> None:
+    with acting_for(coordinator.organisation):
+        services.case_take(cases[0], actor=coordinator.actor, now=timezone.now())
+    client = client_for(coordinator)
+    said = do(client, "take", chosen(*map(now_is, cases)))
+    assert said["text"] == f"{len(cases)} taken (1 already was)."
+    assert undo(client, said)["text"] == f"{len(cases) - 1} as before."
+    assert [now_is(case).owner_id for case in cases] == [coordinator.member.pk] + [None] * (len(cases) - 1)
+    do(client, "take", chosen(now_is(cases[0])))
+    assert do(client, "take", chosen(now_is(cases[0])))["text"] == "1 taken.", "a double click says it once"
 
 
 def test_a_stranger_can_do_nothing_to_them(client_for: SignIn, stranger: Viewer, cases: list[Case]) -> None:
