@@ -47,8 +47,11 @@ class Outcome:
     refused: dict[str, str] = field(default_factory=dict)
     late: list[str] = field(default_factory=list)
     """Those that sleep past their last chance to act."""
-    already: int = 0
-    """How many of those done were so before: taking it back leaves them alone."""
+
+    @property
+    def already(self) -> int:
+        """How many of those done were so before: taking it back leaves them alone."""
+        return self.done - len(self.changed)
 
     def sentence(self, said: str) -> str:
         """ "3 taken (1 already was). Sam changed EX-7 while ... Refused too: EX-8, EX-9"."""
@@ -112,7 +115,6 @@ def bulk_run(
         return before
 
     outcome = _each(viewer, chosen, one)
-    outcome.already = outcome.done - len(outcome.changed)
     outcome.late = [number for number in late if number not in outcome.refused]
     return outcome
 

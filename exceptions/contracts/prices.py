@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from exceptions.contracts.words import UNITS
-from exceptions.sla.pricing import Unit
+from exceptions.sla.pricing import Unit, is_whole
 
 FORMS = {
     "flat": "One fee",
@@ -140,7 +140,7 @@ def _tier(line: str, *, is_last: bool) -> dict[str, Any]:
             )
         return {"rate": _rate(units, line)}
     units = units.strip()
-    if not units.isdecimal() or len(units) > 5 or not 0 < int(units) <= 10_000:
+    if not is_whole(units) or not 0 < int(units) <= 10_000:
         raise forms.ValidationError(f"“{line}” is not a tier. Write it like 4 x 215.")
     return {"units": int(units), "rate": _rate(rate, line)}
 

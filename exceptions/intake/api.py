@@ -17,6 +17,7 @@ from controltower.errors import BadRequest, Invalid, NotFound, TooLarge
 from controltower.tenancy.api import ViewerAPIView
 from controltower.tenancy.context import acting_for
 from controltower.tenancy.permissions import Verb
+from controltower.web.numbers import number_in
 from exceptions.intake import api_schema as schema
 from exceptions.intake import selectors
 from exceptions.intake.adapters import Unreadable, adapter_for
@@ -150,11 +151,11 @@ class Delivered(IngestView):
         responses={200: schema.DeliverySerializer, 404: schema.PROBLEM},
     )
     def get(self, request: Request, slug: str, message_id: int) -> Response:
-        after = request.query_params.get("after", "0")
-        if not (after.isdecimal() and len(after) < 9):
+        after = number_in(request.query_params.get("after", "0"))
+        if after is None:
             raise BadRequest("after is a position: a whole number.")
         with self.inside():
-            found = selectors.delivery_of(self.viewer, slug, message_id, after=int(after))
+            found = selectors.delivery_of(self.viewer, slug, message_id, after=after)
         message = found.message
         return Response(
             {

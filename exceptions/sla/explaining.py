@@ -153,11 +153,15 @@ def assumptions(assessment: Assessment) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def rounded(value: Decimal) -> Decimal:
+    """Whole units; cents only below ten."""
+    is_small = 0 < value < 10 and value != value.to_integral_value()
+    return value.quantize(Decimal("0.01") if is_small else Decimal(1), ROUND_HALF_UP)
+
+
 def amount(value: Decimal) -> str:
-    """Whole units with thousands separators; cents only below ten."""
-    if 0 < value < 10 and value != value.to_integral_value():
-        return f"{value:.2f}"
-    return f"{value.quantize(Decimal(1), ROUND_HALF_UP):,}"
+    """As `rounded`, with thousands separators."""
+    return f"{rounded(value):,}"
 
 
 def money(value: Decimal, currency: str) -> str:

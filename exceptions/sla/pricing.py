@@ -401,10 +401,15 @@ def _only(parts: Sequence[Mapping[str, Any]], name: str, known: set[str]) -> Non
 def _units(value: Any) -> int | None:
     if value in (None, ""):
         return None
-    text = str(value)[:10]
-    if isinstance(value, bool) or not text.isdecimal() or len(text) == 10:
-        raise ValueError(f"{text!r} is not a number of units")
+    text = str(value)
+    if isinstance(value, bool) or not is_whole(text):
+        raise ValueError(f"{text[:10]!r} is not a number of units")
     return int(value)
+
+
+def is_whole(text: str) -> bool:
+    """Whether it is a whole number, and not longer than any that is meant."""
+    return text.isdecimal() and len(text) < 10
 
 
 def _credits(data: Mapping[str, Any]) -> tuple[Credit, ...]:

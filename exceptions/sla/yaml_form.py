@@ -15,6 +15,7 @@ from typing import Any, Final
 import yaml
 
 from exceptions.sla.drafts import ContractDraft, Problem, TermDraft
+from exceptions.sla.pricing import is_whole
 
 LONGEST: Final = 256 * 1024
 DEEPEST: Final = 8
@@ -276,7 +277,7 @@ class _Reader:
             return None
         self.lines.setdefault(path, node.start_mark.line + 1)
         if isinstance(node, yaml.ScalarNode):
-            return int(node.value) if path[-1] == "units" and _is_whole(node.value) else node.value
+            return int(node.value) if path[-1] == "units" and is_whole(node.value) else node.value
         if isinstance(node, yaml.SequenceNode):
             return [self.plain((*path, number), one) for number, one in enumerate(node.value)]
         keys = {key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)}
@@ -296,14 +297,9 @@ def _text(value: str) -> str:
 
 
 def _whole(value: str) -> int:
-    if not _is_whole(value.removeprefix("-")):
+    if not is_whole(value.removeprefix("-")):
         raise ValueError(f"{value[:40]!r} is not a whole number of at most nine digits")
     return int(value)
-
-
-def _is_whole(text: str) -> bool:
-    """Whether it is one at all, and not longer than any that is meant."""
-    return text.isdecimal() and len(text) < 10
 
 
 def _percent(value: str) -> Decimal:

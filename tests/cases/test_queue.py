@@ -220,7 +220,7 @@ def test_a_name_that_nothing_has_cannot_be_left_out(
     assert "typo" not in counts and "all" in counts
 
 
-def test_a_limited_member_is_not_told_which_customers_there_are(
+def test_a_limited_member_is_not_told_which_customers_and_connections_there_are(
     freight: Any, coordinator: Viewer, customer: Account, now: datetime
 ) -> None:
     plain_case(1, now, shipment=freight, account=customer)
@@ -228,8 +228,9 @@ def test_a_limited_member_is_not_told_which_customers_there_are(
         coordinator.member, coordinator.organisation, coordinator.verbs, {"account_scope": frozenset({customer.pk})}
     )
     restricted.member.restricted = True
-    pages = [selectors.queue_page(restricted, f"-customer:{name}", now=now) for name in ("nobody", "harborline")]
-    assert [(len(page.rows), page.problems) for page in pages] == [(1, []), (1, [])]
+    left_out = ("-customer:nobody", "-customer:northgate-east", "-partner:nobody")
+    pages = [selectors.queue_page(restricted, query, now=now) for query in left_out]
+    assert [(len(page.rows), page.problems) for page in pages] == [(1, [])] * 3
 
 
 def test_counts_stop_at_999(freight: Any, coordinator: Viewer, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,8 +45,8 @@ class Handler(Protocol):
         """Do it, in the transaction that marks it done. Raises DomainError when it cannot be done."""
 
     def issues(self, payload: dict[str, Any], facts: Sequence[FactLike]) -> list[dict[str, str]]:
-        """What a checker has against an edited payload: `rule`, `message`, `where` in words, `hint` for who edits it, `final` if nobody may
-        set it aside."""
+        """What a checker has against an edited payload: `rule`, `message`, `where` in words, `hint` for who edits it,
+        `final` if nobody may set it aside."""
 
     def material(self, payload: dict[str, Any], facts: Sequence[FactLike], before: Sequence[str]) -> list[str]:
         """Keys of the facts that an edited payload stands on; `before` are those of the revision that was edited."""

@@ -76,7 +76,7 @@ class Asked:
 def asked(viewer: Viewer, filters: Filters, now: datetime, names: Names | None = None) -> Asked:
     """Names become ids here, in one statement unless `names` has them; a text takes a few."""
     names = names_of([filters]) if names is None else names
-    found = Asked([(SCOPES[filters.scope], [])], scope=filters.scope)
+    found = Asked([(SCOPES[filters.scope], [])], scope=filters.scope, unmet=_unmet(viewer, filters, names))
     if filters.pinned is not None:
         found.bounds.append((PINNED, [filters.pinned]))
     if filters.unavoidable is not None:
@@ -98,7 +98,6 @@ def asked(viewer: Viewer, filters: Filters, now: datetime, names: Names | None =
             sorted(names.ids("partner", each)) for each in (filters.partner.wanted, filters.partner.unwanted)
         )
         found.rest += _either("partner_id", wanted, unwanted, must=bool(filters.partner.wanted))
-        found.unmet += [("partner", name) for name in filters.partner.unwanted if not names.ids("partner", [name])]
     found.rest += (lanes := [(f"({sql})", params) for sql, params in _lanes(filters.lane)])
     if len(filters.lane.wanted) == 1 and ">" not in filters.lane.wanted[0]:
         found.spans["lane_from"] = (lanes[0],)
@@ -114,6 +113,16 @@ def asked(viewer: Viewer, filters: Filters, now: datetime, names: Names | None =
         if text:
             _text(found, text_found(text, exact=exact))
     return found
+
+
+def _unmet(viewer: Viewer, filters: Filters, names: Names) -> list[tuple[str, str]]:
+    """A member limited to accounts is told of colleagues only: not which other customers, and connections of theirs, there
+    are. A shared view may name some."""
+    left_out = [("owner", name) for name in filters.owner.unwanted if name not in NO_NAMES]
+    if account_scope(viewer) is None:
+        left_out += [("customer", name) for name in filters.customer.unwanted]
+        left_out += [("partner", name) for name in filters.partner.unwanted]
+    return [(key, name) for key, name in left_out if not names.ids(key, [name])]
 
 
 def _exposure(found: Asked, viewer: Viewer, amounts: Amounts, now: datetime) -> None:
@@ -144,8 +153,6 @@ def _accounts(found: Asked, viewer: Viewer, customer: Choice, names: Names) -> N
     scope = account_scope(viewer)
     wanted = names.ids("customer", customer.wanted) if customer.wanted else None
     unwanted = names.ids("customer", customer.unwanted)
-    if scope is None:  # a limited member is not told which other customers there are; a shared view may name some
-        found.unmet += [("customer", name) for name in customer.unwanted if not names.ids("customer", [name])]
     if scope is None and wanted is None:
         found.rest += _either("account_id", (), sorted(unwanted))
         return
@@ -166,7 +173,6 @@ def _owners(found: Asked, viewer: Viewer, owner: Choice, names: Names) -> None:
         else:
             _span(found, "owner_id", [_NOBODY])
     found.rest += _either("owner_id", (), unwanted)
-    found.unmet += [("owner", name) for name in {*owner.unwanted} - NO_NAMES if not names.ids("owner", [name])]
     if "none" in owner.unwanted:
         found.rest.append(("c.owner_id IS NOT NULL", []))
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from exceptions.cases.models import Case, CaseState, CommitmentState, StakeState
-from exceptions.cases.services.earlier import as_missed, earlier_updates, stake_of_row
-from exceptions.cases.services.priced_rows import CommitmentRow, StakeRow
+from exceptions.cases.services.earlier import as_missed, earlier_updates, stake_of_row, stakes_said
+from exceptions.cases.services.priced_rows import CommitmentRow, StakeRow, stake_voided
 from exceptions.cases.services.promises import ARRIVAL_TERMS, Promise, Promises
 from exceptions.cases.services.recording import major, minor
 from exceptions.sla.book import Book
@@ -149,7 +149,7 @@ def _as_booked(case: Case, promise: Promise, before: Before, book: Book, now: da
     old = before.commitments.get(promise.key)
     if old is None or old.term_id == _term_id(promise) or not any(before.is_booked(stake) for stake in promise.stakes):
         return promise
-    counted = set(case.explanation.get("later", {}).get("lost", ()))
+    counted = stakes_said(case, "lost")
     return replace(
         promise,
         stakes=tuple(
@@ -301,7 +301,7 @@ def _ended_stakes(before: Before, kept: Collection[str], promises: Promises, now
     """The same for stakes; and what a contract had booked is void once a person has accepted an excuse."""
     standing = {promise.key for promise in promises.found}
     return [
-        row._replace(state=StakeState.VOID, settled_at=now, act_by=None, saves=0, current=None)
+        row._replace(**stake_voided(now))
         for key, row in before.stakes.items()
         if key not in kept
         and (

@@ -80,8 +80,7 @@ def _standing(
     with_open: bool,
 ) -> list[Stake]:
     """The stakes of a stored promise that were lost, and those that were not yet."""
-    later = case.explanation.get("later", {})
-    house, lost = set(later.get("house", ())), set(later.get("lost", ()))
+    house, lost = stakes_said(case, "house"), stakes_said(case, "lost")
     return [
         _stake(
             stake, stake.key in house or (stake.state == StakeState.LOST and stake.key not in lost), after, book, now
@@ -90,6 +89,12 @@ def _standing(
         if stake.commitment == row.key
         and (stake.state == StakeState.LOST or (stake.state == StakeState.OPEN and with_open))
     ]
+
+
+def stakes_said(case: Case, what: str) -> frozenset[str]:
+    """Keys of the stakes of which pricing kept something that their rows do not say: that the house prices them ("house"),
+    that they counted as lost ("lost")."""
+    return frozenset(case.explanation.get("later", {}).get(what, ()))
 
 
 def _unseen(promise: Promise, commitments: Mapping[str, CommitmentRow]) -> Iterator[Promise]:

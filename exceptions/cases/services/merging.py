@@ -25,11 +25,11 @@ from exceptions.cases.models import (
     Commitment,
     CommitmentState,
     Stake,
-    StakeState,
     TimelineEntry,
 )
 from exceptions.cases.services.known_clocks import HEARD, NEXT
 from exceptions.cases.services.lifecycle import first_response
+from exceptions.cases.services.priced_rows import stake_voided
 from exceptions.cases.services.promises.of_case import UPDATE
 from exceptions.cases.services.recording import case_change, case_locked, person, price_soon
 from exceptions.cases.taxonomy import Severity
@@ -253,9 +253,7 @@ def _missed_by_nobody(survivor: Case, promised: datetime | None, now: datetime) 
     """A time that was promised of a case that leaves was missed there, not here."""
     updates = {"case": survivor, "kind": TermKind.NEXT_UPDATE, "due_at": promised, "state": CommitmentState.BROKEN}
     here = Commitment.objects.filter(**updates, key__startswith=f"{UPDATE.key}:")
-    Stake.objects.filter(commitment__in=here).update(
-        state=StakeState.VOID, settled_at=now, act_by=None, saves=0, current=None
-    )
+    Stake.objects.filter(commitment__in=here).update(**stake_voided(now))
     here.update(state=CommitmentState.VOID, settled_at=now)
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from controltower.db import rows
 from controltower.tenancy.context import current_organisation_id
-from exceptions.cases.models import Case, Commitment, Stake
+from exceptions.cases.models import Case, Commitment, Stake, StakeState
 
 COMMITMENTS = """
 INSERT INTO cases_commitment (organisation_id, case_id, key, kind, term_id, account_id, shipment_id, stop_id, promise,
@@ -106,6 +106,11 @@ class StakeRow(NamedTuple):
     saves: int
     state: str
     settled_at: datetime | None
+
+
+def stake_voided(now: datetime) -> dict[str, Any]:
+    """The columns of a stake that counts no more, whatever it was."""
+    return {"state": StakeState.VOID, "settled_at": now, "act_by": None, "saves": 0, "current": None}
 
 
 def commitments_of(cases: Collection[int]) -> dict[int, dict[str, CommitmentRow]]:

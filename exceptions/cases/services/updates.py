@@ -74,7 +74,8 @@ def update_heard(
 
     told: the time of the next word that they were told with it; that promise goes on from here, and so does one that was
     given since. Of a call, which a person logs, what was given in that call goes on too. A time that the word came after
-    is settled in any case. Of a case that was merged, what it had been promised stands on top. The version stays: a logged call must not refuse what a colleague is about to post.
+    is settled in any case. Of a case that was merged, what it had been promised stands on top. The version stays: a
+    logged call must not refuse what a colleague is about to post.
     """
     case = case_locked(_top_of(case if isinstance(case, int) else case.pk))
     price_soon(case)

@@ -1,7 +1,7 @@
 """What only the screens of cases draw: `{% load cases %}`."""
 
 from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django import template
 from django.utils.safestring import SafeString
@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from controltower.web import formats, keys
 from controltower.web.templatetags.tower import action, key
 from exceptions.cases.selectors.grammar import KEYS, TEXT, Key
+from exceptions.sla.explaining import rounded
 
 register = template.Library()
 
@@ -37,10 +38,8 @@ def lane(text: str) -> str:
 
 @register.filter
 def whole(amount: Decimal | None, currency: str) -> str:
-    """`1,381 USD`: what is at stake, in whole units as the sentences beside it say it; less than ten with its cents."""
-    if amount is not None and abs(amount) >= 10:
-        amount = Decimal(amount).quantize(Decimal(1), ROUND_HALF_UP)
-    return formats.money(amount, currency)
+    """`1,381 USD`: what is at stake, rounded as the sentences beside it say it."""
+    return formats.money(None if amount is None else rounded(Decimal(amount)), currency)
 
 
 @register.filter

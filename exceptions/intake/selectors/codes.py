@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from controltower.errors import NotFound
 from controltower.tenancy.viewer import Viewer
+from controltower.web.numbers import number_in
 from exceptions.intake.models import UnmappedCode
 from exceptions.intake.selectors.messages import operates_all
 from exceptions.parties.models import Partner
@@ -56,4 +57,5 @@ def _cursor(after: str) -> tuple[datetime, int] | None:
         seen = datetime.fromisoformat(moment)
     except ValueError:
         return None
-    return (seen, int(pk)) if seen.tzinfo and pk.isdecimal() and len(pk) < 19 else None
+    number = number_in(pk)
+    return (seen, number) if seen.tzinfo and number is not None else None
